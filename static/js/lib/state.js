@@ -1,0 +1,111 @@
+// What this tab knows, as signals. Live frames, replayed frames and answers to requests all
+// come in through apply(), in any order: a row never gives way to an older event.
+import { get } from './api.js';
+import { boot } from './boot.js';
+import { batch, computed, signal } from './html.js';
+import { daysAgo } from './i18n.js';
+import { putMessage, timelineOf } from './timeline.js';
+
+export const me = signal(boot.me);
+export const accounts = signal([]);
+export const agents = signal(new Map());
+export const conversations = new Map(); // id → signal of a conversation
+export const changed = signal(0); // goes up with every change of any conversation
+export const current = signal(0); // the conversation in the thread, 0 for none
+export const endedToday = signal(0);
+export const received = { total: 0 }; // customers' messages since the page was loaded
+
+export const settings = boot.settings ?? {};
+
+// The conversation in the thread, undefined while there is none.
+export const opened = computed(() => {
+  changed.value;
+  return conversations.get(current.value)?.value;
+});
+
+export const counts = computed(() => {
+  changed.value;
+  const sum = { mine: 0, waiting: 0, unread: 0, ended: endedToday.value };
+  for (const { value } of conversations.values()) {
+    if (value.state === 'waiting') sum.waiting++;
+    if (!isMine(value)) continue;
+    sum.mine++;
+    if (value.unread > 0) sum.unread++;
+  }
+  return sum;
+});
+
+export const isMine = (conversation) => conversation.state === 'open' && conversation.agent === me.value?.id;
+
+// The first data of the page; the answer is the event id to listen from.
+export async function load() {
+  const [, active] = await Promise.all([loadMe(), get('conversations?view=active')]);
+  batch(() => {
+    active.conversations.forEach(putConversation);
+    endedToday.value = active.counts.ended_today;
+  });
+  return active.since;
+}
+
+export async function loadMe() {
+  const who = await get('me');
+  batch(() => {
+    me.value = who.me;
+    accounts.value = who.accounts;
+    agents.value = new Map(who.agents.map((agent) => [agent.id, agent]));
+  });
+}
+
+// A page of closed conversations, newest first; true when there are more.
+export async function loadEnded(before) {
+  const { conversations: page, more } = await get(`conversations?view=ended${before ? `&before=${before}` : ''}`);
+  batch(() => page.forEach(putConversation));
+  return { more, before: page.at(-1)?.id ?? before };
+}
+
+export function apply(frame) {
+  batch(() => {
+    if (frame.conversation) putConversation(frame.conversation);
+    if (frame.message) putMessage(frame.message);
+    else if (frame.kind === 'message') missed(frame.conversation);
+    if (frame.agent) putAgent(frame.agent);
+  });
+  if (frame.kind === 'account') loadMe().catch(() => {}); // the next frame or page load brings it
+}
+
+// Shows a conversation and loads what is missing of it. Refuses with an ApiError.
+export async function open(id) {
+  current.value = id;
+  if (!id) return;
+  if (!conversations.has(id)) apply(await get(`conversations/${id}`));
+  await timeline(id).loadNewest(id);
+}
+
+// The messages of a conversation's customer, over all their conversations.
+export function timeline(id) {
+  return timelineOf(conversations.get(id).value.customer.id);
+}
+
+function putConversation(row) {
+  const known = conversations.get(row.id);
+  const before = known?.value;
+  if (before?.event > row.event) return;
+  received.total += Math.max(0, row.unread - (before?.unread ?? 0));
+  if (before) endedToday.value = endedToday.peek() + isEndedToday(row) - isEndedToday(before);
+  if (known) known.value = row;
+  else conversations.set(row.id, signal(row));
+  changed.value = changed.peek() + 1;
+}
+
+const isEndedToday = (row) => row.state === 'closed' && daysAgo(row.closed_at) === 0;
+
+function putAgent(agent) {
+  agents.value = new Map(agents.value).set(agent.id, agent);
+  if (agent.id === me.value.id) me.value = agent;
+}
+
+// A message of the customer in the thread changed while the server did not yet know that we look.
+function missed(conversation) {
+  const here = opened.value;
+  if (here && conversation?.customer.id === here.customer.id) timeline(here.id).refresh(here.id);
+}
