@@ -1,7 +1,7 @@
 // What an agent does to a conversation. Each asks the server, then shows the row that it answers.
 // Refusals are ApiErrors for the caller to show.
 import { post } from './api.js';
-import { apply, conversations } from './state.js';
+import { apply } from './state.js';
 
 export const claim = (id) => deed(`conversations/${id}/claim`);
 export const claimNext = () => deed('conversations/claim-next');
