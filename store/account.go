@@ -1,0 +1,241 @@
+package store
+
+import (
+	"context"
+	"regexp"
+	"strings"
+	"sync"
+)
+
+// Account is an official account and how it is reached.
+type Account struct {
+	ID         int64  `json:"id"`
+	AppID      string `json:"appid"`
+	OriginalID string `json:"original_id"` // gh_…
+	WechatID   string `json:"wechat_id"`   // the part of a kf_account after @
+	Name       string `json:"name"`
+	Mode       string `json:"mode"` // plain, compatible, safe
+
+	Secret         string `json:"-"`
+	CallbackToken  string `json:"-"`
+	AESKey         string `json:"-"`
+	AESKeyPrevious string `json:"-"`
+
+	PayQuota   int   `json:"pay_quota"` // replies a payment gives; 0 as WeChat rules since 2023
+	CreatedAt  int64 `json:"created_at"`
+	VerifiedAt int64 `json:"verified_at"` // WeChat's last GET verification
+	PushedAt   int64 `json:"pushed_at"`   // the first push that was stored
+}
+
+// accountCache holds the accounts between changes: the callback needs one with
+// its keys for every push.
+type accountCache struct {
+	mu   sync.RWMutex
+	list []Account // nil: read again
+}
+
+func (c *accountCache) get() []Account {
+	c.mu.RLock()
+	defer c.mu.RUnlock()
+	return c.list
+}
+
+func (c *accountCache) set(list []Account) {
+	c.mu.Lock()
+	c.list = list
+	c.mu.Unlock()
+}
+
+// Forget drops what is kept in memory, after another process changed the database.
+func (s *Store) Forget() { s.cache.set(nil) }
+
+// Accounts lists all official accounts, oldest first.
+func (s *Store) Accounts(ctx context.Context) ([]Account, error) {
+	if list := s.cache.get(); list != nil {
+		return list, nil
+	}
+	list, err := rows(ctx, s, s.scanAccount, accountColumns+" order by id")
+	if err != nil {
+		return nil, err
+	}
+	if list == nil {
+		list = []Account{}
+	}
+	s.cache.set(list)
+	return list, nil
+}
+
+// Account gives one by id.
+func (s *Store) Account(ctx context.Context, id int64) (Account, error) {
+	return s.findAccount(ctx, func(a *Account) bool { return a.ID == id })
+}
+
+// AccountByAppID gives one by its AppID, the name in its callback path.
+func (s *Store) AccountByAppID(ctx context.Context, appid string) (Account, error) {
+	return s.findAccount(ctx, func(a *Account) bool { return a.AppID == appid })
+}
+
+func (s *Store) findAccount(ctx context.Context, is func(*Account) bool) (Account, error) {
+	list, err := s.Accounts(ctx)
+	if err != nil {
+		return Account{}, err
+	}
+	for i := range list {
+		if is(&list[i]) {
+			return list[i], nil
+		}
+	}
+	return Account{}, ErrNotFound
+}
+
+const accountColumns = `select id, appid, original_id, wechat_id, name, mode, secret, callback_token,
+	aes_key, aes_key_previous, pay_quota, created_at, verified_at, pushed_at from account`
+
+func (s *Store) scanAccount(r scanner) (a Account, err error) {
+	var sealed [4][]byte
+	if err = r.Scan(&a.ID, &a.AppID, &a.OriginalID, &a.WechatID, &a.Name, &a.Mode, &sealed[0], &sealed[1],
+		&sealed[2], &sealed[3], &a.PayQuota, &a.CreatedAt, &a.VerifiedAt, &a.PushedAt); err != nil {
+		return a, err
+	}
+	for i, f := range a.secrets() {
+		if *f.value, err = s.key.open(f.place, sealed[i]); err != nil {
+			return a, err
+		}
+	}
+	return a, nil
+}
+
+type secretField struct {
+	place string
+	value *string
+}
+
+func (a *Account) secrets() [4]secretField {
+	return [4]secretField{{"account.secret", &a.Secret}, {"account.callback_token", &a.CallbackToken},
+		{"account.aes_key", &a.AESKey}, {"account.aes_key_previous", &a.AESKeyPrevious}}
+}
+
+var (
+	appidForm    = regexp.MustCompile(`^wx[0-9a-zA-Z]{8,30}$`)
+	originalForm = regexp.MustCompile(`^gh_[0-9a-zA-Z]{6,30}$`)
+	wechatForm   = regexp.MustCompile(`^[0-9a-zA-Z_-]{1,30}$`)
+	tokenForm    = regexp.MustCompile(`^[0-9a-zA-Z]{3,32}$`)
+	aesKeyForm   = regexp.MustCompile(`^[0-9a-zA-Z]{43}$`)
+)
+
+// check refuses what WeChat would not take; detail.field names the field.
+func (a *Account) check() error {
+	a.AppID, a.OriginalID, a.WechatID = strings.TrimSpace(a.AppID), strings.TrimSpace(a.OriginalID), strings.TrimSpace(a.WechatID)
+	a.Secret, a.Name = strings.TrimSpace(a.Secret), strings.TrimSpace(a.Name)
+	bad := func(field string) error { return refuse("bad_"+field, "field", field) }
+	switch {
+	case !appidForm.MatchString(a.AppID):
+		return bad("appid")
+	case !originalForm.MatchString(a.OriginalID):
+		return bad("original_id")
+	case !wechatForm.MatchString(a.WechatID):
+		return bad("wechat_id")
+	case a.Secret == "":
+		return bad("secret")
+	case !tokenForm.MatchString(a.CallbackToken):
+		return bad("callback_token")
+	case a.Mode != "plain" && a.Mode != "compatible" && a.Mode != "safe":
+		return bad("mode")
+	case a.Mode != "plain" && !aesKeyForm.MatchString(a.AESKey):
+		return bad("aes_key")
+	case a.AESKey != "" && !aesKeyForm.MatchString(a.AESKey):
+		return bad("aes_key")
+	}
+	if a.Name == "" {
+		a.Name = a.WechatID
+	}
+	return nil
+}
+
+// AddAccount stores a new official account. Refusals: bad_FIELD,
+// account_exists.
+func (s *Store) AddAccount(ctx context.Context, by Actor, a Account) (Account, error) {
+	if err := a.check(); err != nil {
+		return a, err
+	}
+	err := s.write(ctx, func(t *tx) (err error) {
+		if n, err := txOne[int](t, "select count(*) from account where appid = $1", a.AppID); err != nil || n > 0 {
+			return orElse(err, refuse("account_exists", "field", "appid"))
+		}
+		a.CreatedAt = t.now
+		a.ID, err = t.insert(`insert into account (appid, original_id, wechat_id, name, mode, secret, callback_token,
+			aes_key, aes_key_previous, pay_quota, created_at) values ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11)`,
+			append([]any{a.AppID, a.OriginalID, a.WechatID, a.Name, a.Mode}, append(s.sealed(&a), a.PayQuota, a.CreatedAt)...)...)
+		if err != nil {
+			return err
+		}
+		return t.accountChanged(by, a.ID, "account.add", a.AppID)
+	})
+	s.Forget()
+	return a, err
+}
+
+// UpdateAccount changes an account's settings. A changed AES key keeps the
+// former one, for pushes under it may still come.
+func (s *Store) UpdateAccount(ctx context.Context, by Actor, a Account) error {
+	old, err := s.Account(ctx, a.ID)
+	if err != nil {
+		return err
+	}
+	a.AppID = old.AppID
+	if err := a.check(); err != nil {
+		return err
+	}
+	if a.AESKeyPrevious = old.AESKeyPrevious; a.AESKey != old.AESKey {
+		a.AESKeyPrevious = old.AESKey
+	}
+	err = s.write(ctx, func(t *tx) error {
+		if err := t.exec(`update account set original_id=$1, wechat_id=$2, name=$3, mode=$4, secret=$5, callback_token=$6,
+			aes_key=$7, aes_key_previous=$8, pay_quota=$9 where id=$10`,
+			append([]any{a.OriginalID, a.WechatID, a.Name, a.Mode}, append(s.sealed(&a), a.PayQuota, a.ID)...)...); err != nil {
+			return err
+		}
+		if a.Secret != old.Secret {
+			if err := t.exec("delete from token where account_id = $1", a.ID); err != nil {
+				return err
+			}
+		}
+		return t.accountChanged(by, a.ID, "account.update", a.AppID)
+	})
+	s.Forget()
+	return err
+}
+
+// Verified notes that WeChat verified the callback address.
+func (s *Store) Verified(ctx context.Context, accountID int64) error {
+	err := s.write(ctx, func(t *tx) error {
+		if err := t.exec("update account set verified_at = $1 where id = $2", t.now, accountID); err != nil {
+			return err
+		}
+		return t.note(Event{Kind: "account", Account: accountID})
+	})
+	s.Forget()
+	return err
+}
+
+func (s *Store) sealed(a *Account) []any {
+	var out []any
+	for _, f := range a.secrets() {
+		out = append(out, s.key.seal(f.place, *f.value))
+	}
+	return out
+}
+
+func (t *tx) accountChanged(by Actor, id int64, deed, subject string) error {
+	if err := t.audit(by, deed, subject); err != nil {
+		return err
+	}
+	return t.note(Event{Kind: "account", Account: id})
+}
+
+func orElse(err, other error) error {
+	if err != nil {
+		return err
+	}
+	return other
+}

@@ -1,0 +1,312 @@
+package store
+
+import (
+	"context"
+	"regexp"
+	"strings"
+)
+
+// Agent is a user of the console.
+type Agent struct {
+	ID        int64     `json:"id"`
+	Login     string    `json:"login"`
+	Name      string    `json:"name"`
+	Role      string    `json:"role"` // admin, agent
+	Lang      string    `json:"-"`
+	Active    bool      `json:"active"`
+	CreatedAt int64     `json:"-"`
+	SeenAt    int64     `json:"-"`
+	Bindings  []Binding `json:"bindings"`
+
+	password string
+}
+
+// Binding is an official account an agent may see, and the kf_account they
+// speak as there ("" when they may only look on).
+type Binding struct {
+	Account     int64  `json:"account"`
+	AccountName string `json:"account_name"`
+	KFAccount   string `json:"kf_account"`
+	Nick        string `json:"nick"`
+	Avatar      int64  `json:"avatar"` // media id, 0 when none
+}
+
+// Admin tells whether the agent may administer.
+func (a *Agent) Admin() bool { return a.Role == "admin" }
+
+// Sees tells whether the agent may see an official account: admins see all.
+func (a *Agent) Sees(accountID int64) bool {
+	if a.Admin() {
+		return true
+	}
+	_, ok := a.binding(accountID)
+	return ok
+}
+
+func (a *Agent) binding(accountID int64) (Binding, bool) {
+	for _, b := range a.Bindings {
+		if b.Account == accountID {
+			return b, true
+		}
+	}
+	return Binding{}, false
+}
+
+const agentColumns = "select id, login, name, password, role, lang, active, created_at, seen_at from agent"
+
+func scanAgent(r scanner) (a Agent, err error) {
+	return a, r.Scan(&a.ID, &a.Login, &a.Name, &a.password, &a.Role, &a.Lang, &a.Active, &a.CreatedAt, &a.SeenAt)
+}
+
+// Agents lists all agents, the deactivated too, by login.
+func (s *Store) Agents(ctx context.Context) ([]Agent, error) {
+	return s.agents(ctx, agentColumns+" order by login")
+}
+
+// Agent gives one by id.
+func (s *Store) Agent(ctx context.Context, id int64) (Agent, error) {
+	return first(s.agents(ctx, agentColumns+" where id = $1", id))
+}
+
+// AgentByLogin gives one by the login name.
+func (s *Store) AgentByLogin(ctx context.Context, login string) (Agent, error) {
+	return first(s.agents(ctx, agentColumns+" where login = $1", cleanLogin(login)))
+}
+
+func (s *Store) agents(ctx context.Context, query string, args ...any) ([]Agent, error) {
+	list, err := rows(ctx, s, scanAgent, query, args...)
+	if err != nil {
+		return nil, err
+	}
+	type owned struct {
+		agent int64
+		Binding
+	}
+	bindings, err := rows(ctx, s, func(r scanner) (o owned, err error) {
+		return o, r.Scan(&o.agent, &o.Account, &o.AccountName, &o.KFAccount, &o.Nick, &o.Avatar)
+	}, `select b.agent_id, b.account_id, a.name, b.kf_account, coalesce(k.nickname, ''), coalesce(k.avatar_id, 0)
+		from agent_account b join account a on a.id = b.account_id
+		left join kf_account k on k.account_id = b.account_id and k.kf_account = b.kf_account order by b.account_id`)
+	if err != nil {
+		return nil, err
+	}
+	for i := range list {
+		list[i].Bindings = []Binding{}
+		for _, o := range bindings {
+			if o.agent == list[i].ID {
+				list[i].Bindings = append(list[i].Bindings, o.Binding)
+			}
+		}
+	}
+	return list, nil
+}
+
+func first[T any](list []T, err error) (T, error) {
+	if err == nil && len(list) == 0 {
+		err = ErrNotFound
+	}
+	if err != nil {
+		var zero T
+		return zero, err
+	}
+	return list[0], nil
+}
+
+var loginForm = regexp.MustCompile(`^[a-z0-9][a-z0-9._-]{1,31}$`)
+
+func cleanLogin(login string) string { return strings.ToLower(strings.TrimSpace(login)) }
+
+func (a *Agent) check() error {
+	a.Login, a.Name = cleanLogin(a.Login), strings.TrimSpace(a.Name)
+	if !loginForm.MatchString(a.Login) {
+		return refuse("bad_login", "field", "login")
+	}
+	if a.Role != "admin" && a.Role != "agent" {
+		return refuse("bad_role", "field", "role")
+	}
+	if a.Name == "" {
+		a.Name = a.Login
+	}
+	return nil
+}
+
+// AddAgent makes an agent who can log in. Refusals: bad_login, bad_role,
+// login_taken, and those of the password.
+func (s *Store) AddAgent(ctx context.Context, by Actor, a Agent, password string) (Agent, error) {
+	if err := a.check(); err != nil {
+		return a, err
+	}
+	hash, err := hashPassword(password)
+	if err != nil {
+		return a, err
+	}
+	a.Active = true
+	err = s.write(ctx, func(t *tx) (err error) {
+		a.ID, err = t.addAgent(by, a, hash)
+		return err
+	})
+	return a, err
+}
+
+// AddFirstAdmin is AddAgent for the very first agent: refused ("set_up") once
+// there is any, so that the set-up page can be used only once.
+func (s *Store) AddFirstAdmin(ctx context.Context, by Actor, a Agent, password string) (Agent, error) {
+	a.Role = "admin"
+	if err := a.check(); err != nil {
+		return a, err
+	}
+	hash, err := hashPassword(password)
+	if err != nil {
+		return a, err
+	}
+	a.Active = true
+	err = s.write(ctx, func(t *tx) (err error) {
+		if n, err := txOne[int](t, "select count(*) from agent"); err != nil || n > 0 {
+			return orElse(err, refuse("set_up"))
+		}
+		a.ID, err = t.addAgent(by, a, hash)
+		return err
+	})
+	return a, err
+}
+
+func (t *tx) addAgent(by Actor, a Agent, hash string) (int64, error) {
+	if n, err := txOne[int](t, "select count(*) from agent where login = $1", a.Login); err != nil || n > 0 {
+		return 0, orElse(err, refuse("login_taken", "field", "login"))
+	}
+	id, err := t.insert(`insert into agent (login, name, password, role, lang, created_at) values ($1,$2,$3,$4,$5,$6)`,
+		a.Login, a.Name, hash, a.Role, a.Lang, t.now)
+	if err != nil {
+		return 0, err
+	}
+	return id, t.agentChanged(by, id, "agent.add", a.Login)
+}
+
+// UpdateAgent changes name, role and language. The last active admin stays one
+// ("last_admin").
+func (s *Store) UpdateAgent(ctx context.Context, by Actor, a Agent) error {
+	if err := a.check(); err != nil {
+		return err
+	}
+	return s.write(ctx, func(t *tx) error {
+		if a.Role != "admin" {
+			if err := t.keepAdmin(a.ID); err != nil {
+				return err
+			}
+		}
+		if err := t.exec("update agent set name=$1, role=$2, lang=$3 where id=$4", a.Name, a.Role, a.Lang, a.ID); err != nil {
+			return err
+		}
+		return t.agentChanged(by, a.ID, "agent.update", a.Login)
+	})
+}
+
+// SetAgentActive deactivates an agent, which ends their sessions at once, or
+// lets them in again.
+func (s *Store) SetAgentActive(ctx context.Context, by Actor, id int64, active bool) error {
+	return s.write(ctx, func(t *tx) error {
+		deed := "agent.activate"
+		if !active {
+			deed = "agent.deactivate"
+			if err := t.keepAdmin(id); err != nil {
+				return err
+			}
+			if err := t.exec("delete from session where agent_id = $1", id); err != nil {
+				return err
+			}
+			if err := t.requeue(id); err != nil {
+				return err
+			}
+		}
+		login, err := txOne[string](t, "select login from agent where id = $1", id)
+		if err != nil {
+			return err
+		}
+		if err := t.exec("update agent set active = $1 where id = $2", active, id); err != nil {
+			return err
+		}
+		return t.agentChanged(by, id, deed, login)
+	})
+}
+
+// keepAdmin refuses to lose the last active admin.
+func (t *tx) keepAdmin(id int64) error {
+	const active = "select count(*) from agent where role = 'admin' and active = 1 and "
+	is, err := txOne[int](t, active+"id = $1", id)
+	if err != nil {
+		return err
+	}
+	others, err := txOne[int](t, active+"id <> $1", id)
+	if err == nil && is > 0 && others == 0 {
+		return refuse("last_admin")
+	}
+	return err
+}
+
+// SetPassword changes an agent's password and ends all their sessions but keep
+// (nil: all).
+func (s *Store) SetPassword(ctx context.Context, by Actor, id int64, password string, keep []byte) error {
+	hash, err := hashPassword(password)
+	if err != nil {
+		return err
+	}
+	return s.write(ctx, func(t *tx) error {
+		login, err := txOne[string](t, "select login from agent where id = $1", id)
+		if err != nil {
+			return err
+		}
+		if err := t.exec("update agent set password = $1 where id = $2", hash, id); err != nil {
+			return err
+		}
+		if err := t.exec("delete from session where agent_id = $1 and kind = 'browser' and hash <> $2", id, nonNil(keep)); err != nil {
+			return err
+		}
+		return t.agentChanged(by, id, "agent.password", login)
+	})
+}
+
+// Bind lets an agent see an official account and speak there as kfAccount,
+// which must be in the mirror of WeChat's list; "" lets them only look on.
+// Refusals: unknown_kf, kf_taken.
+func (s *Store) Bind(ctx context.Context, by Actor, agentID, accountID int64, kfAccount string) error {
+	return s.write(ctx, func(t *tx) error {
+		if kfAccount != "" {
+			if n, err := txOne[int](t, "select count(*) from kf_account where account_id=$1 and kf_account=$2", accountID, kfAccount); err != nil || n == 0 {
+				return orElse(err, refuse("unknown_kf", "field", "kf_account", "kf_account", kfAccount))
+			}
+			if n, err := txOne[int](t, "select count(*) from agent_account where account_id=$1 and kf_account=$2 and agent_id<>$3",
+				accountID, kfAccount, agentID); err != nil || n > 0 {
+				return orElse(err, refuse("kf_taken", "field", "kf_account", "kf_account", kfAccount))
+			}
+		}
+		if err := t.exec(`insert into agent_account (agent_id, account_id, kf_account) values ($1,$2,$3)
+			on conflict (agent_id, account_id) do update set kf_account = excluded.kf_account`, agentID, accountID, kfAccount); err != nil {
+			return err
+		}
+		return t.agentChanged(by, agentID, "agent.bind", kfAccount)
+	})
+}
+
+// Unbind takes an official account from an agent.
+func (s *Store) Unbind(ctx context.Context, by Actor, agentID, accountID int64) error {
+	return s.write(ctx, func(t *tx) error {
+		if err := t.exec("delete from agent_account where agent_id=$1 and account_id=$2", agentID, accountID); err != nil {
+			return err
+		}
+		return t.agentChanged(by, agentID, "agent.unbind", "")
+	})
+}
+
+func (t *tx) agentChanged(by Actor, id int64, deed, subject string) error {
+	if err := t.audit(by, deed, subject); err != nil {
+		return err
+	}
+	return t.note(Event{Kind: "agent", Agent: id})
+}
+
+func nonNil(b []byte) []byte {
+	if b == nil {
+		return []byte{}
+	}
+	return b
+}

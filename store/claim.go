@@ -1,0 +1,183 @@
+package store
+
+import (
+	"context"
+	"errors"
+)
+
+// Claim gives a waiting conversation to an agent. Exactly one wins; the others
+// get "claimed" with the winner (detail.agent, detail.name). Claiming one's
+// own again changes nothing. Other refusals: ended, no_kf_account.
+func (s *Store) Claim(ctx context.Context, a *Agent, id int64) (v Conversation, err error) {
+	err = s.write(ctx, func(t *tx) error {
+		if v, err = t.conversation(a, id); err != nil {
+			return err
+		}
+		return t.claim(a, &v)
+	})
+	return v, err
+}
+
+// ClaimNext claims the most urgent waiting conversation: by VIP level, then by
+// waiting time. ErrNotFound when nobody waits.
+func (s *Store) ClaimNext(ctx context.Context, a *Agent) (v Conversation, err error) {
+	err = s.write(ctx, func(t *tx) error {
+		id, err := txOne[int64](t, `select v.id from conversation v join customer c on c.id = v.customer_id
+			where v.state = 'waiting' and v.account_id in (select account_id from agent_account where agent_id = $1 and kf_account <> '')
+			order by c.vip desc, case when v.waiting_since = 0 then v.created_at else v.waiting_since end, v.id limit 1`, a.ID)
+		if err != nil {
+			return err
+		}
+		if v, err = t.conversation(a, id); err != nil {
+			return err
+		}
+		return t.claim(a, &v)
+	})
+	return v, err
+}
+
+func (t *tx) claim(a *Agent, v *Conversation) error {
+	switch {
+	case v.State == "open" && v.Agent == a.ID:
+		return nil
+	case v.State == "open":
+		name, err := txOne[string](t, "select name from agent where id = $1", v.Agent)
+		if err != nil && !errors.Is(err, ErrNotFound) {
+			return err
+		}
+		return refuse("claimed", "agent", v.Agent, "name", name)
+	case v.State == "closed":
+		return refuse("ended")
+	}
+	if b, ok := a.binding(v.Account); !ok || b.KFAccount == "" {
+		return refuse("no_kf_account")
+	}
+	if err := t.exec(`update conversation set state = 'open', agent_id = $1, claimed_at = $2 where id = $3`, a.ID, t.now, v.ID); err != nil {
+		return err
+	}
+	waited := int64(0)
+	if v.WaitingSince > 0 {
+		waited = t.now - v.WaitingSince
+	}
+	return t.story(a, v, "claimed", body{"waited_ms": waited})
+}
+
+// End closes a conversation. Only who serves it, or an admin, may ("not_yours").
+func (s *Store) End(ctx context.Context, a *Agent, id int64) (v Conversation, err error) {
+	err = s.write(ctx, func(t *tx) error {
+		if v, err = t.conversation(a, id); err != nil {
+			return err
+		}
+		if v.State == "closed" {
+			return nil
+		}
+		if v.Agent != a.ID && !a.Admin() {
+			return refuse("not_yours")
+		}
+		if err := t.exec(`update conversation set state = 'closed', closed_at = $1, waiting_since = 0, unread = 0 where id = $2`,
+			t.now, v.ID); err != nil {
+			return err
+		}
+		return t.story(a, &v, "ended", body{})
+	})
+	return v, err
+}
+
+// Reopen opens a customer's newest, closed conversation for the agent. When
+// the customer has a newer one: "superseded".
+func (s *Store) Reopen(ctx context.Context, a *Agent, id int64) (v Conversation, err error) {
+	err = s.write(ctx, func(t *tx) error {
+		if v, err = t.conversation(a, id); err != nil {
+			return err
+		}
+		if v.State != "closed" {
+			return t.claim(a, &v)
+		}
+		if b, ok := a.binding(v.Account); !ok || b.KFAccount == "" {
+			return refuse("no_kf_account")
+		}
+		newest, err := txOne[int64](t, "select conversation_id from customer where id = $1", v.Customer.ID)
+		if err != nil {
+			return err
+		}
+		if newest != v.ID {
+			return refuse("superseded", "conversation", newest)
+		}
+		if err := t.exec(`update conversation set state = 'open', agent_id = $1, claimed_at = $2, closed_at = 0 where id = $3`,
+			a.ID, t.now, v.ID); err != nil {
+			return err
+		}
+		return t.story(a, &v, "reopened", body{})
+	})
+	return v, err
+}
+
+// Read notes that the agent who serves a conversation has seen it up to a message.
+func (s *Store) Read(ctx context.Context, a *Agent, id, messageID int64) (v Conversation, err error) {
+	err = s.write(ctx, func(t *tx) error {
+		if v, err = t.conversation(a, id); err != nil {
+			return err
+		}
+		if v.Agent != a.ID || messageID <= v.ReadID {
+			return nil
+		}
+		if err := t.exec(`update conversation set read_id = $1, unread = (select count(*) from message
+			where customer_id = $2 and conversation_id = $3 and dir = 'in' and id > $1) where id = $3`,
+			messageID, v.Customer.ID, v.ID); err != nil {
+			return err
+		}
+		return t.touch(&v)
+	})
+	return v, err
+}
+
+// requeue gives an agent's open conversations back to the queue.
+func (t *tx) requeue(agentID int64) error {
+	list, err := rows(context.Background(), t, scanConversation, selectConversation+"where v.state = 'open' and v.agent_id = $1", agentID)
+	if err != nil {
+		return err
+	}
+	for i := range list {
+		if err := t.exec("update conversation set state = 'waiting', agent_id = 0, claimed_at = 0 where id = $1", list[i].ID); err != nil {
+			return err
+		}
+		if err := t.story(&Agent{ID: agentID, Role: "admin"}, &list[i], "queued", body{"reason": "inactive"}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Lapse closes waiting conversations that hold nothing but a deed (a follow, a
+// menu tap) whose minute is over: nothing can be answered any more.
+func (s *Store) Lapse(ctx context.Context) error {
+	return s.write(ctx, func(t *tx) error {
+		list, err := rows(context.Background(), t, scanConversation, selectConversation+
+			"where v.state = 'waiting' and v.waiting_since = 0 and c.action_until <= $1 and v.account_id > 0", t.now)
+		if err != nil {
+			return err
+		}
+		for i := range list {
+			if err := t.exec("update conversation set state = 'closed', closed_at = $1, unread = 0 where id = $2", t.now, list[i].ID); err != nil {
+				return err
+			}
+			if err := t.touch(&list[i]); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// touch appends a conversation event and reads the row again.
+func (t *tx) touch(v *Conversation) error {
+	id, err := t.event(Event{Kind: "conversation", Account: v.Account, Conversation: v.ID, Agent: v.Agent})
+	if err != nil {
+		return err
+	}
+	if err := t.exec("update conversation set event_id = $1 where id = $2", id, v.ID); err != nil {
+		return err
+	}
+	*v, err = txRow(t, scanConversation, selectConversation+"where v.id = $1", v.ID)
+	return err
+}

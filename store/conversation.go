@@ -1,0 +1,139 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+)
+
+// Conversation is one stretch of service of a customer: waiting, then open
+// with an agent, then closed.
+type Conversation struct {
+	ID           int64    `json:"id"`
+	Account      int64    `json:"account"`
+	State        string   `json:"state"` // waiting, open, closed
+	Agent        int64    `json:"agent"` // 0: nobody
+	Customer     Customer `json:"customer"`
+	Unread       int      `json:"unread"`
+	ReadID       int64    `json:"read_id"` // the last message the agent has seen
+	WaitingSince int64    `json:"waiting_since"`
+	CreatedAt    int64    `json:"created_at"`
+	ClaimedAt    int64    `json:"claimed_at"`
+	FirstReplyAt int64    `json:"first_reply_at"`
+	ClosedAt     int64    `json:"closed_at"`
+	Last         Last     `json:"last"`
+	Grants       Grants   `json:"grants"`
+	Event        int64    `json:"event"`
+
+	message, action Grant
+}
+
+// Customer is a WeChat user of an official account, as a conversation shows them.
+type Customer struct {
+	ID            int64  `json:"id"`
+	OpenID        string `json:"openid"`
+	Remark        string `json:"remark"`
+	VIP           int    `json:"vip"`
+	Following     bool   `json:"following"`
+	Source        string `json:"source"`
+	SubscribedAt  int64  `json:"subscribed_at"`
+	Conversations int    `json:"conversations"`
+}
+
+// Last is a conversation's newest message as the list shows it.
+type Last struct {
+	ID    int64  `json:"id"`
+	Dir   string `json:"dir"`
+	Type  string `json:"type"`
+	Text  string `json:"text"`
+	State string `json:"state"`
+	Agent int64  `json:"agent"`
+	At    int64  `json:"at"`
+}
+
+// conversationFields are read with v conversation and c its customer.
+const conversationFields = `v.id, v.account_id, v.state, v.agent_id, v.unread, v.read_id, v.waiting_since, v.created_at,
+	v.claimed_at, v.first_reply_at, v.closed_at, v.last_id, v.last_dir, v.last_type, v.last_text, v.last_state, v.last_agent,
+	v.last_at, v.event_id, c.id, c.openid, c.remark, c.vip, c.following, c.source, c.subscribed_at, c.conversations,
+	c.message_left, c.message_total, c.message_since, c.message_until,
+	c.action_left, c.action_total, c.action_since, c.action_until, c.action_cause`
+
+const selectConversation = "select " + conversationFields + " from conversation v join customer c on c.id = v.customer_id "
+
+func (v *Conversation) targets() []any {
+	l, c, m, a := &v.Last, &v.Customer, &v.message, &v.action
+	return []any{opt(&v.ID), opt(&v.Account), opt(&v.State), opt(&v.Agent), opt(&v.Unread), opt(&v.ReadID), opt(&v.WaitingSince),
+		opt(&v.CreatedAt), opt(&v.ClaimedAt), opt(&v.FirstReplyAt), opt(&v.ClosedAt), opt(&l.ID), opt(&l.Dir), opt(&l.Type),
+		opt(&l.Text), opt(&l.State), opt(&l.Agent), opt(&l.At), opt(&v.Event), opt(&c.ID), opt(&c.OpenID), opt(&c.Remark),
+		opt(&c.VIP), opt(&c.Following), opt(&c.Source), opt(&c.SubscribedAt), opt(&c.Conversations),
+		opt(&m.Left), opt(&m.Total), opt(&m.Since), opt(&m.Until),
+		opt(&a.Left), opt(&a.Total), opt(&a.Since), opt(&a.Until), opt(&a.Cause)}
+}
+
+func (v *Conversation) finish() {
+	if v.message.Until > 0 {
+		v.message.Cause = "message"
+		v.Grants.Message = &v.message
+	}
+	if v.action.Until > 0 {
+		v.Grants.Action = &v.action
+	}
+}
+
+func scanConversation(r scanner) (v Conversation, err error) {
+	if err = r.Scan(v.targets()...); err == nil {
+		v.finish()
+	}
+	return v, err
+}
+
+// opt scans a column of an outer join: NULL is the zero value.
+func opt[T any](to *T) sql.Scanner { return optional[T]{to} }
+
+type optional[T any] struct{ to *T }
+
+func (o optional[T]) Scan(src any) error {
+	var v sql.Null[T]
+	err := v.Scan(src)
+	*o.to = v.V
+	return err
+}
+
+// ActiveConversations lists all that wait or are open in the accounts the
+// agent sees.
+func (s *Store) ActiveConversations(ctx context.Context, a *Agent) ([]Conversation, error) {
+	return rows(ctx, s, scanConversation, selectConversation+`where v.state <> 'closed' and `+sees+` order by v.id`, a.Admin(), a.ID)
+}
+
+// sees keeps the rows of accounts an agent ($2) may see, an admin ($1) all.
+const sees = `($1 or v.account_id in (select account_id from agent_account where agent_id = $2))`
+
+// EndedConversations lists 50 closed ones, the last closed first, before the
+// one with this id (0: from the newest).
+func (s *Store) EndedConversations(ctx context.Context, a *Agent, before int64) ([]Conversation, error) {
+	return rows(ctx, s, scanConversation, selectConversation+`where v.state = 'closed' and `+sees+` and ($3 = 0 or
+		(v.closed_at, v.id) < (select b.closed_at, b.id from conversation b where b.id = $3))
+		order by v.closed_at desc, v.id desc limit 50`, a.Admin(), a.ID, before)
+}
+
+// EndedSince counts the conversations closed since a time.
+func (s *Store) EndedSince(ctx context.Context, a *Agent, since int64) (int, error) {
+	return row(ctx, s, one[int], `select count(*) from conversation v where v.state = 'closed' and v.closed_at >= $3 and `+sees,
+		a.Admin(), a.ID, since)
+}
+
+// Conversation gives one that the agent may see.
+func (s *Store) Conversation(ctx context.Context, a *Agent, id int64) (Conversation, error) {
+	v, err := row(ctx, s, scanConversation, selectConversation+"where v.id = $1", id)
+	if err == nil && !a.Sees(v.Account) {
+		return Conversation{}, ErrNotFound
+	}
+	return v, err
+}
+
+func (t *tx) conversation(a *Agent, id int64) (Conversation, error) {
+	v, err := txRow(t, scanConversation, selectConversation+"where v.id = $1", id)
+	if err == nil && !a.Sees(v.Account) {
+		return v, ErrNotFound
+	}
+	return v, err
+}

@@ -1,0 +1,49 @@
+package store
+
+import "context"
+
+// Profile is what user/info still tells of a customer.
+type Profile struct {
+	Following    bool
+	UnionID      string
+	Remark       string
+	Scene        string // subscribe_scene
+	SubscribedAt int64
+}
+
+// Stranger is a customer whose profile was not fetched yet.
+type Stranger struct {
+	ID      int64
+	Account int64
+	OpenID  string
+}
+
+// Strangers lists customers whose profile is wanted, after an id, at most limit.
+func (s *Store) Strangers(ctx context.Context, after int64, limit int) ([]Stranger, error) {
+	return rows(ctx, s, func(r scanner) (c Stranger, err error) { return c, r.Scan(&c.ID, &c.Account, &c.OpenID) },
+		"select id, account_id, openid from customer where profile_at = 0 and id > $1 order by id limit $2", after, limit)
+}
+
+// SetProfile stores a customer's profile. Nil: WeChat told nothing, and is not
+// asked again until the customer follows anew.
+func (s *Store) SetProfile(ctx context.Context, customerID int64, p *Profile) error {
+	return s.write(ctx, func(t *tx) error {
+		if p == nil {
+			return t.exec("update customer set profile_at = $1 where id = $2", t.now, customerID)
+		}
+		if err := t.exec(`update customer set profile_at = $1, following = $2, unionid = $3, remark = $4,
+			subscribed_at = case when $5 > 0 then $5 else subscribed_at end,
+			source = case when source = '' then $6 else source end where id = $7`,
+			t.now, p.Following, p.UnionID, p.Remark, p.SubscribedAt, p.Scene, customerID); err != nil {
+			return err
+		}
+		v, err := txRow(t, scanConversation, selectConversation+"where v.id = c.conversation_id and c.id = $1", customerID)
+		if err == ErrNotFound {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		return t.touch(&v)
+	})
+}

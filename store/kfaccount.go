@@ -1,0 +1,76 @@
+package store
+
+import "context"
+
+// KFAccount is a row of the mirror of WeChat's list of kf accounts.
+type KFAccount struct {
+	Account      int64  `json:"account"`
+	KFAccount    string `json:"kf_account"` // prefix@wechatid
+	Nickname     string `json:"nickname"`
+	KFID         string `json:"kf_id"`
+	KFWx         string `json:"kf_wx"` // the WeChat id of the person it is bound to
+	InviteWx     string `json:"invite_wx"`
+	InviteStatus string `json:"invite_status"` // waiting, rejected, expired
+	InviteUntil  int64  `json:"invite_until"`
+	AvatarURL    string `json:"-"`
+	Avatar       int64  `json:"avatar"` // media id, 0 when none
+	SyncedAt     int64  `json:"synced_at"`
+	Agent        int64  `json:"agent"` // who speaks as it, 0 nobody
+	AgentName    string `json:"agent_name"`
+}
+
+// KFAccounts lists the mirror of an official account.
+func (s *Store) KFAccounts(ctx context.Context, accountID int64) ([]KFAccount, error) {
+	return rows(ctx, s, func(r scanner) (k KFAccount, err error) {
+		return k, r.Scan(&k.Account, &k.KFAccount, &k.Nickname, &k.KFID, &k.KFWx, &k.InviteWx, &k.InviteStatus, &k.InviteUntil,
+			&k.AvatarURL, &k.Avatar, &k.SyncedAt, &k.Agent, &k.AgentName)
+	}, `select k.account_id, k.kf_account, k.nickname, k.kf_id, k.kf_wx, k.invite_wx, k.invite_status, k.invite_until,
+		k.avatar_url, coalesce(k.avatar_id, 0), k.synced_at, coalesce(b.agent_id, 0), coalesce(a.name, '')
+		from kf_account k left join agent_account b on b.account_id = k.account_id and b.kf_account = k.kf_account
+		left join agent a on a.id = b.agent_id where k.account_id = $1 order by k.kf_account`, accountID)
+}
+
+// SetKFAccounts makes the mirror equal to WeChat's list. A changed avatar is
+// wanted again. Agents keep their binding to one that is gone, so that it is
+// seen and not lost: their replies fail with WeChat's word.
+func (s *Store) SetKFAccounts(ctx context.Context, accountID int64, list []KFAccount) error {
+	return s.write(ctx, func(t *tx) error {
+		for _, k := range list {
+			if err := t.setKFAccount(accountID, k); err != nil {
+				return err
+			}
+		}
+		if err := t.exec("delete from kf_account where account_id = $1 and synced_at < $2", accountID, t.now); err != nil {
+			return err
+		}
+		if err := t.exec("update kf_account set synced_at = $1 where account_id = $2", t.now, accountID); err != nil {
+			return err
+		}
+		return t.note(Event{Kind: "account", Account: accountID})
+	})
+}
+
+func (t *tx) setKFAccount(accountID int64, k KFAccount) error {
+	// One more than now marks the rows of this list: now itself may be in the table.
+	if err := t.exec(`insert into kf_account (account_id, kf_account, nickname, kf_id, kf_wx, invite_wx, invite_status, invite_until,
+		avatar_url, synced_at) values ($1,$2,$3,$4,$5,$6,$7,$8,'',$9)
+		on conflict (account_id, kf_account) do update set nickname = excluded.nickname, kf_id = excluded.kf_id, kf_wx = excluded.kf_wx,
+		invite_wx = excluded.invite_wx, invite_status = excluded.invite_status, invite_until = excluded.invite_until,
+		synced_at = excluded.synced_at`, accountID, k.KFAccount, k.Nickname, k.KFID, k.KFWx, k.InviteWx, k.InviteStatus,
+		k.InviteUntil, t.now+1); err != nil {
+		return err
+	}
+	old, err := txOne[string](t, "select avatar_url from kf_account where account_id=$1 and kf_account=$2", accountID, k.KFAccount)
+	if err != nil || old == k.AvatarURL {
+		return err
+	}
+	avatar, err := t.want(accountID, &Wanted{Kind: "avatar", URL: k.AvatarURL})
+	if k.AvatarURL == "" {
+		avatar = nil
+	}
+	if err != nil {
+		return err
+	}
+	return t.exec("update kf_account set avatar_url = $1, avatar_id = $2 where account_id = $3 and kf_account = $4",
+		k.AvatarURL, avatar, accountID, k.KFAccount)
+}

@@ -1,0 +1,134 @@
+package store
+
+import (
+	"context"
+)
+
+// Media is a file of a message. Its bytes lie under their SHA-256 in the media
+// folder, the same bytes once.
+type Media struct {
+	ID     int64  `json:"id"`
+	State  string `json:"state"` // wanted, ready, lost
+	Mime   string `json:"mime"`
+	Size   int64  `json:"size"`
+	Width  int    `json:"width"`
+	Height int    `json:"height"`
+	Name   string `json:"name"`
+	Error  string `json:"error"` // why it is lost: expired, too_large, …
+
+	Account  int64  `json:"-"`
+	Kind     string `json:"-"`
+	Source   string `json:"-"` // WeChat's media id of a pushed medium
+	URL      string `json:"-"`
+	Hash     string `json:"-"`
+	Attempts int    `json:"-"`
+	Created  int64  `json:"-"`
+	WxID     string `json:"-"` // WeChat's id of our last upload, valid until WxUntil
+	WxUntil  int64  `json:"-"`
+	WxURL    string `json:"-"` // from media/uploadimg, permanent
+}
+
+const selectMedia = `select id, state, mime, size, width, height, name, error, account_id, kind, source, url, hash, attempts,
+	created_at, wx_media_id, wx_until, wx_url from media `
+
+func scanMedia(r scanner) (d Media, err error) {
+	return d, r.Scan(&d.ID, &d.State, &d.Mime, &d.Size, &d.Width, &d.Height, &d.Name, &d.Error, &d.Account, &d.Kind, &d.Source,
+		&d.URL, &d.Hash, &d.Attempts, &d.Created, &d.WxID, &d.WxUntil, &d.WxURL)
+}
+
+// Media gives a medium; the caller checks the account.
+func (s *Store) Media(ctx context.Context, id int64) (Media, error) {
+	return row(ctx, s, scanMedia, selectMedia+"where id = $1", id)
+}
+
+// AddMedia stores the row of a file that is in the media folder.
+func (s *Store) AddMedia(ctx context.Context, d Media) (Media, error) {
+	d.State = "ready"
+	err := s.write(ctx, func(t *tx) (err error) {
+		d.Created = t.now
+		d.ID, err = t.insert(`insert into media (account_id, kind, state, hash, mime, size, width, height, name, created_at)
+			values ($1,$2,'ready',$3,$4,$5,$6,$7,$8,$9)`, d.Account, d.Kind, d.Hash, d.Mime, d.Size, d.Width, d.Height, d.Name, t.now)
+		return err
+	})
+	return d, err
+}
+
+// ClaimMedia takes media that are due to be fetched, at most limit, and puts
+// their next try lease milliseconds ahead, so that a crash loses none.
+func (s *Store) ClaimMedia(ctx context.Context, limit int, lease int64) (list []Media, err error) {
+	err = s.write(ctx, func(t *tx) error {
+		list, err = rows(ctx, t, scanMedia, `update media set attempts = attempts + 1, retry_at = $1 where id in
+			(select id from media where state = 'wanted' and retry_at <= $2 order by retry_at, id limit $3)
+			returning id, state, mime, size, width, height, name, error, account_id, kind, source, url, hash, attempts,
+			created_at, wx_media_id, wx_until, wx_url`, t.now+lease, t.now, limit)
+		return err
+	})
+	return list, err
+}
+
+// NextMedia tells when the next wanted medium is due; 0 when none is wanted.
+func (s *Store) NextMedia(ctx context.Context) (at int64, err error) {
+	return row(ctx, s, one[int64], "select coalesce(min(retry_at), 0) from media where state = 'wanted' and retry_at > 0")
+}
+
+// MediaReady stores what was fetched.
+func (s *Store) MediaReady(ctx context.Context, d Media) error {
+	return s.write(ctx, func(t *tx) error {
+		if err := t.exec(`update media set state = 'ready', hash = $1, mime = $2, size = $3, width = $4, height = $5, name = $6, error = ''
+			where id = $7`, d.Hash, d.Mime, d.Size, d.Width, d.Height, d.Name, d.ID); err != nil {
+			return err
+		}
+		return t.mediaChanged(d.ID)
+	})
+}
+
+// MediaRetry sets the next try of a medium that could not be fetched now.
+func (s *Store) MediaRetry(ctx context.Context, id, at int64, reason string) error {
+	return s.write(ctx, func(t *tx) error {
+		return t.exec("update media set retry_at = $1, error = $2 where id = $3", at, reason, id)
+	})
+}
+
+// MediaLost gives a medium up, with the reason.
+func (s *Store) MediaLost(ctx context.Context, id int64, reason string) error {
+	return s.write(ctx, func(t *tx) error {
+		if err := t.exec("update media set state = 'lost', error = $1 where id = $2", reason, id); err != nil {
+			return err
+		}
+		return t.mediaChanged(id)
+	})
+}
+
+// MediaUploaded keeps WeChat's id of an upload of ours, for reuse until then.
+func (s *Store) MediaUploaded(ctx context.Context, id int64, wxID string, until int64) error {
+	return s.write(ctx, func(t *tx) error {
+		return t.exec("update media set wx_media_id = $1, wx_until = $2 where id = $3", wxID, until, id)
+	})
+}
+
+// MediaURL keeps the permanent address of a picture put through media/uploadimg.
+func (s *Store) MediaURL(ctx context.Context, id int64, url string) error {
+	return s.write(ctx, func(t *tx) error { return t.exec("update media set wx_url = $1 where id = $2", url, id) })
+}
+
+// mediaChanged appends an event for every message that shows the medium.
+func (t *tx) mediaChanged(id int64) error {
+	list, err := rows(context.Background(), t, scanMessage, selectMessage+"where m.media_id = $1 or m.thumb_id = $1", id)
+	if err != nil {
+		return err
+	}
+	for i := range list {
+		m := &list[i]
+		event, err := t.event(Event{Kind: "message", Account: m.Account, Conversation: m.Conversation, Message: m.ID, Agent: m.Agent})
+		if err != nil {
+			return err
+		}
+		if err := t.exec("update message set event_id = $1 where id = $2", event, m.ID); err != nil {
+			return err
+		}
+		if err := t.exec("update conversation set event_id = $1 where id = $2", event, m.Conversation); err != nil {
+			return err
+		}
+	}
+	return nil
+}

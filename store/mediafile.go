@@ -1,0 +1,50 @@
+package store
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"io"
+	"os"
+	"path/filepath"
+)
+
+// ErrTooLarge: a file is larger than the limit it was given.
+var ErrTooLarge = errors.New("store: file is too large")
+
+// SaveFile keeps the bytes of r under their SHA-256, the same bytes once. It
+// streams; what was half written is removed. More than limit bytes: ErrTooLarge.
+func (s *Store) SaveFile(r io.Reader, limit int64) (hash string, size int64, err error) {
+	f, err := os.CreateTemp(filepath.Join(s.dir, "media"), ".part-*")
+	if err != nil {
+		return "", 0, err
+	}
+	defer func() {
+		f.Close()
+		if err != nil {
+			os.Remove(f.Name())
+		}
+	}()
+	sum := sha256.New()
+	size, err = io.Copy(io.MultiWriter(f, sum), io.LimitReader(r, limit+1))
+	if err != nil {
+		return "", 0, err
+	}
+	if size > limit {
+		return "", 0, ErrTooLarge
+	}
+	if err := f.Sync(); err != nil {
+		return "", 0, err
+	}
+	hash = hex.EncodeToString(sum.Sum(nil))
+	path := s.FilePath(hash)
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return "", 0, err
+	}
+	return hash, size, os.Rename(f.Name(), path)
+}
+
+// FilePath is where the bytes with this hash lie.
+func (s *Store) FilePath(hash string) string {
+	return filepath.Join(s.dir, "media", hash[:2], hash)
+}

@@ -1,0 +1,148 @@
+package store
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+)
+
+// Message is a row of a customer's timeline: in, out, note or event.
+type Message struct {
+	ID           int64           `json:"id"`
+	Account      int64           `json:"-"`
+	Customer     int64           `json:"customer"`
+	Conversation int64           `json:"conversation"`
+	Dir          string          `json:"dir"`
+	Type         string          `json:"type"`
+	Body         json.RawMessage `json:"body"`
+	At           int64           `json:"at"` // WeChat's time for in, ours for out
+	Agent        int64           `json:"agent,omitempty"`
+	KFAccount    string          `json:"kf_account,omitempty"` // as it was then
+	Nick         string          `json:"nick,omitempty"`
+	State        string          `json:"state,omitempty"` // out: pending, sending, sent, failed, unknown, discarded
+	ErrCode      int             `json:"errcode,omitempty"`
+	ErrMsg       string          `json:"errmsg,omitempty"`
+	Attempts     int             `json:"attempts,omitempty"`
+	RetryAt      int64           `json:"retry_at,omitempty"`
+	ClientID     string          `json:"client_id,omitempty"`
+	Nth          int             `json:"nth,omitempty"` // the n-th reply
+	Of           int             `json:"of,omitempty"`  // of so many granted
+	SentAt       int64           `json:"sent_at,omitempty"`
+	Event        int64           `json:"event"`
+	Media        *Media          `json:"media,omitempty"`
+	Thumb        *Media          `json:"thumb,omitempty"`
+
+	body         string
+	spent        string
+	spentSince   int64
+	media, thumb Media
+}
+
+// body is a message body made by the store itself.
+type body map[string]any
+
+func (b body) json() string {
+	var buf bytes.Buffer
+	enc := json.NewEncoder(&buf)
+	enc.SetEscapeHTML(false)
+	_ = enc.Encode(b) // maps of plain values always encode
+	return string(bytes.TrimSpace(buf.Bytes()))
+}
+
+// messageFields are read with m message; mediaJoin brings its media.
+const (
+	messageFields = `m.id, m.account_id, m.customer_id, m.conversation_id, m.dir, m.type, m.body, m.at, m.agent_id, m.kf_account,
+	m.nick, m.state, m.errcode, m.errmsg, m.attempts, m.retry_at, m.client_id, m.nth, m.total, m.sent_at, m.event_id, m.spent,
+	m.spent_since, d.id, d.state, d.mime, d.size, d.width, d.height, d.name, d.error,
+	h.id, h.state, h.mime, h.size, h.width, h.height, h.name, h.error`
+	mediaJoin     = `left join media d on d.id = m.media_id left join media h on h.id = m.thumb_id`
+	selectMessage = "select " + messageFields + " from message m " + mediaJoin + " "
+)
+
+func (m *Message) targets() []any {
+	targets := []any{opt(&m.ID), opt(&m.Account), opt(&m.Customer), opt(&m.Conversation), opt(&m.Dir), opt(&m.Type), opt(&m.body),
+		opt(&m.At), opt(&m.Agent), opt(&m.KFAccount), opt(&m.Nick), opt(&m.State), opt(&m.ErrCode), opt(&m.ErrMsg), opt(&m.Attempts),
+		opt(&m.RetryAt), opt(&m.ClientID), opt(&m.Nth), opt(&m.Of), opt(&m.SentAt), opt(&m.Event), opt(&m.spent), opt(&m.spentSince)}
+	for _, d := range []*Media{&m.media, &m.thumb} {
+		targets = append(targets, opt(&d.ID), opt(&d.State), opt(&d.Mime), opt(&d.Size), opt(&d.Width), opt(&d.Height),
+			opt(&d.Name), opt(&d.Error))
+	}
+	return targets
+}
+
+func (m *Message) finish() {
+	m.Body = json.RawMessage(m.body)
+	if d := m.media; d.ID != 0 {
+		m.Media = &d
+	}
+	if d := m.thumb; d.ID != 0 {
+		m.Thumb = &d
+	}
+}
+
+func scanMessage(r scanner) (m Message, err error) {
+	if err = r.Scan(m.targets()...); err == nil {
+		m.finish()
+	}
+	return m, err
+}
+
+// Messages gives a page of the customer's whole timeline, over all their
+// conversations, in order: the limit before an id (0: the newest), or the
+// limit after one.
+func (s *Store) Messages(ctx context.Context, customerID, before, after int64, limit int) ([]Message, error) {
+	if after > 0 {
+		return rows(ctx, s, scanMessage, selectMessage+`where m.customer_id = $1 and m.id > $2 and m.state <> 'discarded'
+			order by m.id limit $3`, customerID, after, limit)
+	}
+	if before == 0 {
+		before = 1<<63 - 1
+	}
+	list, err := rows(ctx, s, scanMessage, selectMessage+`where m.customer_id = $1 and m.id < $2 and m.state <> 'discarded'
+		order by m.id desc limit $3`, customerID, before, limit)
+	for i, j := 0, len(list)-1; i < j; i, j = i+1, j-1 {
+		list[i], list[j] = list[j], list[i]
+	}
+	return list, err
+}
+
+// Message gives one that the agent may see.
+func (s *Store) Message(ctx context.Context, a *Agent, id int64) (Message, error) {
+	m, err := row(ctx, s, scanMessage, selectMessage+"where m.id = $1", id)
+	if err == nil && !a.Sees(m.Account) {
+		return Message{}, ErrNotFound
+	}
+	return m, err
+}
+
+// Raw gives a push as WeChat sent it.
+func (s *Store) Raw(ctx context.Context, a *Agent, messageID int64) ([]byte, error) {
+	if _, err := s.Message(ctx, a, messageID); err != nil {
+		return nil, err
+	}
+	return row(ctx, s, one[[]byte], "select raw from message where id = $1", messageID)
+}
+
+func (t *tx) message(id int64) (Message, error) {
+	return txRow(t, scanMessage, selectMessage+"where m.id = $1", id)
+}
+
+// story adds a line about the conversation itself (claimed, ended, …) to its
+// timeline, appends the event and reads the row again.
+func (t *tx) story(a *Agent, v *Conversation, kind string, b body) error {
+	t.last.message++
+	event, err := t.event(Event{Kind: "message", Account: v.Account, Conversation: v.ID, Message: t.last.message, Agent: a.ID})
+	if err != nil {
+		return err
+	}
+	if err := t.exec(`insert into message (id, account_id, customer_id, conversation_id, dir, type, body, at, agent_id, nick, event_id)
+		values ($1,$2,$3,$4,'event',$5,$6,$7,$8,coalesce((select name from agent where id = $8), ''),$9)`,
+		t.last.message, v.Account, v.Customer.ID, v.ID, kind, b.json(), t.now, a.ID, event); err != nil {
+		return err
+	}
+	if err := t.exec("update conversation set event_id = $1 where id = $2", event, v.ID); err != nil {
+		return err
+	}
+	*v, err = txRow(t, scanConversation, selectConversation+"where v.id = $1", v.ID)
+	return err
+}

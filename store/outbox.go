@@ -1,0 +1,143 @@
+package store
+
+import (
+	"context"
+	"errors"
+)
+
+// ClaimReplies takes due replies for sending, at most limit: each waits for
+// every earlier unfinished one of its customer, and the official accounts take
+// turns. What is returned is noted as being sent before anything leaves.
+func (s *Store) ClaimReplies(ctx context.Context, limit int) (list []Message, err error) {
+	err = s.write(ctx, func(t *tx) error {
+		ids, err := rows(ctx, t, one[int64], `select id from (
+			select m.id, row_number() over (partition by m.account_id order by m.id) as turn from message m
+			where m.state = 'pending' and m.retry_at <= $1 and not exists (select 1 from message e
+				where e.customer_id = m.customer_id and e.id < m.id and e.state in ('pending', 'sending')))
+			order by turn, id limit $2`, t.now, limit)
+		if err != nil {
+			return err
+		}
+		for _, id := range ids {
+			if err := t.exec("update message set state = 'sending', attempts = attempts + 1 where id = $1", id); err != nil {
+				return err
+			}
+			if err := t.exec(`insert into attempt (message_id, n, started_at)
+				select id, attempts, $1 from message where id = $2`, t.now, id); err != nil {
+				return err
+			}
+			m, err := t.message(id)
+			if err != nil {
+				return err
+			}
+			list = append(list, m)
+		}
+		return nil
+	})
+	return list, err
+}
+
+// NextReply tells when the next reply that waits for its time is due; 0 when
+// none waits.
+func (s *Store) NextReply(ctx context.Context) (at int64, err error) {
+	return row(ctx, s, one[int64], `select coalesce(min(retry_at), 0) from message where state = 'pending' and retry_at > $1`, s.now())
+}
+
+// Result is how a call of custom/send ended.
+type Result struct {
+	State   string // sent, failed, unknown, pending (try again at RetryAt)
+	ErrCode int
+	ErrMsg  string
+	RetryAt int64
+	Shut    string // WeChat's word on the budget: "window" (45015), "quota" (45047)
+	// NotFollowing: WeChat says that the customer does not follow.
+	NotFollowing bool
+}
+
+// Sent stores the result of a claimed reply: state, attempt, budget. A failed
+// reply gives its grant back; WeChat's word on the budget overrides our count.
+func (s *Store) Sent(ctx context.Context, messageID int64, r Result) error {
+	return s.write(ctx, func(t *tx) error {
+		m, err := t.message(messageID)
+		if err != nil {
+			return err
+		}
+		return t.finish(&m, r)
+	})
+}
+
+func (t *tx) finish(m *Message, r Result) error {
+	if err := t.exec(`update attempt set ended_at = $1, outcome = $2, errcode = $3, errmsg = $4 where message_id = $5 and n = $6`,
+		t.now, r.State, r.ErrCode, r.ErrMsg, m.ID, m.Attempts); err != nil {
+		return err
+	}
+	sentAt := int64(0)
+	if r.State == "sent" {
+		sentAt = t.now
+	}
+	if err := t.exec("update message set state = $1, errcode = $2, errmsg = $3, retry_at = $4, sent_at = $5 where id = $6",
+		r.State, r.ErrCode, r.ErrMsg, r.RetryAt, sentAt, m.ID); err != nil {
+		return err
+	}
+	if r.State == "failed" {
+		if err := t.giveBack(m); err != nil {
+			return err
+		}
+		if err := t.waitAgain(m); err != nil {
+			return err
+		}
+	}
+	if err := t.shut(m.Customer, r.Shut); err != nil {
+		return err
+	}
+	if r.NotFollowing {
+		if err := t.exec("update customer set following = 0 where id = $1", m.Customer); err != nil {
+			return err
+		}
+	}
+	var v Conversation
+	return t.settled(m, &v)
+}
+
+// waitAgain puts the customer back among those who wait, when the reply that
+// failed was the answer they had: since their first word after the last reply
+// that stands.
+func (t *tx) waitAgain(m *Message) error {
+	since, err := txOne[int64](t, `select coalesce(min(i.at), 0) from message i where i.customer_id = $1 and i.conversation_id = $2
+		and i.dir = 'in' and i.id > coalesce((select max(o.id) from message o where o.customer_id = $1 and o.conversation_id = $2
+			and o.dir = 'out' and o.state in ('pending', 'sending', 'sent', 'unknown')), 0)`, m.Customer, m.Conversation)
+	if err != nil || since == 0 {
+		return err
+	}
+	return t.exec("update conversation set waiting_since = $1 where id = $2 and state <> 'closed'", since, m.Conversation)
+}
+
+// Recover is for the start: a reply that was being sent when the program ended
+// may have arrived, so it becomes uncertain. Nothing is sent twice.
+func (s *Store) Recover(ctx context.Context) (n int, err error) {
+	err = s.write(ctx, func(t *tx) error {
+		list, err := rows(ctx, t, scanMessage, selectMessage+"where m.state = 'sending'")
+		if err != nil {
+			return err
+		}
+		n = len(list)
+		for i := range list {
+			if err := t.finish(&list[i], Result{State: "unknown", ErrMsg: "the program ended while sending"}); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return n, err
+}
+
+// SetPicURL puts the address of an uploaded picture into a news reply's body.
+func (s *Store) SetPicURL(ctx context.Context, messageID int64, url string) error {
+	return s.write(ctx, func(t *tx) error {
+		n, err := t.change("update message set body = json_set(body, '$.picurl', $1) where id = $2", url, messageID)
+		if err == nil && n == 0 {
+			err = errors.Join(ErrNotFound)
+		}
+		return err
+	})
+}

@@ -1,0 +1,211 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"time"
+)
+
+// Incoming is a push of WeChat, ready to be stored.
+type Incoming struct {
+	Account int64
+	OpenID  string
+	Dedupe  string // the same for every delivery of the same push
+	Dir     string // in, event
+	Type    string
+	Body    json.RawMessage
+	Preview string // how the list shows it
+	At      int64  // WeChat's time
+	Raw     []byte
+
+	Grant, Cause string // message or action, and its cause; "" opens nothing
+	Follow       int    // +1 follows, -1 unfollows, 0 says nothing
+	Source       string // where a follow or scan came from
+	Media, Thumb *Wanted
+}
+
+// Wanted is a medium of a push that the courier shall fetch.
+type Wanted struct {
+	Kind   string // image, voice, video, thumb
+	Source string // WeChat's media id
+	URL    string // PicUrl
+}
+
+// reopenWithin is how long after its end a customer's next word reopens a
+// conversation for the same agent, unless the setting reopen_ms says otherwise.
+const reopenWithin = 10 * time.Minute
+
+// Receive stores a push: the customer, the conversation, the grant, the
+// message, its media. A push that is already stored changes nothing (again is
+// true). When Receive returns nil the push is on the disk.
+func (s *Store) Receive(ctx context.Context, in Incoming) (again bool, err error) {
+	if len(in.Body) == 0 {
+		in.Body = json.RawMessage("{}")
+	}
+	err = s.write(ctx, func(t *tx) error {
+		n, err := txOne[int](t, "select count(*) from message where account_id = $1 and dedupe = $2", in.Account, in.Dedupe)
+		if err != nil {
+			return err
+		}
+		if again = n > 0; again {
+			return nil
+		}
+		return t.receive(&in)
+	})
+	return again, err
+}
+
+// place is what Receive must know of a customer and their newest conversation.
+type place struct {
+	customer, conversation int64
+	state                  string
+	agent, closedAt        int64
+	waitingSince           int64
+	lastID                 int64
+}
+
+func (t *tx) receive(in *Incoming) error {
+	p, err := t.place(in)
+	if err != nil {
+		return err
+	}
+	if err := t.grantAndFollow(p.customer, in); err != nil {
+		return err
+	}
+	if in.Grant != "" {
+		if err := t.enter(&p, in); err != nil {
+			return err
+		}
+	}
+	if p.state == "closed" {
+		p.conversation = 0 // a quiet event after the end belongs to no conversation
+	}
+	media, err := t.want(in.Account, in.Media)
+	if err != nil {
+		return err
+	}
+	thumb, err := t.want(in.Account, in.Thumb)
+	if err != nil {
+		return err
+	}
+	t.last.message++
+	event, err := t.event(Event{Kind: "message", Account: in.Account, Conversation: p.conversation, Message: t.last.message, Agent: p.agent})
+	if err != nil {
+		return err
+	}
+	if err := t.exec(`insert into message (id, account_id, customer_id, conversation_id, dir, type, body, at, dedupe, media_id, thumb_id,
+		event_id, raw) values ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13)`, t.last.message, in.Account, p.customer, p.conversation,
+		in.Dir, in.Type, string(in.Body), in.At, in.Dedupe, media, thumb, event, in.Raw); err != nil {
+		return err
+	}
+	return t.arrived(&p, in, event)
+}
+
+// place finds the customer, or makes one.
+func (t *tx) place(in *Incoming) (place, error) {
+	p, err := txRow(t, func(r scanner) (p place, err error) {
+		return p, r.Scan(&p.customer, &p.conversation, opt(&p.state), opt(&p.agent), opt(&p.closedAt), opt(&p.waitingSince), opt(&p.lastID))
+	}, `select c.id, c.conversation_id, v.state, v.agent_id, v.closed_at, v.waiting_since, v.last_id
+		from customer c left join conversation v on v.id = c.conversation_id where c.account_id = $1 and c.openid = $2`, in.Account, in.OpenID)
+	if !errors.Is(err, ErrNotFound) {
+		return p, err
+	}
+	if p.customer, err = t.insert("insert into customer (account_id, openid, created_at) values ($1,$2,$3)",
+		in.Account, in.OpenID, t.now); err != nil {
+		return p, err
+	}
+	pushed, err := t.change("update account set pushed_at = $1 where id = $2 and pushed_at = 0", t.now, in.Account)
+	if err == nil && pushed > 0 {
+		err = t.note(Event{Kind: "account", Account: in.Account})
+	}
+	return p, err
+}
+
+func (t *tx) grantAndFollow(customer int64, in *Incoming) error {
+	if in.Grant != "" {
+		g := newGrant(in.Grant, in.Cause, in.At)
+		cause := ""
+		if in.Grant == "action" {
+			cause = ", action_cause = '" + g.Cause + "'"
+		}
+		// A late delivery never shortens a window that a newer deed opened.
+		k := in.Grant
+		if err := t.exec("update customer set "+k+"_left=$1, "+k+"_total=$2, "+k+"_since=$3, "+k+"_until=$4"+cause+
+			" where id=$5 and "+k+"_since <= $3", g.Left, g.Total, g.Since, g.Until, customer); err != nil {
+			return err
+		}
+	}
+	switch in.Follow {
+	case +1:
+		return t.exec("update customer set following = 1, subscribed_at = $1, source = $2, profile_at = 0 where id = $3",
+			in.At, in.Source, customer)
+	case -1:
+		return t.exec("update customer set following = 0, message_until = min(message_until, $1), action_until = min(action_until, $1) where id = $2",
+			t.now, customer)
+	}
+	if in.Dir == "in" { // who writes can be reached, whatever was thought before
+		return t.exec("update customer set following = 1 where id = $1 and following = 0", customer)
+	}
+	return nil
+}
+
+// enter makes sure that the customer has a conversation that is not closed: a
+// word shortly after the end goes back to the same agent, else to the queue.
+func (t *tx) enter(p *place, in *Incoming) error {
+	if p.state == "waiting" || p.state == "open" {
+		return nil
+	}
+	if p.state == "closed" && p.agent != 0 && t.now-p.closedAt <= t.reopenWithin() {
+		n, err := txOne[int](t, `select count(*) from agent a join agent_account b on b.agent_id = a.id
+			where a.id = $1 and a.active = 1 and b.account_id = $2 and b.kf_account <> ''`, p.agent, in.Account)
+		if err != nil {
+			return err
+		}
+		if n > 0 {
+			p.state = "open"
+			return t.exec("update conversation set state = 'open', closed_at = 0 where id = $1", p.conversation)
+		}
+	}
+	id, err := t.insert(`insert into conversation (account_id, customer_id, state, created_at) values ($1,$2,'waiting',$3)`,
+		in.Account, p.customer, t.now)
+	if err != nil {
+		return err
+	}
+	*p = place{customer: p.customer, conversation: id, state: "waiting"}
+	return t.exec("update customer set conversation_id = $1, conversations = conversations + 1 where id = $2", id, p.customer)
+}
+
+func (t *tx) reopenWithin() int64 {
+	if ms, err := txOne[int64](t, "select cast(value as integer) from setting where name = 'reopen_ms'"); err == nil {
+		return ms
+	}
+	return reopenWithin.Milliseconds()
+}
+
+// arrived brings the conversation's row up to date: preview, unread, waiting.
+// An event shows as preview only where there is nothing better.
+func (t *tx) arrived(p *place, in *Incoming, event int64) error {
+	if p.conversation == 0 {
+		return nil
+	}
+	if in.Dir == "event" && (in.Grant == "" || p.lastID != 0) {
+		return t.exec("update conversation set event_id = $1 where id = $2", event, p.conversation)
+	}
+	waiting := p.waitingSince
+	if in.Dir == "in" && waiting == 0 {
+		waiting = t.now
+	}
+	return t.exec(`update conversation set unread = unread + 1, waiting_since = $1, last_id = $2, last_dir = $3, last_type = $4,
+		last_text = $5, last_state = '', last_agent = 0, last_at = $6, event_id = $7 where id = $8`,
+		waiting, t.last.message, in.Dir, in.Type, in.Preview, in.At, event, p.conversation)
+}
+
+// want makes the row of a medium to fetch; nil when there is none.
+func (t *tx) want(account int64, w *Wanted) (any, error) {
+	if w == nil {
+		return nil, nil
+	}
+	return t.insert("insert into media (account_id, kind, state, source, url, created_at) values ($1,$2,'wanted',$3,$4,$5)",
+		account, w.Kind, w.Source, w.URL, t.now)
+}

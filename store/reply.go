@@ -1,0 +1,204 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+)
+
+// Draft is a reply that an agent wants to send.
+type Draft struct {
+	ClientID string // the agent's own id: the same twice is one reply
+	Type     string
+	Body     json.RawMessage
+	Preview  string
+	MediaID  int64
+}
+
+// Reply takes a reply into the outbox and spends its grant; the courier sends
+// it. The same ClientID again gives the row that is there (again is true).
+// Refusals: not_claimed, not_yours, ended, no_kf_account and those of Decide.
+func (s *Store) Reply(ctx context.Context, a *Agent, conversationID int64, d Draft) (m Message, v Conversation, again bool, err error) {
+	err = s.write(ctx, func(t *tx) (err error) {
+		if v, err = t.conversation(a, conversationID); err != nil {
+			return err
+		}
+		m, err = txRow(t, scanMessage, selectMessage+"where m.customer_id = $1 and m.client_id = $2", v.Customer.ID, d.ClientID)
+		if again = err == nil; again {
+			return nil
+		}
+		if !errors.Is(err, ErrNotFound) {
+			return err
+		}
+		b, kind, err := t.mayReply(a, &v)
+		if err != nil {
+			return err
+		}
+		if err := t.reply(a, &v, b, kind, d); err != nil {
+			return err
+		}
+		m, err = t.message(t.last.message)
+		return err
+	})
+	return m, v, again, err
+}
+
+// mayReply is the one gate of every reply: who speaks, as whom, and WeChat's
+// budget. kind is the bucket to spend.
+func (t *tx) mayReply(a *Agent, v *Conversation) (b Binding, kind string, err error) {
+	switch {
+	case v.State == "closed":
+		return b, "", refuse("ended")
+	case v.State == "waiting":
+		return b, "", refuse("not_claimed")
+	case v.Agent != a.ID:
+		return b, "", refuse("not_yours", "agent", v.Agent)
+	}
+	if b, _ = a.binding(v.Account); b.KFAccount == "" {
+		return b, "", refuse("no_kf_account")
+	}
+	verdict := Decide(v.Grants, v.Customer.Following, t.now)
+	if !verdict.OK {
+		return b, "", refuse(verdict.Reason)
+	}
+	return b, verdict.Kind, nil
+}
+
+func (t *tx) reply(a *Agent, v *Conversation, b Binding, kind string, d Draft) error {
+	g := v.Grants.bucket(kind)
+	if err := t.spend(v.Customer.ID, kind); err != nil {
+		return err
+	}
+	var media any
+	if d.MediaID != 0 {
+		if n, err := txOne[int](t, "select count(*) from media where id = $1 and account_id = $2 and state = 'ready'",
+			d.MediaID, v.Account); err != nil || n == 0 {
+			return orElse(err, refuse("no_media"))
+		}
+		media = d.MediaID
+	}
+	t.last.message++
+	event, err := t.event(Event{Kind: "message", Account: v.Account, Conversation: v.ID, Message: t.last.message, Agent: a.ID})
+	if err != nil {
+		return err
+	}
+	if err := t.exec(`insert into message (id, account_id, customer_id, conversation_id, dir, type, body, at, media_id, agent_id, kf_account,
+		nick, state, client_id, nth, total, spent, spent_since, event_id)
+		values ($1,$2,$3,$4,'out',$5,$6,$7,$8,$9,$10,$11,'pending',$12,$13,$14,$15,$16,$17)`,
+		t.last.message, v.Account, v.Customer.ID, v.ID, d.Type, string(d.Body), t.now, media, a.ID, b.KFAccount, b.Nick,
+		d.ClientID, g.Total-g.Left+1, g.Total, kind, g.Since, event); err != nil {
+		return err
+	}
+	return t.replied(v, t.last.message, d, a.ID, event)
+}
+
+// replied brings the conversation's row up to date and reads it again.
+func (t *tx) replied(v *Conversation, messageID int64, d Draft, agent, event int64) error {
+	if err := t.exec(`update conversation set waiting_since = 0, last_id = $1, last_dir = 'out', last_type = $2, last_text = $3,
+		last_state = 'pending', last_agent = $4, last_at = $5, event_id = $6,
+		first_reply_at = case when first_reply_at = 0 then $5 else first_reply_at end where id = $7`,
+		messageID, d.Type, d.Preview, agent, t.now, event, v.ID); err != nil {
+		return err
+	}
+	var err error
+	*v, err = txRow(t, scanConversation, selectConversation+"where v.id = $1", v.ID)
+	return err
+}
+
+// Resend puts a failed or uncertain reply into the outbox again; a person has
+// decided so. It spends a grant like a new one. Refusals: as Reply, and
+// not_failed.
+func (s *Store) Resend(ctx context.Context, a *Agent, messageID int64) (m Message, v Conversation, err error) {
+	err = s.write(ctx, func(t *tx) (err error) {
+		if m, v, err = t.ownReply(a, messageID); err != nil {
+			return err
+		}
+		if m.State != "failed" && m.State != "unknown" {
+			return refuse("not_failed")
+		}
+		b, kind, err := t.mayReply(a, &v)
+		if err != nil {
+			return err
+		}
+		g := v.Grants.bucket(kind)
+		if err := t.spend(v.Customer.ID, kind); err != nil {
+			return err
+		}
+		if err := t.exec(`update message set state = 'pending', errcode = 0, errmsg = '', retry_at = 0, agent_id = $1, kf_account = $2,
+			nick = $3, spent = $4, spent_since = $5, nth = $6, total = $7 where id = $8`,
+			a.ID, b.KFAccount, b.Nick, kind, g.Since, g.Total-g.Left+1, g.Total, m.ID); err != nil {
+			return err
+		}
+		if err := t.exec("update conversation set waiting_since = 0 where id = $1", v.ID); err != nil {
+			return err
+		}
+		return t.settled(&m, &v)
+	})
+	return m, v, err
+}
+
+// Delivered takes an agent's word that an uncertain reply has arrived.
+func (s *Store) Delivered(ctx context.Context, a *Agent, messageID int64) (Message, Conversation, error) {
+	return s.decide(ctx, a, messageID, "sent", "unknown")
+}
+
+// Discard takes a failed reply out of the thread. The row stays.
+func (s *Store) Discard(ctx context.Context, a *Agent, messageID int64) (Message, Conversation, error) {
+	return s.decide(ctx, a, messageID, "discarded", "failed")
+}
+
+func (s *Store) decide(ctx context.Context, a *Agent, messageID int64, to, from string) (m Message, v Conversation, err error) {
+	err = s.write(ctx, func(t *tx) (err error) {
+		if m, v, err = t.ownReply(a, messageID); err != nil {
+			return err
+		}
+		if m.State != from {
+			return refuse("not_" + from)
+		}
+		if err := t.exec("update message set state = $1 where id = $2", to, m.ID); err != nil {
+			return err
+		}
+		return t.settled(&m, &v)
+	})
+	return m, v, err
+}
+
+// ownReply gives a reply of a conversation that the agent serves, or that has
+// ended (an admin: any).
+func (t *tx) ownReply(a *Agent, messageID int64) (m Message, v Conversation, err error) {
+	if m, err = t.message(messageID); err != nil {
+		return m, v, err
+	}
+	if v, err = t.conversation(a, m.Conversation); err != nil {
+		return m, v, err
+	}
+	if m.Dir != "out" {
+		return m, v, ErrNotFound
+	}
+	if v.Agent != a.ID && !a.Admin() {
+		return m, v, refuse("not_yours", "agent", v.Agent)
+	}
+	return m, v, nil
+}
+
+// settled appends the event of a reply whose state changed, brings the
+// conversation's preview along and reads both rows again.
+func (t *tx) settled(m *Message, v *Conversation) error {
+	event, err := t.event(Event{Kind: "message", Account: m.Account, Conversation: m.Conversation, Message: m.ID, Agent: m.Agent})
+	if err != nil {
+		return err
+	}
+	if err := t.exec("update message set event_id = $1 where id = $2", event, m.ID); err != nil {
+		return err
+	}
+	if err := t.exec(`update conversation set event_id = $1,
+		last_state = case when last_id = $2 then (select state from message where id = $2) else last_state end
+		where id = $3`, event, m.ID, m.Conversation); err != nil {
+		return err
+	}
+	if *m, err = t.message(m.ID); err != nil {
+		return err
+	}
+	*v, err = txRow(t, scanConversation, selectConversation+"where v.id = $1", m.Conversation)
+	return err
+}

@@ -1,0 +1,198 @@
+// Package store keeps everything kfdesk knows, in one SQLite file and a folder
+// of media beside it. It is the truth: every change is one transaction that
+// also appends an event, and a commit rings a bell that says "look again".
+//
+// A public method is one transaction. Times are UTC milliseconds.
+package store
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"net/url"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+
+	_ "modernc.org/sqlite" // the database engine, pure Go
+)
+
+// Store is one data directory: its database, its media, its key.
+type Store struct {
+	// Now is the clock. Tests and the sandbox set it before use.
+	Now func() time.Time
+
+	dir     string
+	key     *sealer
+	read    *sql.DB
+	stmts   sync.Map // SQL text → *sql.Stmt on read
+	writer  *writer
+	bell    bell
+	cache   accountCache
+	release func()
+}
+
+// Options say how to open a data directory.
+type Options struct {
+	Key []byte           // 32 bytes that seal secrets; nil: <dir>/key, made when missing
+	Now func() time.Time // nil: time.Now
+	// Shared opens beside a server that runs on the same directory, as the
+	// command line does; otherwise a second server is refused.
+	Shared bool
+}
+
+// Open opens the data directory, makes what is missing and migrates the
+// database. Errors a person can mend are *OpenError.
+func Open(ctx context.Context, dir string, o Options) (*Store, error) {
+	if err := makeDir(dir); err != nil {
+		return nil, err
+	}
+	s := &Store{Now: o.Now, dir: dir, release: func() {}}
+	if s.Now == nil {
+		s.Now = time.Now
+	}
+	var err error
+	if !o.Shared {
+		if s.release, err = lockDir(dir); err != nil {
+			return nil, err
+		}
+	}
+	if err := s.open(ctx, o.Key); err != nil {
+		s.release()
+		return nil, err
+	}
+	return s, nil
+}
+
+func (s *Store) open(ctx context.Context, key []byte) error {
+	path := filepath.Join(s.dir, "kfdesk.db")
+	fresh, err := missing(path)
+	if err != nil {
+		return err
+	}
+	if s.key, err = openKey(s.dir, key, fresh); err != nil {
+		return err
+	}
+	if s.writer, err = newWriter(ctx, path, func() int64 { return s.now() }, s.bell.ring); err != nil {
+		return err
+	}
+	if err := s.migrate(ctx); err != nil {
+		s.writer.close()
+		return err
+	}
+	if s.read, err = sql.Open("sqlite", dsn(path, "query_only(1)")); err != nil {
+		s.writer.close()
+		return err
+	}
+	s.read.SetMaxOpenConns(8)
+	s.read.SetMaxIdleConns(8)
+	s.writer.start()
+	if err := s.checkKey(ctx); err != nil {
+		s.Close()
+		return err
+	}
+	return nil
+}
+
+// Close waits for the changes that were taken, then closes the files.
+func (s *Store) Close() error {
+	err := s.writer.close()
+	s.stmts.Range(func(_, st any) bool { st.(*sql.Stmt).Close(); return true })
+	if e := s.read.Close(); err == nil {
+		err = e
+	}
+	s.release()
+	return err
+}
+
+// Dir is the data directory.
+func (s *Store) Dir() string { return s.dir }
+
+func (s *Store) now() int64 { return s.Now().UnixMilli() }
+
+// dsn gives the connection settings: FULL because "received" is answered after
+// the commit and must hold through a power cut; mmap instead of a large cache.
+func dsn(path string, more ...string) string {
+	q := url.Values{"_txlock": {"immediate"}}
+	for _, p := range append([]string{"busy_timeout(5000)", "journal_mode(WAL)", "synchronous(FULL)",
+		"foreign_keys(1)", "cache_size(-4096)", "mmap_size(1073741824)", "temp_store(2)"}, more...) {
+		q.Add("_pragma", p)
+	}
+	return "file:" + (&url.URL{Path: path}).EscapedPath() + "?" + q.Encode()
+}
+
+// prepared returns the statement for reading, prepared once.
+func (s *Store) prepared(ctx context.Context, query string) (*sql.Stmt, error) {
+	if st, ok := s.stmts.Load(query); ok {
+		return st.(*sql.Stmt), nil
+	}
+	st, err := s.read.PrepareContext(ctx, query)
+	if err != nil {
+		return nil, fmt.Errorf("prepare: %w", err)
+	}
+	if old, dup := s.stmts.LoadOrStore(query, st); dup {
+		st.Close()
+		return old.(*sql.Stmt), nil
+	}
+	return st, nil
+}
+
+// rows reads all rows of a query through scan.
+func rows[T any](ctx context.Context, q querier, scan func(scanner) (T, error), query string, args ...any) ([]T, error) {
+	rs, err := q.query(ctx, query, args...)
+	if err != nil {
+		return nil, err
+	}
+	defer rs.Close()
+	var out []T
+	for rs.Next() {
+		v, err := scan(rs)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, v)
+	}
+	return out, rs.Err()
+}
+
+// row reads the first row; ErrNotFound when there is none.
+func row[T any](ctx context.Context, q querier, scan func(scanner) (T, error), query string, args ...any) (T, error) {
+	all, err := rows(ctx, q, scan, query, args...)
+	if err == nil && len(all) == 0 {
+		err = ErrNotFound
+	}
+	if err != nil {
+		var zero T
+		return zero, err
+	}
+	return all[0], nil
+}
+
+// scanner is a row that can be read; querier is the store or a transaction.
+type scanner interface{ Scan(...any) error }
+type querier interface {
+	query(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+}
+
+func (s *Store) query(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
+	st, err := s.prepared(ctx, query)
+	if err != nil {
+		return nil, err
+	}
+	return st.QueryContext(ctx, args...)
+}
+
+func one[T any](r scanner) (T, error) {
+	var v T
+	err := r.Scan(&v)
+	return v, err
+}
+
+func missing(path string) (bool, error) {
+	_, err := os.Stat(path)
+	if os.IsNotExist(err) {
+		return true, nil
+	}
+	return false, err
+}

@@ -1,0 +1,262 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"runtime/debug"
+	"sync"
+)
+
+// batchMost bounds how many changes share one commit.
+const batchMost = 256
+
+// writer is the one goroutine that changes the database. It takes all changes
+// that wait, runs each under its own savepoint in one transaction, commits
+// once and then answers all of them. It never waits to collect more.
+type writer struct {
+	db      *sql.DB
+	conn    *sql.Conn
+	now     func() int64
+	ring    func()
+	stmts   map[string]*sql.Stmt
+	changes chan change
+	done    chan struct{} // nil until started
+
+	mu     sync.RWMutex // guards closed against a send on a closed channel
+	closed bool
+}
+
+type change struct {
+	do     func(*tx) error
+	answer chan error
+}
+
+// tx is a change's view of the transaction. It is valid only inside the change.
+type tx struct {
+	w     *writer
+	now   int64
+	last  struct{ event, message int64 } // newest ids: rows name each other, so ids are given here
+	noted bool                           // an event was appended
+}
+
+func newWriter(ctx context.Context, path string, now func() int64, ring func()) (*writer, error) {
+	db, err := sql.Open("sqlite", dsn(path))
+	if err != nil {
+		return nil, err
+	}
+	conn, err := db.Conn(ctx)
+	if err != nil {
+		db.Close()
+		return nil, openError("database_unreadable", path, err)
+	}
+	return &writer{db: db, conn: conn, now: now, ring: ring, stmts: map[string]*sql.Stmt{},
+		changes: make(chan change, batchMost)}, nil
+}
+
+func (w *writer) start() {
+	w.done = make(chan struct{})
+	go w.run()
+}
+
+// close refuses new changes, finishes those that wait and closes the file.
+func (w *writer) close() error {
+	w.mu.Lock()
+	again := w.closed
+	w.closed = true
+	w.mu.Unlock()
+	if again {
+		return nil
+	}
+	close(w.changes)
+	if w.done != nil {
+		<-w.done
+	}
+	for _, st := range w.stmts {
+		st.Close()
+	}
+	w.conn.Close()
+	return w.db.Close()
+}
+
+// write runs do in a transaction. When ctx ends before the change is taken it
+// is not made; once taken, the answer is awaited, for the caller must know.
+func (s *Store) write(ctx context.Context, do func(*tx) error) error {
+	w, c := s.writer, change{do: do, answer: make(chan error, 1)}
+	w.mu.RLock()
+	if w.closed {
+		w.mu.RUnlock()
+		return ErrClosed
+	}
+	select {
+	case w.changes <- c:
+		w.mu.RUnlock()
+		return <-c.answer
+	case <-ctx.Done():
+		w.mu.RUnlock()
+		return ctx.Err()
+	}
+}
+
+func (w *writer) run() {
+	defer close(w.done)
+	batch := make([]change, 0, batchMost)
+	for c := range w.changes {
+		batch = append(batch[:0], c)
+	more:
+		for len(batch) < batchMost {
+			select {
+			case c, ok := <-w.changes:
+				if !ok {
+					break more
+				}
+				batch = append(batch, c)
+			default:
+				break more
+			}
+		}
+		w.commit(batch)
+	}
+}
+
+// commit makes the changes of a batch and answers each.
+func (w *writer) commit(batch []change) {
+	errs := make([]error, len(batch))
+	noted, err := w.transact(batch, errs)
+	if noted && err == nil {
+		w.ring()
+	}
+	for i, c := range batch {
+		if err != nil {
+			errs[i] = err
+		}
+		c.answer <- errs[i]
+	}
+}
+
+// transact runs the batch in one transaction. errs[i] tells why change i alone
+// was rolled back; the error tells why nothing was stored.
+func (w *writer) transact(batch []change, errs []error) (noted bool, err error) {
+	t := &tx{w: w, now: w.now()}
+	if err := t.exec("begin immediate"); err != nil {
+		return false, err
+	}
+	defer func() {
+		if err != nil {
+			// Full disks and I/O errors may have ended it already.
+			_, _ = w.conn.ExecContext(context.Background(), "rollback")
+		}
+	}()
+	if err := t.ids(); err != nil {
+		return false, err
+	}
+	for i, c := range batch {
+		if err := t.exec("savepoint change"); err != nil {
+			return false, err
+		}
+		t.noted = false
+		if errs[i] = protect(c.do, t); errs[i] != nil {
+			if err := t.exec("rollback to change"); err != nil {
+				return false, err
+			}
+		} else if t.noted {
+			noted = true
+		}
+		if err := t.exec("release change"); err != nil {
+			return false, err
+		}
+	}
+	return noted, t.exec("commit")
+}
+
+// ids reads the newest event's and message's id. Nobody else can add one while
+// the transaction holds the write lock.
+func (t *tx) ids() error {
+	const newest = "select coalesce((select seq from sqlite_sequence where name = $1), 0)"
+	var err error
+	if t.last.event, err = txOne[int64](t, newest, "event"); err != nil {
+		return err
+	}
+	t.last.message, err = txOne[int64](t, newest, "message")
+	return err
+}
+
+// protect turns a panic of one change into its error: the others go on.
+func protect(do func(*tx) error, t *tx) (err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("store: panic in a change: %v\n%s", r, debug.Stack())
+		}
+	}()
+	return do(t)
+}
+
+func (t *tx) stmt(query string) (*sql.Stmt, error) {
+	if st := t.w.stmts[query]; st != nil {
+		return st, nil
+	}
+	st, err := t.w.conn.PrepareContext(context.Background(), query)
+	if err != nil {
+		return nil, fmt.Errorf("prepare %.60q: %w", query, err)
+	}
+	t.w.stmts[query] = st
+	return st, nil
+}
+
+func (t *tx) exec(query string, args ...any) error {
+	_, err := t.change(query, args...)
+	return err
+}
+
+// change is exec that tells how many rows it changed.
+func (t *tx) change(query string, args ...any) (int64, error) {
+	st, err := t.stmt(query)
+	if err != nil {
+		return 0, err
+	}
+	res, err := st.ExecContext(context.Background(), args...)
+	if err != nil {
+		return 0, err
+	}
+	return res.RowsAffected()
+}
+
+// insert is exec that gives the new row's id.
+func (t *tx) insert(query string, args ...any) (int64, error) {
+	st, err := t.stmt(query)
+	if err != nil {
+		return 0, err
+	}
+	res, err := st.ExecContext(context.Background(), args...)
+	if err != nil {
+		return 0, err
+	}
+	return res.LastInsertId()
+}
+
+func (t *tx) query(_ context.Context, query string, args ...any) (*sql.Rows, error) {
+	st, err := t.stmt(query)
+	if err != nil {
+		return nil, err
+	}
+	return st.QueryContext(context.Background(), args...)
+}
+
+// txRow reads one row inside a transaction; ErrNotFound when there is none.
+func txRow[T any](t *tx, scan func(scanner) (T, error), query string, args ...any) (T, error) {
+	var v T
+	st, err := t.stmt(query)
+	if err != nil {
+		return v, err
+	}
+	v, err = scan(st.QueryRowContext(context.Background(), args...))
+	if errors.Is(err, sql.ErrNoRows) {
+		err = ErrNotFound
+	}
+	return v, err
+}
+
+func txOne[T any](t *tx, query string, args ...any) (T, error) {
+	return txRow(t, one[T], query, args...)
+}
