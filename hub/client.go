@@ -1,0 +1,260 @@
+package hub
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"runtime/debug"
+	"strconv"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"kfdesk/store"
+)
+
+// Close codes the browser knows.
+const (
+	CloseRestart = 1012 // the server restarts: come back
+	CloseSession = 4401 // the session has ended: log in
+)
+
+// Socket is a browser's connection. Write is called by one goroutine, Read by
+// another; Stop makes Read return.
+type Socket interface {
+	Write(frames []byte) error
+	Ping() error
+	Read() ([]byte, error)
+	Stop()
+	Close(code int, reason string)
+}
+
+// Viewer says who looks on, and from where in the events.
+type Viewer struct {
+	Agent store.Agent
+	Since int64
+	// Check reads the session again; ErrNotFound when it has ended.
+	Check func(context.Context) (store.Agent, error)
+}
+
+// client is one connection. Only the goroutine of Serve changes agent and cursor.
+type client struct {
+	hub    *Hub
+	socket Socket
+	agent  store.Agent
+	check  func(context.Context) (store.Agent, error)
+	cursor int64
+	wake   chan struct{}
+	open   atomic.Int64 // the customer whose thread is open
+	opened chan int64   // conversations to confirm
+}
+
+// Serve feeds one connection until it ends. It returns when its reader has
+// ended too; the caller may then give the connection away.
+func (h *Hub) Serve(ctx context.Context, socket Socket, v Viewer) {
+	c := &client{hub: h, socket: socket, agent: v.Agent, check: v.Check, cursor: v.Since,
+		wake: make(chan struct{}, 1), opened: make(chan int64, 1)}
+	if h.join(c) != nil {
+		socket.Close(CloseRestart, "restart")
+		return
+	}
+	defer h.leave(c)
+	ctx, cancel := context.WithCancel(ctx)
+	var reader sync.WaitGroup
+	reader.Go(func() {
+		defer cancel()
+		defer recovered(h.log)
+		c.listen(ctx)
+	})
+	func() {
+		defer recovered(h.log)
+		c.feed(ctx)
+	}()
+	cancel()
+	socket.Stop()
+	reader.Wait()
+}
+
+// recovered keeps the panic of one connection from ending the process.
+func recovered(log *slog.Logger) {
+	if r := recover(); r != nil {
+		log.Error("panic in a connection", "panic", fmt.Sprint(r), "stack", string(debug.Stack()))
+	}
+}
+
+func (c *client) rouse() {
+	select {
+	case c.wake <- struct{}{}:
+	default:
+	}
+}
+
+// feed writes what is new whenever there is something, and a beat when there
+// is nothing.
+func (c *client) feed(ctx context.Context) {
+	beat := time.NewTicker(beatEvery)
+	defer beat.Stop()
+	if ok, err := c.resume(ctx); !ok || err != nil {
+		return
+	}
+	for {
+		if err := c.catchUp(ctx); err != nil {
+			c.part(err)
+			return
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-c.hub.closing:
+			c.socket.Close(CloseRestart, "restart")
+			return
+		case id := <-c.opened:
+			if c.socket.Write(text(`{"opened":`+strconv.FormatInt(id, 10)+`}`)) != nil {
+				return
+			}
+		case <-c.wake:
+		case <-beat.C:
+			if err := c.beat(ctx); err != nil {
+				c.part(err)
+				return
+			}
+		}
+	}
+}
+
+// part closes with the reason the browser understands.
+func (c *client) part(err error) {
+	if errors.Is(err, store.ErrNotFound) {
+		c.socket.Close(CloseSession, "session")
+	}
+}
+
+// resume answers "reset" to a cursor that cannot be continued: newer than the
+// store (it was restored) or older than what is kept.
+func (c *client) resume(ctx context.Context) (bool, error) {
+	newest, oldest, err := c.hub.store.LastEvent(ctx)
+	if err != nil {
+		return false, err
+	}
+	if c.cursor > newest || c.cursor+1 < oldest {
+		return false, c.socket.Write(text(`{"reset":true}`))
+	}
+	return true, c.beat(ctx)
+}
+
+// beat tells the newest id and the server's time, and looks whether the
+// session still stands.
+func (c *client) beat(ctx context.Context) error {
+	if err := c.recheck(ctx); err != nil {
+		return err
+	}
+	if err := c.socket.Ping(); err != nil {
+		return err
+	}
+	return c.socket.Write(text(fmt.Sprintf(`{"beat":%d,"now":%d}`, c.hub.ring.newest(), c.hub.store.Now().UnixMilli())))
+}
+
+func (c *client) recheck(ctx context.Context) error {
+	a, err := c.check(ctx)
+	if err == nil {
+		c.agent = a
+	}
+	return err
+}
+
+// writeMost bounds one write, so that a browser far behind costs little memory.
+const writeMost = 256 << 10
+
+// catchUp writes all frames after the cursor, as many as wait in one write.
+func (c *client) catchUp(ctx context.Context) error {
+	for {
+		frames, err := c.next(ctx)
+		if err != nil || len(frames) == 0 {
+			return err
+		}
+		buf := buffers.Get().(*[]byte)
+		b := (*buf)[:0]
+		open := c.open.Load()
+		for _, f := range frames {
+			if f.agent == c.agent.ID && f.agent != 0 {
+				if err := c.recheck(ctx); err != nil {
+					return err
+				}
+			}
+			b = append(b, c.pick(&f, open)...)
+			c.cursor = f.id
+			if len(b) > writeMost {
+				break
+			}
+		}
+		err = nil
+		if len(b) > 0 {
+			err = c.socket.Write(b)
+		}
+		*buf = b
+		buffers.Put(buf)
+		if err != nil {
+			return err
+		}
+	}
+}
+
+var buffers = sync.Pool{New: func() any { return new([]byte) }}
+
+// pick chooses what of a frame this browser may and wants to see.
+func (c *client) pick(f *frame, open int64) []byte {
+	if f.account != 0 && !c.agent.Sees(f.account) {
+		return nil
+	}
+	if f.full != nil && f.customer == open {
+		return f.full
+	}
+	return f.row
+}
+
+// next gives the frames after the cursor: those that are ready, or for one far
+// behind a page made from the store.
+func (c *client) next(ctx context.Context) ([]frame, error) {
+	if frames, ok := c.hub.ring.after(c.cursor); ok {
+		return frames, nil
+	}
+	changes, err := c.hub.store.Changes(ctx, c.cursor, changesAtOnce)
+	if err != nil {
+		return nil, err
+	}
+	return c.hub.frames(ctx, changes)
+}
+
+// listen takes the browser's signals. There is one: which conversation is open.
+func (c *client) listen(ctx context.Context) {
+	for {
+		b, err := c.socket.Read()
+		if err != nil {
+			return
+		}
+		var signal struct{ Open *int64 }
+		if json.Unmarshal(b, &signal) != nil || signal.Open == nil {
+			continue
+		}
+		if *signal.Open == 0 {
+			c.open.Store(0)
+			continue
+		}
+		a, err := c.check(ctx) // rights may have changed since the connection began
+		if err != nil {
+			return
+		}
+		v, err := c.hub.store.Conversation(ctx, &a, *signal.Open)
+		if err != nil {
+			continue
+		}
+		c.open.Store(v.Customer.ID)
+		select { // the browser reads the thread again when this is confirmed
+		case c.opened <- v.ID:
+		case <-ctx.Done():
+			return
+		}
+	}
+}

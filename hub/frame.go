@@ -1,0 +1,168 @@
+package hub
+
+import (
+	"bytes"
+	"context"
+	"encoding/binary"
+	"encoding/json"
+	"sort"
+	"strconv"
+	"sync"
+
+	"kfdesk/store"
+)
+
+// frame is one event as ready bytes: WebSocket text frames that are the same
+// for everybody, for server frames are not masked. row goes to all who may see
+// the account, full to those who look at the customer.
+type frame struct {
+	id       int64
+	account  int64 // 0: for everybody
+	customer int64
+	agent    int64 // of an agent's change
+	row      []byte
+	full     []byte
+}
+
+// frames makes the frames of changes.
+func (h *Hub) frames(ctx context.Context, changes []store.Change) ([]frame, error) {
+	out := make([]frame, 0, len(changes))
+	for i := range changes {
+		f, err := h.frame(ctx, &changes[i])
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, f)
+	}
+	return out, nil
+}
+
+func (h *Hub) frame(ctx context.Context, c *store.Change) (frame, error) {
+	e := c.Event
+	f := frame{id: e.ID, account: e.Account}
+	var b bytes.Buffer
+	b.WriteString(`{"id":` + strconv.FormatInt(e.ID, 10) + `,"kind":"` + e.Kind + `"`)
+	head := b.Len()
+	if e.Kind == "agent" {
+		f.agent = e.Agent
+		a, err := h.store.Agent(ctx, e.Agent)
+		if err != nil {
+			return f, err
+		}
+		if err := field(&b, "agent", a); err != nil {
+			return f, err
+		}
+		f.row = closed(&b)
+		return f, nil
+	}
+	if c.Conversation != nil {
+		f.customer = c.Conversation.Customer.ID
+		if err := field(&b, "conversation", c.Conversation); err != nil {
+			return f, err
+		}
+		f.row = closed(&b)
+	} else if e.Kind == "account" {
+		f.row = closed(&b)
+	}
+	if c.Message == nil {
+		return f, nil
+	}
+	f.customer = c.Message.Customer
+	rest := append([]byte(nil), b.Bytes()[head:]...)
+	b.Truncate(head)
+	if err := field(&b, "message", c.Message); err != nil {
+		return f, err
+	}
+	b.Write(rest)
+	f.full = closed(&b)
+	return f, nil
+}
+
+func field(b *bytes.Buffer, name string, v any) error {
+	j, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b.WriteString(`,"` + name + `":`)
+	b.Write(j)
+	return nil
+}
+
+// closed is the object so far, ended, as a WebSocket frame.
+func closed(b *bytes.Buffer) []byte {
+	out := textFrame(b.Len() + 1)
+	return append(append(out, b.Bytes()...), '}')
+}
+
+// textFrame is the header of an unmasked text frame of n bytes, with room for them.
+func textFrame(n int) []byte {
+	out := make([]byte, 0, n+10)
+	switch {
+	case n < 126:
+		return append(out, 0x81, byte(n))
+	case n < 1<<16:
+		return binary.BigEndian.AppendUint16(append(out, 0x81, 126), uint16(n))
+	}
+	return binary.BigEndian.AppendUint64(append(out, 0x81, 127), uint64(n))
+}
+
+func text(s string) []byte { return append(textFrame(len(s)), s...) }
+
+// ringFrames and ringBytes bound the recent frames that are kept ready. Who is
+// further behind reads the store.
+const (
+	ringFrames = 8192
+	ringBytes  = 16 << 20
+)
+
+// ring holds the recent frames, in order.
+type ring struct {
+	mu     sync.RWMutex
+	frames []frame
+	bytes  int
+	from   int64 // all frames after this id are here
+	last   int64
+}
+
+func (r *ring) start(newest int64) {
+	r.mu.Lock()
+	r.from, r.last = newest, newest
+	r.mu.Unlock()
+}
+
+func (r *ring) newest() int64 {
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	return r.last
+}
+
+func (r *ring) add(frames []frame) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, f := range frames {
+		r.bytes += len(f.row) + len(f.full)
+		r.last = f.id
+	}
+	r.frames = append(r.frames, frames...)
+	drop := 0
+	for len(r.frames)-drop > ringFrames || r.bytes > ringBytes {
+		r.bytes -= len(r.frames[drop].row) + len(r.frames[drop].full)
+		r.from = r.frames[drop].id
+		drop++
+	}
+	if drop > 0 { // in steps, so that the array is not copied for every frame
+		r.frames = append(make([]frame, 0, len(r.frames)+ringFrames/4), r.frames[drop:]...)
+	}
+}
+
+// after gives the frames after an id; false when they are no longer all here.
+// What it gives is never changed.
+func (r *ring) after(id int64) ([]frame, bool) {
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	if id < r.from {
+		return nil, false
+	}
+	i := sort.Search(len(r.frames), func(i int) bool { return r.frames[i].id > id })
+	return r.frames[i:len(r.frames):len(r.frames)], true
+}

@@ -1,0 +1,125 @@
+// Package hub is the exchange: it looks for new events in the store and writes
+// them to the browsers, each from its own cursor and at its own pace. It holds
+// no queue for anybody, so a slow browser is only behind.
+package hub
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"sync"
+	"time"
+
+	"kfdesk/store"
+)
+
+// Timing of the exchange.
+const (
+	beatEvery     = 20 * time.Second // a sign of life with the newest id
+	lookEvery     = time.Second      // for commits of other processes
+	changesAtOnce = 500
+)
+
+// Hub feeds the browsers from the event log.
+type Hub struct {
+	store *store.Store
+	log   *slog.Logger
+	ring  ring
+
+	mu      sync.Mutex
+	clients map[*client]struct{}
+	joined  sync.WaitGroup
+	closing chan struct{}
+}
+
+// New makes a hub; Run feeds it.
+func New(s *store.Store, log *slog.Logger) *Hub {
+	return &Hub{store: s, log: log, clients: map[*client]struct{}{}, closing: make(chan struct{})}
+}
+
+// Run looks for new events until ctx ends, then tells the browsers to come
+// back (close code 1012) and waits until the last has gone.
+func (h *Hub) Run(ctx context.Context) error {
+	wake, stop := h.store.Watch()
+	defer stop()
+	defer h.end()
+	newest, _, err := h.store.LastEvent(ctx)
+	if err != nil {
+		return err
+	}
+	h.ring.start(newest)
+	tick := time.NewTicker(lookEvery)
+	defer tick.Stop()
+	version := int64(0)
+	for {
+		if err := h.look(ctx); err != nil && ctx.Err() == nil {
+			h.log.Error("reading events", "error", err)
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-wake:
+		case <-tick.C:
+			if v, err := h.store.Version(ctx); err == nil && v != version {
+				if version != 0 {
+					h.store.Forget()
+				}
+				version = v
+			}
+		}
+	}
+}
+
+// look turns all new events into frames and wakes the browsers.
+func (h *Hub) look(ctx context.Context) error {
+	for {
+		changes, err := h.store.Changes(ctx, h.ring.newest(), changesAtOnce)
+		if err != nil || len(changes) == 0 {
+			return err
+		}
+		frames, err := h.frames(ctx, changes)
+		if err != nil {
+			return err
+		}
+		h.ring.add(frames)
+		h.mu.Lock()
+		for c := range h.clients {
+			c.rouse()
+		}
+		h.mu.Unlock()
+	}
+}
+
+// end lets all browsers go and waits for them.
+func (h *Hub) end() {
+	h.mu.Lock()
+	select {
+	case <-h.closing:
+	default:
+		close(h.closing)
+	}
+	h.mu.Unlock()
+	h.joined.Wait()
+}
+
+var errEnding = errors.New("hub: ending")
+
+func (h *Hub) join(c *client) error {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	select {
+	case <-h.closing:
+		return errEnding
+	default:
+	}
+	h.clients[c] = struct{}{}
+	h.joined.Add(1)
+	return nil
+}
+
+func (h *Hub) leave(c *client) {
+	h.mu.Lock()
+	delete(h.clients, c)
+	h.mu.Unlock()
+	h.joined.Done()
+}
