@@ -59,6 +59,7 @@ function hear(mine, frame) {
   tries = 0;
   if (frame.reset) return location.reload();
   if (frame.beat !== undefined) return setServerTime(frame.now);
+  if (!frame.id) return; // a confirmation: nothing to show
   cursor = Math.max(cursor, frame.id);
   if (waiting.push(frame) > 1) return;
   if (document.hidden) setTimeout(deliver, 200);

@@ -26,11 +26,12 @@ export const opened = computed(() => {
 export const counts = computed(() => {
   changed.value;
   const sum = { mine: 0, waiting: 0, unread: 0, ended: endedToday.value };
-  for (const { value } of conversations.values()) {
-    if (value.state === 'waiting') sum.waiting++;
-    if (!isMine(value)) continue;
+  for (const conversation of conversations.values()) {
+    const row = conversation.peek();
+    if (row.state === 'waiting') sum.waiting++;
+    if (!isMine(row)) continue;
     sum.mine++;
-    if (value.unread > 0) sum.unread++;
+    if (row.unread > 0) sum.unread++;
   }
   return sum;
 });

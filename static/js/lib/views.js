@@ -1,0 +1,96 @@
+// The four views of the list: who is in them, in which groups and in which order.
+import { now, tick } from './clock.js';
+import { computed, signal } from './html.js';
+import { daysAgo } from './i18n.js';
+import { customerName } from './people.js';
+import { changed, conversations, isMine } from './state.js';
+
+export const view = signal('mine');
+export const filter = signal(''); // what the agent typed into the search field
+
+const waits = (row) => row.waiting_since > 0;
+const longest = (a, b) => a.waiting_since - b.waiting_since || a.id - b.id;
+const latest = (a, b) => lastAt(b) - lastAt(a) || b.id - a.id;
+const lastAt = (row) => row.last?.at ?? row.created_at;
+const lastClosed = (a, b) => b.closed_at - a.closed_at || b.id - a.id;
+
+// A right of one minute is worth nothing to those who come late.
+const soonest = (a, b) => minuteLeft(a) - minuteLeft(b) || longest(a, b);
+const minuteLeft = ({ grants }) => {
+  const until = grants?.action?.left > 0 ? grants.action.until : 0;
+  return until > now() && !(grants.message?.until > now()) ? until : Infinity;
+};
+
+const vip = (from, to) => (row) => row.state === 'waiting' && row.customer.vip >= from && row.customer.vip <= to;
+const closed = (from, to) => (row) => row.state === 'closed' && daysAgo(row.closed_at) >= from && daysAgo(row.closed_at) <= to;
+
+// view → [name of the group, who belongs, order]
+export const views = {
+  mine: [
+    ['reply', (row) => isMine(row) && waits(row), soonest],
+    ['await', (row) => isMine(row) && !waits(row), latest],
+  ],
+  waiting: [['vip3', vip(3, Infinity), longest], ['vip12', vip(1, 2), longest], ['normal', vip(-Infinity, 0), longest]],
+  all: [
+    ['queue', (row) => row.state === 'waiting', longest],
+    ['served', (row) => row.state === 'open', latest],
+  ],
+  ended: [['today', closed(-1, 0), lastClosed], ['yesterday', closed(1, 1), lastClosed], ['earlier', closed(2, Infinity), lastClosed]],
+};
+
+export const day = computed(() => new Date(tick.value).toDateString()); // changes at midnight
+
+// Rows must not slide away from under the pointer or the J and K keys.
+const holding = signal(false);
+let thawTimer = 0;
+
+// Keeps the order as it is for a while.
+export function hold(ms) {
+  clearTimeout(thawTimer);
+  thawTimer = setTimeout(thaw, ms);
+  holding.value = true;
+}
+
+export function thaw() {
+  clearTimeout(thawTimer);
+  holding.value = false;
+}
+
+let shown = { view: '', filter: '', groups: [] };
+
+// The groups of the current view as lists of conversation ids; empty groups are left out.
+export const groups = computed(() => {
+  changed.value;
+  day.value;
+  const fresh = { view: view.value, filter: filter.value, groups: sorted(view.value, filter.value) };
+  const same = shown.view === fresh.view && shown.filter === fresh.filter;
+  shown = holding.value && same ? { ...fresh, groups: held(shown.groups, fresh.groups) } : fresh;
+  return shown.groups.filter((group) => group.ids.length);
+});
+
+// Ids in the order of the screen.
+export const order = computed(() => groups.value.flatMap((group) => group.ids));
+
+function sorted(name, words) {
+  const rows = [];
+  for (const conversation of conversations.values()) {
+    if (matches(conversation.peek(), words)) rows.push(conversation.peek());
+  }
+  return views[name].map(([key, belongs, compare]) => ({
+    key,
+    ids: rows.filter(belongs).sort(compare).map((row) => row.id),
+  }));
+}
+
+// The old order; what is new goes to the end of its group.
+function held(old, fresh) {
+  const known = new Set(old.flatMap((group) => group.ids));
+  return fresh.map(({ key, ids }, at) => ({ key, ids: [...old[at].ids, ...ids.filter((id) => !known.has(id))] }));
+}
+
+function matches(row, words) {
+  if (!words) return true;
+  const { customer, last } = row;
+  const text = [customerName(customer), customer.openid, last?.text].join(' ').toLowerCase();
+  return words.toLowerCase().split(/\s+/).every((word) => text.includes(word));
+}

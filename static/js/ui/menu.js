@@ -1,0 +1,56 @@
+// A button with a menu. One menu is open at a time; Esc closes it and the focus returns.
+import { html, nothing, signal } from '../lib/html.js';
+import { icon } from './icon.js';
+
+const shown = signal('');
+
+export const closeMenu = () => {
+  shown.value = '';
+};
+
+// items: {label, icon, key, run} or null for a line; reason says why an item cannot be used.
+export const menu = (name, label, items) => html`
+  <div class="anchor" data-menu=${name}>
+    <button class="btn btn-quiet btn-icon btn-sm" type="button" aria-label=${label} title=${label}
+      aria-haspopup="menu" aria-expanded=${shown.value === name} @click=${() => toggle(name)}>${icon('ellipsis')}</button>
+    ${shown.value === name ? html`<div class="pop menu" role="menu" aria-label=${label} @keydown=${move}>${items.map(entry)}</div>` : nothing}
+  </div>`;
+
+const entry = (item) => item === null ? html`<div class="menu-sep" role="separator"></div>` : html`
+  <button class="menu-item" role="menuitem" type="button" tabindex="-1" aria-disabled=${Boolean(item.reason)} @click=${() => choose(item)}>
+    ${icon(item.icon)}<span>${item.label}${item.reason ? html` <small>${item.reason}</small>` : nothing}</span>
+    ${item.key ? html`<kbd class="kbd" aria-hidden="true">${item.key}</kbd>` : nothing}
+  </button>`;
+
+function toggle(name) {
+  shown.value = shown.value === name ? '' : name;
+  if (shown.value) document.querySelector(`[data-menu="${name}"] [role="menuitem"]`)?.focus();
+}
+
+function choose(item) {
+  if (item.reason) return;
+  back();
+  item.run();
+}
+
+function back() {
+  const button = document.querySelector(`[data-menu="${shown.value}"] > button`);
+  closeMenu();
+  button?.focus();
+}
+
+function move(event) {
+  const items = [...event.currentTarget.querySelectorAll('[role="menuitem"]')];
+  const at = items.indexOf(document.activeElement);
+  const to = { ArrowDown: at + 1, ArrowUp: at - 1 + items.length, Home: 0, End: items.length - 1 }[event.key];
+  if (event.key === 'Escape') back();
+  else if (event.key === 'Tab') closeMenu();
+  else if (to !== undefined) items[to % items.length].focus();
+  else return;
+  event.stopPropagation();
+  if (event.key !== 'Tab') event.preventDefault();
+}
+
+document.addEventListener('pointerdown', ({ target }) => {
+  if (shown.value && !target.closest?.(`[data-menu="${shown.value}"]`)) closeMenu();
+});

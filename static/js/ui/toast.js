@@ -1,0 +1,51 @@
+// Short news of things that are done: they can be undone, or could not be seen. Gone after 5 s,
+// unless the pointer or the focus is on them.
+import { html, nothing, signal } from '../lib/html.js';
+import { mount } from '../lib/mount.js';
+import { icon } from './icon.js';
+
+const LIFE = 5_000;
+const toasts = signal([]);
+let region = null;
+
+// options: icon, action (label of a button) and run (what it does), danger.
+export function toast(text, options = {}) {
+  region ??= makeRegion();
+  const one = { text, ...options };
+  toasts.value = [...toasts.value.slice(-2), one];
+  live(one);
+}
+
+// The refusal of a request, as the server put it.
+export const refused = (error) => toast(error.text ?? String(error), { icon: 'circle-alert', danger: true });
+
+function makeRegion() {
+  const element = document.createElement('div');
+  element.className = 'toasts';
+  document.body.append(element);
+  mount(element, () => toasts.value.map(view));
+  return element;
+}
+
+const view = (one) => html`
+  <div class="toast" role=${one.danger ? 'alert' : 'status'}
+    @pointerenter=${() => clearTimeout(one.timer)} @pointerleave=${() => live(one)}
+    @focusin=${() => clearTimeout(one.timer)} @focusout=${() => live(one)}>
+    ${one.icon ? icon(one.icon) : nothing}<span>${one.text}</span>
+    ${one.action ? html`<button class="btn btn-xs" type="button" @click=${() => act(one)}>${one.action}</button>` : nothing}
+  </div>`;
+
+function act(one) {
+  remove(one);
+  one.run();
+}
+
+function live(one) {
+  clearTimeout(one.timer);
+  one.timer = setTimeout(remove, LIFE, one);
+}
+
+function remove(one) {
+  clearTimeout(one.timer);
+  toasts.value = toasts.value.filter((other) => other !== one);
+}
