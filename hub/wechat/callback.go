@@ -1,6 +1,6 @@
 package wechat
 
-// Mode is the account's setting 消息加解密方式.
+// Mode is the account's setting on the platform's site for how pushes arrive.
 type Mode string
 
 // The three modes of the callback.

@@ -1,5 +1,5 @@
-// Package wechat speaks the protocol of WeChat Official Accounts (微信公众号):
-// the callback with its encryption, every message and event, and the calls that a
+// Package wechat speaks the protocol of WeChat Official Accounts: the callback
+// with its encryption, every message and event, and the calls that a
 // customer-service console makes. It knows nothing of the program around it.
 //
 // No error of this package carries a query string, an access token or a secret.
@@ -172,22 +172,21 @@ func (d *departure) trace() *httptrace.ClientTrace {
 // never is false for a transport that tells us nothing.
 func (d *departure) never() bool { return d.searched.Load() && !d.connected.Load() }
 
-// redact takes the URL, and whatever else repeats a secret, out of an error.
+// redact takes the URL off an error. What is left may still repeat what the other
+// side sent, and that may repeat what we sent: then nothing of it is shown.
 func redact(err error, r request) error {
 	var ue *url.Error
 	for errors.As(err, &ue) {
 		err = ue.Err
 	}
 	text := err.Error()
-	clean := text
-	for _, secret := range append(r.secrets, r.query.Get("access_token"), r.query.Get("secret")) {
-		if secret != "" {
-			clean = strings.ReplaceAll(clean, secret, "…")
-			clean = strings.ReplaceAll(clean, url.QueryEscape(secret), "…")
-		}
+	if strings.Contains(text, "://") {
+		return errUnreadable
 	}
-	if clean != text {
-		return errors.New(clean)
+	for _, secret := range append(r.secrets, r.query.Get("access_token")) {
+		if secret != "" && (strings.Contains(text, secret) || strings.Contains(text, url.QueryEscape(secret))) {
+			return errUnreadable
+		}
 	}
 	return err
 }

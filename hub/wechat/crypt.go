@@ -43,16 +43,16 @@ func signed(signature string, parts ...string) bool {
 	return subtle.ConstantTimeCompare([]byte(signature), []byte(Sign(parts...))) == 1
 }
 
-// Cipher is the AES scheme of the callback (消息加解密) for one key and one
-// receiver. It may be used by several goroutines at once.
+// Cipher is the AES scheme of the callback for one key and one receiver. It may
+// be used by several goroutines at once.
 type Cipher struct {
 	block     cipher.Block
 	iv        []byte
 	receiveID []byte
 }
 
-// NewCipher takes the EncodingAESKey and the id that closes every plain text:
-// the account's appid, or the component's appid on a third-party platform.
+// NewCipher takes the EncodingAESKey and the id that closes every plain text: the
+// account's appid, or the component's appid on a third-party platform.
 func NewCipher(encodingAESKey, receiveID string) (*Cipher, error) {
 	if len(encodingAESKey) != keyLength {
 		return nil, ErrKey
@@ -114,8 +114,8 @@ func (c *Cipher) Open(encrypted string) ([]byte, error) {
 	return rest[:size:size], nil
 }
 
-// unpad takes 1 to 32 equal bytes off the end. Nothing may be trimmed before:
-// a pad of 32 is made of spaces, one of 10 of line feeds.
+// unpad takes 1 to 32 equal bytes off the end. Nothing may be trimmed before: a
+// pad of 32 is made of spaces, one of 10 of line feeds.
 func unpad(buf []byte) ([]byte, bool) {
 	pad := int(buf[len(buf)-1])
 	if pad < 1 || pad > padBlock || pad > len(buf) {

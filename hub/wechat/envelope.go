@@ -31,9 +31,9 @@ func (cb *Callback) Pack(p *Push, timestamp, nonce string) (Query, []byte, error
 	return q, w.Bytes(), nil
 }
 
-// SealReply wraps a passive reply (被动回复) for a push that arrived encrypted.
-// c is the cipher that opened the push, nonce the push's own. "success" and an
-// empty answer stay unencrypted.
+// SealReply wraps a passive reply for a push that arrived encrypted. c is the
+// cipher that opened the push, nonce the push's own. "success" and an empty
+// answer stay unencrypted.
 func (cb *Callback) SealReply(c *Cipher, reply []byte, timestamp int64, nonce string) ([]byte, error) {
 	encrypted, err := c.Seal(reply)
 	if err != nil {

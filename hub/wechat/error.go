@@ -63,3 +63,9 @@ func Code(err error) int {
 	}
 	return 0
 }
+
+// isTokenCall reports whether err is the answer to a call that fetches a token.
+func isTokenCall(err error) bool {
+	e, ok := errors.AsType[*Error](err)
+	return ok && (e.Path == pathToken || e.Path == pathStableToken)
+}

@@ -6,8 +6,9 @@ import (
 )
 
 // Unsupported is what the platform writes as the text of a message that it does
-// not pass on: stickers first of all (自定义表情、商店表情).
-const Unsupported = "【收到不支持的消息类型，暂无法显示】"
+// not pass on, stickers first of all: a message of an unsupported type arrived and
+// cannot be shown.
+const Unsupported = "\u3010\u6536\u5230\u4e0d\u652f\u6301\u7684\u6d88\u606f\u7c7b\u578b\uff0c\u6682\u65e0\u6cd5\u663e\u793a\u3011"
 
 var messageTypes = []string{
 	"text", "image", "voice", "video", "shortvideo", "location", "link", "file", "miniprogrampage",
@@ -37,9 +38,9 @@ func (p *Push) Kind() (dir, typ string) {
 	return "in", "unknown"
 }
 
-// Grant says which right to reply a push gives (客服消息下发规则): "message" for 48
-// hours, "action" for one minute, or none. A tap on a msgmenu entry arrives as a
-// text but counts as a menu tap.
+// Grant says which right to reply a push gives: "message" for 48 hours, "action"
+// for one minute, or none. A tap on a msgmenu entry arrives as a text but counts
+// as a menu tap.
 func (p *Push) Grant() (kind, cause string) {
 	dir, typ := p.Kind()
 	switch {

@@ -39,8 +39,8 @@ func (o *object) json() json.RawMessage {
 }
 
 // encode is JSON in raw UTF-8. The platform refuses \u escapes or shows them, and
-// Go still writes some with HTML escaping off: for control characters, for
-// U+2028 and U+2029, for bytes that are no UTF-8.
+// Go still writes some with HTML escaping off: for control characters, for U+2028
+// and U+2029, for bytes that are no UTF-8.
 func encode(v any) []byte {
 	var buf bytes.Buffer
 	encoder := json.NewEncoder(&buf)

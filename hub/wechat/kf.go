@@ -16,8 +16,8 @@ const (
 	pathKFOnline = "/cgi-bin/customservice/getonlinekflist"
 )
 
-// KFAccount is a customer-service account (客服账号). WX is empty while nobody is
-// bound; the Invite fields are set while an invitation is open.
+// KFAccount is a customer-service account. WX is empty while nobody is bound; the
+// Invite fields are set while an invitation is open.
 type KFAccount struct {
 	Account          string `json:"kf_account"` // prefix@wechat-id
 	ID               ID     `json:"kf_id"`
@@ -47,7 +47,7 @@ type kfBody struct {
 	InviteWX string `json:"invite_wx,omitempty"`
 }
 
-// KFList is getkflist (获取所有客服账号).
+// KFList is getkflist.
 func (c *Client) KFList(ctx context.Context, token string) ([]KFAccount, error) {
 	var answer struct {
 		List *[]KFAccount `json:"kf_list"`
@@ -61,7 +61,7 @@ func (c *Client) KFList(ctx context.Context, token string) ([]KFAccount, error) 
 	return *answer.List, nil
 }
 
-// OnlineKFList is getonlinekflist (获取在线客服).
+// OnlineKFList is getonlinekflist.
 func (c *Client) OnlineKFList(ctx context.Context, token string) ([]OnlineKF, error) {
 	var answer struct {
 		List *[]OnlineKF `json:"kf_online_list"`
@@ -75,30 +75,30 @@ func (c *Client) OnlineKFList(ctx context.Context, token string) ([]OnlineKF, er
 	return *answer.List, nil
 }
 
-// AddKF is kfaccount/add (添加客服账号).
+// AddKF is kfaccount/add.
 func (c *Client) AddKF(ctx context.Context, token, account, nick string) error {
 	return c.post(ctx, token, pathKFAdd, kfBody{Account: account, Nick: nick}, nil)
 }
 
-// UpdateKF is kfaccount/update (修改客服账号).
+// UpdateKF is kfaccount/update.
 func (c *Client) UpdateKF(ctx context.Context, token, account, nick string) error {
 	return c.post(ctx, token, pathKFUpdate, kfBody{Account: account, Nick: nick}, nil)
 }
 
-// DelKF is kfaccount/del (删除客服账号). Older pages want the account in the
-// query, newer ones in the body, so it is in both.
+// DelKF is kfaccount/del. Older pages want the account in the query, newer ones
+// in the body, so it is in both.
 func (c *Client) DelKF(ctx context.Context, token, account string) error {
 	query := authorised(token, url.Values{"kf_account": {account}})
 	return c.call(ctx, jsonRequest(pathKFDel, query, encode(kfBody{Account: account})), nil)
 }
 
-// InviteKF is kfaccount/inviteworker (邀请绑定客服账号): the person with the WeChat
-// id wx has to accept on the phone.
+// InviteKF is kfaccount/inviteworker: the person with the WeChat id wx has to
+// accept on the phone.
 func (c *Client) InviteKF(ctx context.Context, token, account, wx string) error {
 	return c.post(ctx, token, pathKFInvite, kfBody{Account: account, InviteWX: wx}, nil)
 }
 
-// UploadKFAvatar is kfaccount/uploadheadimg (上传客服头像): JPG, up to 5 MB.
+// UploadKFAvatar is kfaccount/uploadheadimg: JPG, up to 5 MB.
 func (c *Client) UploadKFAvatar(ctx context.Context, token, account, filename string, r io.Reader, size int64) error {
 	query := authorised(token, url.Values{"kf_account": {account}})
 	return c.call(ctx, fileRequest(pathKFAvatar, query, nil, asciiName(filename, "image"), r, size), nil)

@@ -16,8 +16,8 @@ const (
 	pathArticle       = "/cgi-bin/freepublish/getarticle"
 )
 
-// Material is permanent material (永久素材). URL is for pictures only, News for
-// old articles only.
+// Material is permanent material. URL is for pictures only, News for old articles
+// only.
 type Material struct {
 	MediaID    string
 	Name       string
@@ -49,7 +49,7 @@ type mediaIDBody struct {
 	MediaID string `json:"media_id"`
 }
 
-// AddMaterial is material/add_material (新增永久素材). A video needs a title and an
+// AddMaterial is material/add_material. A video needs a title and an
 // introduction; other types take neither.
 func (c *Client) AddMaterial(ctx context.Context, token, typ, filename, title, introduction string, r io.Reader, size int64) (Material, error) {
 	var fields []Field
@@ -71,7 +71,7 @@ func (c *Client) AddMaterial(ctx context.Context, token, typ, filename, title, i
 	return Material{MediaID: answer.MediaID, URL: answer.URL}, err
 }
 
-// Materials is material/batchget_material (获取永久素材列表); count is 1 to 20.
+// Materials is material/batchget_material; count is 1 to 20.
 func (c *Client) Materials(ctx context.Context, token, typ string, offset, count int) (total int, list []Material, err error) {
 	var answer struct {
 		Total Int `json:"total_count"`
@@ -94,8 +94,8 @@ func (c *Client) Materials(ctx context.Context, token, typ string, offset, count
 	return int(answer.Total), list, err
 }
 
-// GetMaterial is material/get_material (获取永久素材) for pictures, voice and video.
-// A video's link is followed.
+// GetMaterial is material/get_material for pictures, voice and video. A video's
+// link is followed.
 func (c *Client) GetMaterial(ctx context.Context, token, mediaID string, w io.Writer, limit int64) (MediaInfo, error) {
 	var link struct {
 		DownURL string `json:"down_url"`
@@ -126,14 +126,14 @@ type MaterialCount struct {
 	News  Int `json:"news_count"`
 }
 
-// MaterialCount is material/get_materialcount (获取素材总数).
+// MaterialCount is material/get_materialcount.
 func (c *Client) MaterialCount(ctx context.Context, token string) (MaterialCount, error) {
 	var answer MaterialCount
 	err := c.get(ctx, token, pathMaterialCount, nil, &answer)
 	return answer, err
 }
 
-// DelMaterial is material/del_material (删除永久素材).
+// DelMaterial is material/del_material.
 func (c *Client) DelMaterial(ctx context.Context, token, mediaID string) error {
 	return c.post(ctx, token, pathMaterialDel, mediaIDBody{mediaID}, nil)
 }
@@ -145,8 +145,8 @@ type PublishedArticle struct {
 	Items      []NewsItem
 }
 
-// Published is freepublish/batchget (获取成功发布列表) without the bodies; count is
-// 1 to 20. The platform allows 100 calls a day.
+// Published is freepublish/batchget without the bodies; count is 1 to 20. The
+// platform allows 100 calls a day.
 func (c *Client) Published(ctx context.Context, token string, offset, count int) (total int, list []PublishedArticle, err error) {
 	var answer struct {
 		Total Int `json:"total_count"`
@@ -167,7 +167,7 @@ func (c *Client) Published(ctx context.Context, token string, offset, count int)
 	return int(answer.Total), list, err
 }
 
-// Article is freepublish/getarticle (获取已发布的图文信息).
+// Article is freepublish/getarticle.
 func (c *Client) Article(ctx context.Context, token, articleID string) ([]NewsItem, error) {
 	var answer newsItems
 	err := c.post(ctx, token, pathArticle, struct {

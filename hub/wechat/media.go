@@ -32,8 +32,8 @@ type MediaInfo struct {
 	Size        int64
 }
 
-// GetMedia is media/get (获取临时素材). A video comes as a link, which is followed.
-// On an error w may have got a part.
+// GetMedia is media/get. A video comes as a link, which is followed. On an error
+// w may have got a part.
 func (c *Client) GetMedia(ctx context.Context, token, mediaID string, w io.Writer, limit int64) (MediaInfo, error) {
 	return c.getMedia(ctx, pathGetMedia, token, mediaID, w, limit)
 }
@@ -116,7 +116,8 @@ func (c *Client) Fetch(ctx context.Context, address string, w io.Writer, limit i
 	return info, err
 }
 
-// save copies a file of at most limit bytes. first is its beginning, not yet read.
+// save copies a file of at most limit bytes. first is its beginning, not yet
+// read.
 func save(resp *http.Response, body io.Reader, first []byte, w io.Writer, limit int64) (MediaInfo, error) {
 	info := MediaInfo{ContentType: Sniff(first)}
 	if _, params, err := mime.ParseMediaType(resp.Header.Get("Content-Disposition")); err == nil {

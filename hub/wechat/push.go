@@ -8,9 +8,8 @@ import (
 	"strings"
 )
 
-// Push is a message or an event (接收普通消息, 接收事件推送). Fields that a push
-// does not have are empty. Numbers stay as they were written, without the spaces
-// around them.
+// Push is a message or an event. Fields that a push does not have are empty.
+// Numbers stay as they were written, without the spaces around them.
 type Push struct {
 	ToUserName   string // the account's original id, gh_…
 	FromUserName string // the customer's openid
@@ -96,8 +95,8 @@ func (p *Push) read(root *node) {
 	}
 }
 
-// DedupeKey is the same for every delivery of one push (重试, 排重) and different
-// for different ones. It is unique within the account only.
+// DedupeKey is the same for every delivery of one push and different for
+// different ones. It is unique within the account only.
 func (p *Push) DedupeKey() string {
 	at := strconv.FormatInt(p.CreateTime, 10)
 	switch {

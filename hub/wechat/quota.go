@@ -28,7 +28,7 @@ type cgiPath struct {
 	Path string `json:"cgi_path"`
 }
 
-// Quota is openapi/quota/get (查询API调用额度). path has a leading slash and no query.
+// Quota is openapi/quota/get. path has a leading slash and no query.
 func (c *Client) Quota(ctx context.Context, token, path string) (Quota, error) {
 	var answer struct {
 		Quota *Quota `json:"quota"`
@@ -42,8 +42,7 @@ func (c *Client) Quota(ctx context.Context, token, path string) (Quota, error) {
 	return *answer.Quota, nil
 }
 
-// ClearQuota is clear_quota (重置API调用次数), 10 times a month together with
-// ClearQuotaV2.
+// ClearQuota is clear_quota, 10 times a month together with ClearQuotaV2.
 func (c *Client) ClearQuota(ctx context.Context, token, appid string) error {
 	return c.post(ctx, token, pathClearQuota, struct {
 		AppID string `json:"appid"`
@@ -58,7 +57,7 @@ func (c *Client) ClearQuotaV2(ctx context.Context, appid, secret string) error {
 	}, nil)
 }
 
-// ClearPathQuota is openapi/quota/clear (重置指定API调用次数), 50 times a month.
+// ClearPathQuota is openapi/quota/clear, 50 times a month.
 func (c *Client) ClearPathQuota(ctx context.Context, token, path string) error {
 	return c.post(ctx, token, pathClearPathQuota, cgiPath{path}, nil)
 }
@@ -74,7 +73,7 @@ type RID struct {
 	ClientIP     string `json:"client_ip"`
 }
 
-// RID is openapi/rid/get (查询rid信息). The rid stands in Error.Msg.
+// RID is openapi/rid/get. The rid stands in Error.Msg.
 func (c *Client) RID(ctx context.Context, token, rid string) (RID, error) {
 	var answer struct {
 		Request RID `json:"request"`
@@ -85,12 +84,12 @@ func (c *Client) RID(ctx context.Context, token, rid string) (RID, error) {
 	return answer.Request, err
 }
 
-// CallbackIPs is getcallbackip (获取微信推送服务器IP): addresses and CIDR ranges.
+// CallbackIPs is getcallbackip: addresses and CIDR ranges.
 func (c *Client) CallbackIPs(ctx context.Context, token string) ([]string, error) {
 	return c.ips(ctx, token, pathCallbackIPs)
 }
 
-// APIIPs is get_api_domain_ip (获取微信API服务器IP).
+// APIIPs is get_api_domain_ip.
 func (c *Client) APIIPs(ctx context.Context, token string) ([]string, error) {
 	return c.ips(ctx, token, pathAPIIPs)
 }
@@ -117,7 +116,7 @@ type CallbackCheck struct {
 	} `json:"ping"`
 }
 
-// CheckCallback is callback/check (网络通信检测) of DNS and ping by every operator.
+// CheckCallback is callback/check of DNS and ping by every operator.
 func (c *Client) CheckCallback(ctx context.Context, token string) (CallbackCheck, error) {
 	var answer CallbackCheck
 	err := c.post(ctx, token, pathCallbackCheck, struct {

@@ -32,8 +32,8 @@ type Replays struct {
 type replay struct{ timestamp, nonce string }
 
 // Refused reports whether the nonce of q has already brought another push than
-// the one with this key (Push.DedupeKey). Ask only after Callback.Open agreed,
-// so that strangers cannot fill the memory.
+// the one with this key (Push.DedupeKey). Ask only after Callback.Open agreed, so
+// that strangers cannot fill the memory.
 func (r *Replays) Refused(q Query, key string) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()

@@ -2,16 +2,16 @@ package wechat
 
 import "strconv"
 
-// Reply is a passive reply (被动回复): the body of the answer to a push. Only the
-// content that MsgType names is written. It costs no quota, and there may be one
-// for each push.
+// Reply is a passive reply: the body of the answer to a push. Only the content
+// that MsgType names is written. It costs no quota, and there may be one for each
+// push.
 type Reply struct {
 	ToUserName   string // the openid
 	FromUserName string // the account's original id
 	CreateTime   int64
 	MsgType      string
 
-	Content     string // text; cut at 2047 bytes, the last length known to work
+	Content     string // text: 2047 bytes is the last length known to work
 	MediaID     string // image, voice, video
 	Title       string // video, music
 	Description string

@@ -10,13 +10,12 @@ const (
 // MaxText is the most bytes of UTF-8 that custom/send takes as a text.
 const MaxText = 2048
 
-// Message is a custom/send message (发送客服消息). MsgType names the one content
-// that is sent.
+// Message is a custom/send message. MsgType names the one content that is sent.
 type Message struct {
 	ToUser     string
 	MsgType    string
 	KFAccount  string // the sender that the customer sees; empty for the account itself
-	AI         bool   // adds the line 内容由第三方AI生成
+	AI         bool   // adds the line that says so
 	BusinessID string // sub-merchant
 
 	Text            *Text
@@ -151,7 +150,7 @@ func (c *Client) Send(ctx context.Context, token string, m Message) error {
 	return c.call(ctx, jsonRequest(pathSend, authorised(token, nil), body), nil)
 }
 
-// Typing is custom/typing (客服输入状态). command is "Typing" or "CancelTyping".
+// Typing is custom/typing. command is "Typing" or "CancelTyping".
 func (c *Client) Typing(ctx context.Context, token, openid, command string) error {
 	return c.post(ctx, token, pathTyping, struct {
 		ToUser  string `json:"touser"`

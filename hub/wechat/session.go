@@ -15,8 +15,8 @@ const (
 	pathRecords       = "/customservice/msgrecord/getmsglist"
 )
 
-// KFSession is a session of the platform's own customer-service system
-// (会话控制). Which fields are set depends on the call.
+// KFSession is a session of the platform's own customer-service system. Which
+// fields are set depends on the call.
 type KFSession struct {
 	OpenID     string `json:"openid"`
 	KFAccount  string `json:"kf_account"` // empty: nobody serves the customer
@@ -29,25 +29,25 @@ type sessionBody struct {
 	OpenID    string `json:"openid"`
 }
 
-// CreateSession is kfsession/create (创建会话). The agent must be online in the
-// platform's web tool.
+// CreateSession is kfsession/create. The agent must be online in the platform's
+// web tool.
 func (c *Client) CreateSession(ctx context.Context, token, kfAccount, openid string) error {
 	return c.post(ctx, token, pathSessionCreate, sessionBody{kfAccount, openid}, nil)
 }
 
-// CloseSession is kfsession/close (关闭会话).
+// CloseSession is kfsession/close.
 func (c *Client) CloseSession(ctx context.Context, token, kfAccount, openid string) error {
 	return c.post(ctx, token, pathSessionClose, sessionBody{kfAccount, openid}, nil)
 }
 
-// Session is kfsession/getsession (获取客户会话状态).
+// Session is kfsession/getsession.
 func (c *Client) Session(ctx context.Context, token, openid string) (KFSession, error) {
 	answer := KFSession{OpenID: openid}
 	err := c.get(ctx, token, pathSession, url.Values{"openid": {openid}}, &answer)
 	return answer, err
 }
 
-// Sessions is kfsession/getsessionlist (获取客服会话列表).
+// Sessions is kfsession/getsessionlist.
 func (c *Client) Sessions(ctx context.Context, token, kfAccount string) ([]KFSession, error) {
 	var answer struct {
 		List []KFSession `json:"sessionlist"`
@@ -56,8 +56,8 @@ func (c *Client) Sessions(ctx context.Context, token, kfAccount string) ([]KFSes
 	return answer.List, err
 }
 
-// Waiting is kfsession/getwaitcase (获取未接入会话): how many wait, and the 100 who
-// have waited longest.
+// Waiting is kfsession/getwaitcase: how many wait, and the 100 who have waited
+// longest.
 func (c *Client) Waiting(ctx context.Context, token string) (count int, list []KFSession, err error) {
 	var answer struct {
 		Count Int         `json:"count"`
@@ -82,9 +82,8 @@ type Record struct {
 	Worker string `json:"worker"`
 }
 
-// Records is getmsglist (获取聊天记录) of at most 24 hours. Begin with msgID 1; when
-// as many records come back as were asked for, call again with next. Pages may
-// overlap.
+// Records is getmsglist of at most 24 hours. Begin with msgID 1; when as many
+// records come back as were asked for, call again with next. Pages may overlap.
 func (c *Client) Records(ctx context.Context, token string, from, to time.Time, msgID int64, number int) (list []Record, next int64, err error) {
 	var answer struct {
 		List []Record `json:"recordlist"`

@@ -12,9 +12,9 @@ const (
 	pathStableToken = "/cgi-bin/stable_token"
 )
 
-// StableToken is cgi-bin/stable_token (获取稳定版接口调用凭据). It gives the same
-// token until its last five minutes. With force the old one dies at once; the
-// platform allows that 20 times a day.
+// StableToken is cgi-bin/stable_token. It gives the same token until its last
+// five minutes. With force the old one dies at once; the platform allows that 20
+// times a day.
 func (c *Client) StableToken(ctx context.Context, appid, secret string, force bool) (token string, expiresIn time.Duration, err error) {
 	r := jsonRequest(pathStableToken, nil, encode(struct {
 		GrantType string `json:"grant_type"`
@@ -26,8 +26,8 @@ func (c *Client) StableToken(ctx context.Context, appid, secret string, force bo
 	return c.token(ctx, r)
 }
 
-// Token is cgi-bin/token (获取接口调用凭据). Each call makes a new token and ends
-// the one before within five minutes, so only one program may use it.
+// Token is cgi-bin/token. Each call makes a new token and ends the one before
+// within five minutes, so only one program may use it.
 func (c *Client) Token(ctx context.Context, appid, secret string) (token string, expiresIn time.Duration, err error) {
 	return c.token(ctx, request{method: http.MethodGet, path: pathToken, secrets: []string{secret}, query: url.Values{
 		"grant_type": {"client_credential"}, "appid": {appid}, "secret": {secret},

@@ -16,7 +16,8 @@ const MaxBody = 1 << 20
 
 const maxDepth = 16
 
-// ErrMalformed says that a body is neither XML nor JSON as the platform writes it.
+// ErrMalformed says that a body is neither XML nor JSON as the platform writes
+// it.
 var ErrMalformed = errors.New("wechat: the body is no push")
 
 // node is one element. XML and JSON bodies have the same field names, so both

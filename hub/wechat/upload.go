@@ -23,9 +23,9 @@ type UploadResult struct {
 	CreatedAt int64
 }
 
-// UploadMedia is media/upload (新增临时素材). typ is image, voice, video or thumb.
-// r must give exactly size bytes; it is streamed, with its length told before,
-// since the platform refuses chunks.
+// UploadMedia is media/upload. typ is image, voice, video or thumb. r must give
+// exactly size bytes; it is streamed, with its length told before, since the
+// platform refuses chunks.
 func (c *Client) UploadMedia(ctx context.Context, token, typ, filename string, r io.Reader, size int64) (UploadResult, error) {
 	var answer struct {
 		MediaID      string `json:"media_id"`
@@ -45,8 +45,8 @@ func (c *Client) UploadMedia(ctx context.Context, token, typ, filename string, r
 	return UploadResult{answer.MediaID, int64(answer.CreatedAt)}, nil
 }
 
-// UploadImg is media/uploadimg (上传图文消息内的图片): JPG or PNG up to 1 MB. The URL
-// never expires and is the safest picurl of news.
+// UploadImg is media/uploadimg: JPG or PNG up to 1 MB. The URL never expires and
+// is the safest picurl of news.
 func (c *Client) UploadImg(ctx context.Context, token, filename string, r io.Reader, size int64) (string, error) {
 	var answer struct {
 		URL string `json:"url"`
@@ -61,8 +61,8 @@ func (c *Client) UploadImg(ctx context.Context, token, filename string, r io.Rea
 	return answer.URL, nil
 }
 
-// fileRequest is a multipart form whose length is known although the file is
-// not held in memory.
+// fileRequest is a multipart form whose length is known although the file is not
+// held in memory.
 func fileRequest(endpoint string, query url.Values, fields []Field, filename string, file io.Reader, size int64) request {
 	boundary := "----" + rand.Text()
 	var head strings.Builder

@@ -15,8 +15,8 @@ const (
 	pathUnblacklist = "/cgi-bin/tags/members/batchunblacklist"
 )
 
-// UserInfo is what the platform tells of a customer (获取用户基本信息). Since the end
-// of 2021 that is neither a name nor a picture.
+// UserInfo is what the platform tells of a customer. Since the end of 2021 that
+// is neither a name nor a picture.
 type UserInfo struct {
 	Subscribe      Int    `json:"subscribe"` // 0: does not follow, and the rest is empty
 	OpenID         string `json:"openid"`
@@ -30,7 +30,7 @@ type UserInfo struct {
 	QRSceneStr     string `json:"qr_scene_str"`
 }
 
-// UserInfo is user/info (获取用户基本信息).
+// UserInfo is user/info.
 func (c *Client) UserInfo(ctx context.Context, token, openid string) (UserInfo, error) {
 	var answer UserInfo
 	err := c.get(ctx, token, pathUserInfo, url.Values{"openid": {openid}, "lang": {"zh_CN"}}, &answer)
@@ -82,14 +82,14 @@ func (a *openIDAnswer) page() OpenIDPage {
 	return OpenIDPage{int(a.Total), a.Data.OpenIDs, a.Next}
 }
 
-// Followers is user/get (获取关注者列表), 10,000 a page. Begin with an empty next.
+// Followers is user/get, 10,000 a page. Begin with an empty next.
 func (c *Client) Followers(ctx context.Context, token, next string) (OpenIDPage, error) {
 	var answer openIDAnswer
 	err := c.get(ctx, token, pathUserList, url.Values{"next_openid": {next}}, &answer)
 	return answer.page(), err
 }
 
-// UpdateRemark is user/info/updateremark (设置用户备注名), under 30 characters.
+// UpdateRemark is user/info/updateremark, under 30 characters.
 func (c *Client) UpdateRemark(ctx context.Context, token, openid, remark string) error {
 	return c.post(ctx, token, pathUserRemark, struct {
 		OpenID string `json:"openid"`
@@ -97,7 +97,7 @@ func (c *Client) UpdateRemark(ctx context.Context, token, openid, remark string)
 	}{openid, remark}, nil)
 }
 
-// Blacklist is getblacklist (获取黑名单列表). Begin with an empty begin.
+// Blacklist is getblacklist. Begin with an empty begin.
 func (c *Client) Blacklist(ctx context.Context, token, begin string) (OpenIDPage, error) {
 	var answer openIDAnswer
 	err := c.post(ctx, token, pathBlacklist, struct {
@@ -110,12 +110,12 @@ type openIDList struct {
 	OpenIDs []string `json:"openid_list"`
 }
 
-// AddBlacklist is batchblacklist (拉黑用户), at most 20 at once.
+// AddBlacklist is batchblacklist, at most 20 at once.
 func (c *Client) AddBlacklist(ctx context.Context, token string, openids ...string) error {
 	return c.post(ctx, token, pathBlacklisted, openIDList{openids}, nil)
 }
 
-// RemoveBlacklist is batchunblacklist (取消拉黑用户), at most 20 at once.
+// RemoveBlacklist is batchunblacklist, at most 20 at once.
 func (c *Client) RemoveBlacklist(ctx context.Context, token string, openids ...string) error {
 	return c.post(ctx, token, pathUnblacklist, openIDList{openids}, nil)
 }
