@@ -107,12 +107,15 @@ func (s *Store) ActiveConversations(ctx context.Context, a *Agent) ([]Conversati
 // sees keeps the rows of accounts an agent ($2) may see, an admin ($1) all.
 const sees = `($1 or v.account_id in (select account_id from agent_account where agent_id = $2))`
 
-// EndedConversations lists 50 closed ones, the last closed first, before the
+// EndedPage is how many closed conversations one page holds.
+const EndedPage = 50
+
+// EndedConversations lists a page of closed ones, the last closed first, before the
 // one with this id (0: from the newest).
 func (s *Store) EndedConversations(ctx context.Context, a *Agent, before int64) ([]Conversation, error) {
 	return rows(ctx, s, scanConversation, selectConversation+`where v.state = 'closed' and `+sees+` and ($3 = 0 or
 		(v.closed_at, v.id) < (select b.closed_at, b.id from conversation b where b.id = $3))
-		order by v.closed_at desc, v.id desc limit 50`, a.Admin(), a.ID, before)
+		order by v.closed_at desc, v.id desc limit $4`, a.Admin(), a.ID, before, EndedPage)
 }
 
 // EndedSince counts the conversations closed since a time.
@@ -128,6 +131,12 @@ func (s *Store) Conversation(ctx context.Context, a *Agent, id int64) (Conversat
 		return Conversation{}, ErrNotFound
 	}
 	return v, err
+}
+
+// NewestConversation gives the newest one of a customer, found by openid.
+func (s *Store) NewestConversation(ctx context.Context, accountID int64, openid string) (Conversation, error) {
+	return row(ctx, s, scanConversation, selectConversation+"where c.account_id = $1 and c.openid = $2 and v.id = c.conversation_id",
+		accountID, openid)
 }
 
 func (t *tx) conversation(a *Agent, id int64) (Conversation, error) {

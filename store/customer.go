@@ -1,6 +1,9 @@
 package store
 
-import "context"
+import (
+	"context"
+	"errors"
+)
 
 // Profile is what user/info still tells of a customer.
 type Profile struct {
@@ -37,13 +40,28 @@ func (s *Store) SetProfile(ctx context.Context, customerID int64, p *Profile) er
 			t.now, p.Following, p.UnionID, p.Remark, p.SubscribedAt, p.Scene, customerID); err != nil {
 			return err
 		}
-		v, err := txRow(t, scanConversation, selectConversation+"where v.id = c.conversation_id and c.id = $1", customerID)
-		if err == ErrNotFound {
-			return nil
-		}
-		if err != nil {
+		return t.touchNewest(customerID)
+	})
+}
+
+// SetVIP sets a customer's VIP level, 0 to 3.
+func (s *Store) SetVIP(ctx context.Context, customerID int64, level int) error {
+	return s.write(ctx, func(t *tx) error {
+		if err := t.exec("update customer set vip = $1 where id = $2", level, customerID); err != nil {
 			return err
 		}
-		return t.touch(&v)
+		return t.touchNewest(customerID)
 	})
+}
+
+// touchNewest tells that a customer's row changed, by their newest conversation.
+func (t *tx) touchNewest(customerID int64) error {
+	v, err := txRow(t, scanConversation, selectConversation+"where v.id = c.conversation_id and c.id = $1", customerID)
+	if errors.Is(err, ErrNotFound) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return t.touch(&v)
 }

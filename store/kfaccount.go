@@ -74,3 +74,13 @@ func (t *tx) setKFAccount(accountID int64, k KFAccount) error {
 	return t.exec("update kf_account set avatar_url = $1, avatar_id = $2 where account_id = $3 and kf_account = $4",
 		k.AvatarURL, avatar, accountID, k.KFAccount)
 }
+
+// ExpectKF puts a kf account into the mirror that WeChat could not be asked
+// about yet; the next sync confirms or removes it.
+func (s *Store) ExpectKF(ctx context.Context, accountID int64, kfAccount, nickname string) error {
+	return s.write(ctx, func(t *tx) error {
+		return t.exec(`insert into kf_account (account_id, kf_account, nickname, kf_id, kf_wx, invite_wx, invite_status, invite_until,
+			avatar_url, synced_at) values ($1,$2,$3,'','','','',0,'',0) on conflict (account_id, kf_account) do nothing`,
+			accountID, kfAccount, nickname)
+	})
+}

@@ -1,0 +1,191 @@
+// Package cli is the command line in: commands that set a data directory up
+// without a browser, also while the server runs on it. Secrets come from the
+// environment or the standard input, never from arguments.
+package cli
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"sort"
+	"strings"
+
+	"kfdesk/store"
+)
+
+// Env is what a command sees of the world.
+type Env struct {
+	Getenv func(string) string
+	In     io.Reader
+	Out    io.Writer
+	Err    io.Writer
+	// Text gives a text of the catalogue in the person's language.
+	Text func(key string, args ...any) string
+	// SyncKF reads an account's kf accounts from WeChat.
+	SyncKF func(ctx context.Context, s *store.Store, api string, account store.Account) error
+
+	lines *bufio.Scanner
+}
+
+// command is one "NOUN add": its flags, and what it does with the store. The
+// answer is printed for people, or with -json for programs.
+type command struct {
+	flags func(*Env, *flag.FlagSet) any
+	run   func(context.Context, *Env, *store.Store, any) (answer, error)
+}
+
+// answer is what a command tells: a text of the catalogue with its values, which
+// are also the fields of the JSON.
+type answer struct {
+	key    string
+	values map[string]any
+}
+
+var commands = map[string]command{
+	"admin add":   {adminFlags, addAdmin},
+	"account add": {accountFlags, addAccount},
+	"agent add":   {agentFlags, addAgent},
+	"token add":   {tokenFlags, addToken},
+}
+
+// Is tells whether the arguments name a command of this package.
+func Is(args []string) bool {
+	if len(args) == 0 {
+		return false
+	}
+	for name := range commands {
+		if noun, _, _ := strings.Cut(name, " "); noun == args[0] {
+			return true
+		}
+	}
+	return false
+}
+
+// Names lists the commands.
+func Names() []string {
+	var names []string
+	for n := range commands {
+		names = append(names, n)
+	}
+	sort.Strings(names)
+	return names
+}
+
+// errUsage: the arguments are wrong; what is right was printed.
+var errUsage = errors.New("usage")
+
+// Run carries a command out and gives the exit code: 0 done, 1 refused, 2 usage.
+func Run(ctx context.Context, env *Env, args []string) int {
+	asJSON := false
+	out, err := run(ctx, env, args, &asJSON)
+	switch {
+	case errors.Is(err, flag.ErrHelp):
+		return 0
+	case errors.Is(err, errUsage):
+		return 2
+	case err != nil:
+		return env.tell(err, asJSON)
+	case asJSON:
+		return env.json(env.Out, out.values)
+	}
+	fmt.Fprintln(env.Out, env.Text(out.key, pairs(out.values)...))
+	return 0
+}
+
+func run(ctx context.Context, env *Env, args []string, asJSON *bool) (answer, error) {
+	name := strings.Join(args[:min(2, len(args))], " ")
+	cmd, ok := commands[name]
+	if !ok {
+		fmt.Fprintln(env.Err, env.Text("cli.commands", "list", strings.Join(Names(), ", ")))
+		return answer{}, errUsage
+	}
+	set := flag.NewFlagSet("kfdesk "+name, flag.ContinueOnError)
+	set.SetOutput(env.Err)
+	data := set.String("data", or(env.Getenv("KFDESK_DATA"), "data"), env.Text("cli.flag.data"))
+	set.BoolVar(asJSON, "json", false, env.Text("cli.flag.json"))
+	set.Usage = func() {
+		fmt.Fprintln(env.Err, env.Text("cli.usage."+strings.ReplaceAll(name, " ", "_")))
+		set.PrintDefaults()
+	}
+	in := cmd.flags(env, set)
+	if err := set.Parse(args[2:]); err != nil {
+		if errors.Is(err, flag.ErrHelp) {
+			return answer{}, err
+		}
+		return answer{}, errUsage
+	}
+	if set.NArg() > 0 {
+		fmt.Fprintln(env.Err, env.Text("cli.no_arguments", "argument", set.Arg(0)))
+		return answer{}, errUsage
+	}
+	s, err := store.Open(ctx, *data, store.Options{Shared: true})
+	if err != nil {
+		return answer{}, err
+	}
+	defer s.Close()
+	return cmd.run(ctx, env, s, in)
+}
+
+// tell prints an error in the person's words.
+func (e *Env) tell(err error, asJSON bool) int {
+	code, text := "server", err.Error()
+	var rule *store.Refusal
+	var open *store.OpenError
+	switch {
+	case errors.As(err, &rule):
+		code, text = rule.Code, e.Text("err."+rule.Code, pairs(rule.Detail)...)
+	case errors.As(err, &open):
+		code, text = open.Code, e.Text("open."+open.Code, "path", open.Path, "detail", open.Detail)
+	case errors.Is(err, store.ErrNotFound):
+		code, text = "not_found", e.Text("err.not_found")
+	}
+	if asJSON {
+		e.json(e.Err, map[string]any{"error": map[string]any{"code": code, "text": text}})
+	} else {
+		fmt.Fprintln(e.Err, text)
+	}
+	return 1
+}
+
+func (e *Env) json(w io.Writer, v any) int {
+	enc := json.NewEncoder(w)
+	enc.SetEscapeHTML(false)
+	if enc.Encode(v) != nil {
+		return 1
+	}
+	return 0
+}
+
+// secret gives a secret from the environment, else the next line of the
+// standard input; "" when there is none.
+func (e *Env) secret(name string) string {
+	if v := e.Getenv(name); v != "" {
+		return v
+	}
+	if e.lines == nil {
+		e.lines = bufio.NewScanner(e.In)
+	}
+	if e.lines.Scan() {
+		return strings.TrimRight(e.lines.Text(), "\r")
+	}
+	return ""
+}
+
+func pairs(values map[string]any) []any {
+	var out []any
+	for k, v := range values {
+		out = append(out, k, v)
+	}
+	return out
+}
+
+func or(value, fallback string) string {
+	if value == "" {
+		return fallback
+	}
+	return value
+}

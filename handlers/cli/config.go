@@ -1,0 +1,107 @@
+package cli
+
+import (
+	"errors"
+	"flag"
+	"fmt"
+	"log/slog"
+	"net/netip"
+	"strings"
+)
+
+// WeChatAPI is where WeChat answers, unless a flag says otherwise.
+const WeChatAPI = "https://api.weixin.qq.com"
+
+// Config is what the flags of the server say, with the environment for their
+// defaults.
+type Config struct {
+	Addr, Data, URL, WeChatAPI string
+	Proxies                    []netip.Prefix // whose X-Forwarded-For is believed
+	Sandbox, Dev               bool
+	Log                        *slog.Logger
+}
+
+// Parse reads the server's flags. The exit code is negative when the server
+// shall start.
+func Parse(env *Env, version string, args []string) (c Config, code int) {
+	set := flag.NewFlagSet("kfdesk", flag.ContinueOnError)
+	set.SetOutput(env.Err)
+	str := func(to *string, name, fallback string) {
+		variable := "KFDESK_" + strings.ToUpper(strings.ReplaceAll(name, "-", "_"))
+		set.StringVar(to, name, or(env.Getenv(variable), fallback), env.Text("cli.flag."+name)+" ("+variable+")")
+	}
+	var log, proxies string
+	str(&c.Addr, "addr", "127.0.0.1:8080")
+	str(&c.Data, "data", "data")
+	str(&c.URL, "url", "")
+	str(&log, "log", "text")
+	str(&c.WeChatAPI, "wechat-api", WeChatAPI)
+	str(&proxies, "proxies", "127.0.0.0/8,::1/128")
+	set.BoolVar(&c.Sandbox, "sandbox", env.Getenv("KFDESK_SANDBOX") == "1", env.Text("cli.flag.sandbox")+" (KFDESK_SANDBOX=1)")
+	set.BoolVar(&c.Dev, "dev", false, env.Text("cli.flag.dev"))
+	show := set.Bool("version", false, env.Text("cli.flag.version"))
+	set.Usage = func() {
+		fmt.Fprintln(env.Err, env.Text("cli.usage", "commands", "\n  kfdesk "+strings.Join(Names(), "\n  kfdesk ")))
+		set.PrintDefaults()
+	}
+	if err := set.Parse(args); errors.Is(err, flag.ErrHelp) {
+		return c, 0
+	} else if err != nil {
+		return c, 2
+	}
+	wrong := func(text string) (Config, int) {
+		fmt.Fprintln(env.Err, text)
+		return c, 2
+	}
+	if set.NArg() > 0 {
+		return wrong(env.Text("cli.no_arguments", "argument", set.Arg(0)))
+	}
+	if *show {
+		fmt.Fprintln(env.Out, "kfdesk", version)
+		return c, 0
+	}
+	var err error
+	if c.Proxies, err = prefixes(proxies); err != nil {
+		return wrong("-proxies: " + err.Error())
+	}
+	switch log {
+	case "text":
+		c.Log = slog.New(slog.NewTextHandler(env.Err, nil))
+	case "json":
+		c.Log = slog.New(slog.NewJSONHandler(env.Err, nil))
+	default:
+		return wrong(env.Text("cli.bad_log", "value", log))
+	}
+	c.URL = strings.TrimRight(c.URL, "/")
+	return c, -1
+}
+
+// prefixes reads addresses and networks, with commas between them.
+func prefixes(list string) ([]netip.Prefix, error) {
+	var out []netip.Prefix
+	for _, one := range strings.FieldsFunc(list, func(r rune) bool { return r == ',' || r == ' ' }) {
+		if a, err := netip.ParseAddr(one); err == nil {
+			out = append(out, netip.PrefixFrom(a, a.BitLen()))
+			continue
+		}
+		prefix, err := netip.ParsePrefix(one)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, prefix)
+	}
+	return out, nil
+}
+
+// Language is that of the person at the terminal.
+func Language(getenv func(string) string) string {
+	for _, name := range []string{"KFDESK_LANG", "LC_ALL", "LC_MESSAGES", "LANG"} {
+		if v := getenv(name); v != "" {
+			if strings.HasPrefix(v, "zh") {
+				return "zh-CN"
+			}
+			return "en"
+		}
+	}
+	return "en"
+}

@@ -1,0 +1,103 @@
+package handlers
+
+import (
+	"context"
+	"errors"
+	"net/url"
+	"strings"
+
+	"github.com/gofiber/fiber/v2"
+
+	"kfdesk/store"
+)
+
+// problemError is an answer that says no: a code for programs, a text for the
+// person (err.CODE of the catalogue, filled from Detail).
+type problemError struct {
+	Status int
+	Code   string
+	Detail map[string]any
+}
+
+func (e *problemError) Error() string { return e.Code }
+
+func refused(status int, code string, detail ...any) *problemError {
+	e := &problemError{Status: status, Code: code}
+	for i := 0; i+1 < len(detail); i += 2 {
+		if e.Detail == nil {
+			e.Detail = map[string]any{}
+		}
+		e.Detail[detail[i].(string)] = detail[i+1]
+	}
+	return e
+}
+
+// explain finds the answer for any error. Only what is our own fault is "server".
+func explain(err error) *problemError {
+	var own *problemError
+	var rule *store.Refusal
+	var http *fiber.Error
+	switch {
+	case errors.As(err, &own):
+		return own
+	case errors.As(err, &rule):
+		return &problemError{Status: refusalStatus(rule), Code: rule.Code, Detail: rule.Detail}
+	case errors.Is(err, store.ErrNotFound):
+		return refused(fiber.StatusNotFound, "not_found")
+	case errors.Is(err, store.ErrClosed):
+		return refused(fiber.StatusServiceUnavailable, "restarting")
+	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled):
+		return refused(fiber.StatusServiceUnavailable, "busy")
+	case errors.As(err, &http):
+		switch http.Code {
+		case fiber.StatusNotFound, fiber.StatusMethodNotAllowed:
+			return refused(http.Code, "not_found")
+		case fiber.StatusRequestEntityTooLarge:
+			return refused(http.Code, "too_large")
+		case fiber.StatusUpgradeRequired:
+			return refused(http.Code, "bad_request")
+		}
+		if http.Code < 500 {
+			return refused(http.Code, "bad_request")
+		}
+	}
+	return refused(fiber.StatusInternalServerError, "server")
+}
+
+// refusalStatus: a rule about a field is 422, any other 409.
+func refusalStatus(r *store.Refusal) int {
+	if _, ok := r.Detail["field"]; ok {
+		return fiber.StatusUnprocessableEntity
+	}
+	return fiber.StatusConflict
+}
+
+// fail is the one place that answers errors: JSON for programs, a page for
+// people, and the log for what we did wrong.
+func (c *Console) fail(ctx *fiber.Ctx, err error) error {
+	p := explain(err)
+	if p.Code == "server" {
+		c.Log.Error("request failed", "method", ctx.Method(), "path", ctx.Path(), "request", ctx.Locals("request"), "error", err)
+	}
+	ctx.Status(p.Status)
+	path := ctx.Path()
+	switch {
+	case strings.HasPrefix(path, "/api/"), strings.HasPrefix(path, "/phone/api/"), path == "/ws":
+		return ctx.JSON(fiber.Map{"error": fiber.Map{"code": p.Code, "text": c.errorText(ctx, p), "detail": p.Detail,
+			"request": ctx.Locals("request")}})
+	case strings.HasPrefix(path, "/wechat/"), strings.HasPrefix(path, "/media/"), strings.HasPrefix(path, "/static/"):
+		return ctx.SendString(p.Code)
+	case p.Code == "login_needed" && ctx.Method() == fiber.MethodGet:
+		return ctx.Redirect("/login?next="+url.QueryEscape(ctx.OriginalURL()), fiber.StatusFound)
+	}
+	return c.errorPage(ctx, p)
+}
+
+// errorText is what the person reads.
+func (c *Console) errorText(ctx *fiber.Ctx, p *problemError) string {
+	args := make([]any, 0, 2*len(p.Detail))
+	for k, v := range p.Detail {
+		args = append(args, k, v)
+	}
+	return c.Texts.T(c.lang(ctx), "err."+p.Code, args...)
+}

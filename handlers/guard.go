@@ -1,0 +1,213 @@
+package handlers
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"net/url"
+	"runtime/debug"
+	"strings"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+
+	"kfdesk/store"
+)
+
+// cspHeader lets a page load only what this server sends, and run no text as code.
+const cspHeader = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; " +
+	"media-src 'self' blob:; font-src 'self'; connect-src 'self'; worker-src 'self'; manifest-src 'self'; " +
+	"form-action 'self'; base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; " +
+	"trusted-types app lit-html; report-uri /csp-report"
+
+// frame gives every request a deadline, an id and the headers of safety.
+func (c *Console) frame(ctx *fiber.Ctx) error {
+	work, cancel := context.WithTimeout(context.Background(), deadline)
+	defer cancel()
+	ctx.SetUserContext(work)
+	id := make([]byte, 6)
+	_, _ = rand.Read(id) // never fails
+	ctx.Locals("request", hex.EncodeToString(id))
+	for name, value := range map[string]string{
+		"Content-Security-Policy":    cspHeader,
+		"X-Content-Type-Options":     "nosniff",
+		"X-Frame-Options":            "DENY",
+		"Referrer-Policy":            "no-referrer",
+		"Cross-Origin-Opener-Policy": "same-origin",
+		"Permissions-Policy":         "camera=(), geolocation=(), microphone=(self)",
+		"X-Request-Id":               ctx.Locals("request").(string),
+		"Cache-Control":              "no-store",
+	} {
+		ctx.Set(name, value)
+	}
+	if c.secure(ctx) {
+		ctx.Set("Strict-Transport-Security", "max-age=31536000")
+	}
+	return ctx.Next()
+}
+
+// recovered turns a panic into an error of this request.
+func (c *Console) recovered(ctx *fiber.Ctx) (err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("panic: %v\n%s", r, debug.Stack())
+			err = c.fail(ctx, err)
+		}
+	}()
+	return ctx.Next()
+}
+
+// sameOrigin refuses a change that another site's page asks a browser for.
+// What carries a bearer token comes from no browser's cookie.
+func (c *Console) sameOrigin(ctx *fiber.Ctx) error {
+	switch ctx.Method() {
+	case fiber.MethodGet, fiber.MethodHead, fiber.MethodOptions:
+		return ctx.Next()
+	}
+	if bearer(ctx) != "" {
+		return ctx.Next()
+	}
+	if site := ctx.Get("Sec-Fetch-Site"); site != "" {
+		if site == "same-origin" {
+			return ctx.Next()
+		}
+		return refused(fiber.StatusForbidden, "foreign_origin")
+	}
+	if c.ownOrigin(ctx) {
+		return ctx.Next()
+	}
+	return refused(fiber.StatusForbidden, "foreign_origin")
+}
+
+// ownOrigin tells whether the Origin header names this server, as the browser
+// reached it or as it is reached from outside.
+func (c *Console) ownOrigin(ctx *fiber.Ctx) bool {
+	origin, err := url.Parse(ctx.Get(fiber.HeaderOrigin))
+	if err != nil || origin.Host == "" {
+		return false
+	}
+	if own, err := url.Parse(c.URL); err == nil && own.Host != "" && strings.EqualFold(origin.Host, own.Host) {
+		return true
+	}
+	return strings.EqualFold(origin.Host, string(ctx.Context().Host()))
+}
+
+const (
+	cookieName = "kfdesk"
+	// How long a log-in holds: for one working day, or when asked to stay.
+	shortLogin = 12 * time.Hour
+	longLogin  = 30 * 24 * time.Hour
+)
+
+func bearer(ctx *fiber.Ctx) string {
+	secret, ok := strings.CutPrefix(ctx.Get(fiber.HeaderAuthorization), "Bearer ")
+	if !ok {
+		return ""
+	}
+	return secret
+}
+
+// identify finds out who asks, from the bearer token or the session cookie.
+func (c *Console) identify(ctx *fiber.Ctx) error {
+	secret := bearer(ctx)
+	if secret == "" {
+		secret = ctx.Cookies(cookieName)
+	}
+	if secret == "" {
+		return ctx.Next()
+	}
+	session, agent, err := c.Store.Session(ctx.UserContext(), secret)
+	switch {
+	case errors.Is(err, store.ErrNotFound):
+		return ctx.Next()
+	case err != nil:
+		return err
+	}
+	ctx.Locals("session", session)
+	ctx.Locals("agent", &agent)
+	ctx.Locals("secret", secret)
+	return ctx.Next()
+}
+
+// who is the agent who asks; nil when nobody is logged in.
+func who(ctx *fiber.Ctx) *store.Agent {
+	a, _ := ctx.Locals("agent").(*store.Agent)
+	return a
+}
+
+func (c *Console) actor(ctx *fiber.Ctx) store.Actor {
+	by := store.Actor{IP: c.clientIP(ctx)}
+	if a := who(ctx); a != nil {
+		by.AgentID = a.ID
+	}
+	return by
+}
+
+// agent lets in who is logged in.
+func (c *Console) agent(ctx *fiber.Ctx) error {
+	if who(ctx) == nil {
+		return refused(fiber.StatusUnauthorized, "login_needed")
+	}
+	return ctx.Next()
+}
+
+// admin lets in admins.
+func (c *Console) admin(ctx *fiber.Ctx) error {
+	switch a := who(ctx); {
+	case a == nil:
+		return refused(fiber.StatusUnauthorized, "login_needed")
+	case !a.Admin():
+		return refused(fiber.StatusForbidden, "admin_needed")
+	}
+	return ctx.Next()
+}
+
+// player lets in who may play the sandbox's phones: an admin, or a person at
+// this very machine.
+func (c *Console) player(ctx *fiber.Ctx) error {
+	if a := who(ctx); a != nil && a.Admin() || c.local(ctx) {
+		return ctx.Next()
+	}
+	return refused(fiber.StatusForbidden, "admin_needed")
+}
+
+// login makes a browser session and its cookie.
+func (c *Console) login(ctx *fiber.Ctx, a *store.Agent, stay bool) error {
+	life := shortLogin
+	if stay {
+		life = longLogin
+	}
+	secret, err := c.Store.AddSession(ctx.UserContext(), store.Session{AgentID: a.ID, Kind: "browser",
+		Name: cut(ctx.Get(fiber.HeaderUserAgent), 200), IP: c.clientIP(ctx)}, life)
+	if err != nil {
+		return err
+	}
+	cookie := &fiber.Cookie{Name: cookieName, Value: secret, Path: "/", HTTPOnly: true, Secure: c.secure(ctx), SameSite: "Lax"}
+	if stay {
+		cookie.MaxAge = int(longLogin.Seconds())
+	} else {
+		cookie.SessionOnly = true
+	}
+	ctx.Cookie(cookie)
+	return nil
+}
+
+// logout ends the session of this browser.
+func (c *Console) logout(ctx *fiber.Ctx) error {
+	ctx.Cookie(&fiber.Cookie{Name: cookieName, Path: "/", HTTPOnly: true, Secure: c.secure(ctx), SameSite: "Lax",
+		Expires: time.Unix(1, 0)})
+	if s, ok := ctx.Locals("session").(store.Session); ok && s.Kind == "browser" {
+		return c.Store.EndSession(ctx.UserContext(), s.Hash)
+	}
+	return nil
+}
+
+// cut shortens a text to at most n bytes, on a character's boundary.
+func cut(s string, n int) string {
+	if len(s) <= n {
+		return s
+	}
+	return strings.ToValidUTF8(s[:n], "")
+}

@@ -1,0 +1,59 @@
+package handlers
+
+import (
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+	"github.com/gofiber/fiber/v2/middleware/adaptor"
+)
+
+// Timeouts of the server. They do not end sockets, which have their own.
+const (
+	readTimeout  = 60 * time.Second
+	writeTimeout = 120 * time.Second
+	idleTimeout  = 120 * time.Second
+	// A request's work in the store and at WeChat.
+	deadline = 20 * time.Second
+)
+
+// routes lists every route and who may use it. There is no catch-all.
+func (c *Console) routes(app *fiber.App) {
+	app.Use(c.recovered, c.frame)
+
+	app.Get("/wechat/:appid", c.verifyCallback)
+	app.Post("/wechat/:appid", c.receivePush)
+	app.Get("/healthz", c.health)
+	app.Get("/favicon.ico", c.Assets.Favicon)
+	app.Get("/static/:hash/*", c.Assets.Serve)
+	app.Post("/csp-report", c.cspReport)
+
+	app.Use(c.sameOrigin, c.identify)
+	c.pageRoutes(app)
+
+	app.Get("/ws", c.agent, c.socket)
+	app.Get("/media/:id", c.agent, c.mediaFile)
+
+	api := app.Group("/api/v1")
+	api.Get("/openapi.json", c.openAPI)
+	api.Use(c.agent)
+	api.Get("/me", c.apiMe)
+	api.Get("/counts", c.apiCounts)
+	api.Get("/conversations", c.apiConversations)
+	api.Post("/conversations/claim-next", c.apiClaimNext)
+	api.Get("/conversations/:id", c.apiConversation)
+	api.Get("/conversations/:id/messages", c.apiMessages)
+	api.Post("/conversations/:id/messages", c.apiReply)
+	api.Post("/conversations/:id/claim", c.apiClaim)
+	api.Post("/conversations/:id/end", c.apiEnd)
+	api.Post("/conversations/:id/reopen", c.apiReopen)
+	api.Post("/conversations/:id/read", c.apiRead)
+	api.Get("/messages/:id/raw", c.apiRaw)
+	api.Post("/messages/:id/resend", c.apiResend)
+	api.Post("/messages/:id/delivered", c.apiDelivered)
+	api.Post("/messages/:id/discard", c.apiDiscard)
+	api.Post("/media", c.apiUpload)
+
+	if c.Phone != nil {
+		app.All("/phone/api/*", c.player, adaptor.HTTPHandler(c.Phone))
+	}
+}

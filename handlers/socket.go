@@ -1,0 +1,92 @@
+package handlers
+
+import (
+	"context"
+	"errors"
+	"strconv"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+	"github.com/gofiber/websocket/v2"
+
+	"kfdesk/hub"
+	"kfdesk/store"
+)
+
+// Limits of a socket.
+const (
+	signalMost    = 4 << 10          // bytes of one signal from the browser
+	silenceMost   = 60 * time.Second // the browser answers a ping every 20 s
+	writeDeadline = 10 * time.Second // a browser that takes nothing so long is dead
+	partingTime   = 300 * time.Millisecond
+)
+
+// socket upgrades to the live connection. The origin is checked here: browsers
+// let any site's page open a socket.
+func (c *Console) socket(ctx *fiber.Ctx) error {
+	if !websocket.IsWebSocketUpgrade(ctx) {
+		return fiber.ErrUpgradeRequired
+	}
+	if bearer(ctx) == "" && !c.ownOrigin(ctx) {
+		return refused(fiber.StatusForbidden, "foreign_origin")
+	}
+	since, err := strconv.ParseInt(ctx.Query("since"), 10, 64)
+	if err != nil || since < 0 {
+		newest, _, err := c.Store.LastEvent(ctx.UserContext())
+		if err != nil {
+			return err
+		}
+		since = newest
+	}
+	secret := ctx.Locals("secret").(string)
+	viewer := hub.Viewer{Agent: *who(ctx), Since: since, Check: func(ctx context.Context) (store.Agent, error) {
+		_, a, err := c.Store.Session(ctx, secret)
+		return a, err
+	}}
+	return websocket.New(func(conn *websocket.Conn) {
+		// Serve returns when nobody uses the connection any more: it is recycled.
+		c.Hub.Serve(context.Background(), newSocket(conn), viewer)
+	})(ctx)
+}
+
+// socket is a hub.Socket over gofiber/websocket, the only place that knows it.
+type socket struct{ conn *websocket.Conn }
+
+func newSocket(conn *websocket.Conn) *socket {
+	s := &socket{conn}
+	conn.SetReadLimit(signalMost)
+	s.alive()
+	conn.SetPongHandler(func(string) error { s.alive(); return nil })
+	return s
+}
+
+func (s *socket) alive() { _ = s.conn.SetReadDeadline(time.Now().Add(silenceMost)) }
+
+// Write sends ready frames in one system call.
+func (s *socket) Write(frames []byte) error {
+	raw := s.conn.UnderlyingConn()
+	if err := raw.SetWriteDeadline(time.Now().Add(writeDeadline)); err != nil {
+		return err
+	}
+	_, err := raw.Write(frames)
+	return err
+}
+
+func (s *socket) Ping() error {
+	return s.conn.WriteControl(websocket.PingMessage, nil, time.Now().Add(writeDeadline))
+}
+
+func (s *socket) Read() ([]byte, error) {
+	kind, b, err := s.conn.ReadMessage()
+	if err == nil && kind != websocket.TextMessage {
+		err = errors.New("not text")
+	}
+	return b, err
+}
+
+// Stop makes Read return: closing does nothing before the handler returns.
+func (s *socket) Stop() { _ = s.conn.SetReadDeadline(time.Now().Add(partingTime)) }
+
+func (s *socket) Close(code int, reason string) {
+	_ = s.conn.WriteControl(websocket.CloseMessage, websocket.FormatCloseMessage(code, reason), time.Now().Add(writeDeadline))
+}

@@ -1,0 +1,330 @@
+// Command kfdesk is a console with which people answer the users of a WeChat
+// official account. Here the parts are put together and nothing else is done.
+package main
+
+import (
+	"context"
+	"embed"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"net"
+	"os"
+	"os/signal"
+	"runtime/debug"
+	"strings"
+	"syscall"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"kfdesk/handlers"
+	"kfdesk/handlers/cli"
+	"kfdesk/hub"
+	"kfdesk/hub/courier"
+	"kfdesk/hub/wechat"
+	"kfdesk/hub/wechat/sandbox/play"
+	"kfdesk/store"
+)
+
+//go:embed templates static
+var files embed.FS
+
+// program is one run of the binary.
+type program struct {
+	cli.Config
+	texts  *handlers.Catalogue
+	lang   string
+	listen net.Listener
+	carry  *store.Carried // the admin on the way into the sandbox
+}
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	os.Exit(run(ctx, os.Args[1:]))
+}
+
+func run(ctx context.Context, args []string) int {
+	static, err := fs.Sub(files, "static")
+	if err != nil {
+		return complain(err.Error())
+	}
+	texts, err := handlers.LoadCatalogue(static)
+	if err != nil {
+		return complain(err.Error())
+	}
+	p := &program{texts: texts, lang: cli.Language(os.Getenv)}
+	env := &cli.Env{Getenv: os.Getenv, In: os.Stdin, Out: os.Stdout, Err: os.Stderr, Text: p.text, SyncKF: syncKF}
+	if cli.Is(args) {
+		return cli.Run(ctx, env, args)
+	}
+	var code int
+	if p.Config, code = cli.Parse(env, buildVersion(), args); code >= 0 {
+		return code
+	}
+	if err := p.serve(ctx); err != nil {
+		return complain(p.explain(err))
+	}
+	return 0
+}
+
+func complain(text string) int {
+	fmt.Fprintln(os.Stderr, "kfdesk: "+text)
+	return 1
+}
+
+func (p *program) text(key string, args ...any) string { return p.texts.T(p.lang, key, args...) }
+
+func buildVersion() string {
+	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" && info.Main.Version != "(devel)" {
+		return info.Main.Version
+	}
+	return "dev"
+}
+
+// errPort is a listening address that cannot be had.
+type errPort struct{ err error }
+
+func (e errPort) Error() string { return e.err.Error() }
+
+// explain is an error of the start in the person's words.
+func (p *program) explain(err error) string {
+	var open *store.OpenError
+	var port errPort
+	switch {
+	case errors.As(err, &open):
+		return p.text("open."+open.Code, "path", open.Path, "detail", open.Detail)
+	case errors.As(err, &port):
+		return p.text("open.port", "addr", p.Addr, "detail", port.Error())
+	}
+	return err.Error()
+}
+
+// errTurn asks for another round: into the sandbox or out of it.
+var errTurn = errors.New("start again")
+
+// serve runs the server until ctx ends. The sandbox has a data directory of its
+// own, so entering and leaving it is to close one and open the other.
+func (p *program) serve(ctx context.Context) error {
+	for {
+		inside, err := p.inSandbox(ctx)
+		if err != nil {
+			return err
+		}
+		if p.listen, err = net.Listen("tcp", p.Addr); err != nil {
+			return errPort{err}
+		}
+		if err = p.round(ctx, inside); !errors.Is(err, errTurn) {
+			return err
+		}
+	}
+}
+
+// inSandbox tells whether this run is of the sandbox: by flag, or because that
+// was chosen in the browser.
+func (p *program) inSandbox(ctx context.Context) (bool, error) {
+	if p.Sandbox {
+		return true, nil
+	}
+	s, err := store.Open(ctx, p.Data, store.Options{})
+	if err != nil {
+		return false, err
+	}
+	defer s.Close()
+	chosen, err := s.Setting(ctx, "sandbox")
+	return chosen == "1", err
+}
+
+// round serves from one data directory until ctx ends or a turn is asked for.
+func (p *program) round(ctx context.Context, inside bool) (err error) {
+	defer p.listen.Close()
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	dir, now, api := p.Data, time.Now, func(store.Account) *wechat.Client { return &wechat.Client{Base: p.WeChatAPI} }
+	var box *play.Play
+	if inside {
+		if box, err = play.Open(p.Data, "http://"+p.listen.Addr().String(), p.Log); err != nil {
+			return err
+		}
+		defer func() { err = errors.Join(err, box.Close()) }()
+		dir, now, api = box.Dir, box.Now, func(store.Account) *wechat.Client { return box.Client() }
+	}
+	s, err := store.Open(ctx, dir, store.Options{Now: now})
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, s.Close()) }()
+	var logins []string
+	if inside {
+		if logins, err = box.Seed(ctx, s); err != nil {
+			return err
+		}
+	}
+	if p.carry != nil {
+		if err := s.Settle(ctx, *p.carry); err != nil {
+			return err
+		}
+		p.carry = nil
+	}
+	couriers := courier.New(courier.Options{Store: s, API: api, Log: p.Log})
+	exchange := hub.New(s, p.Log)
+	console, err := p.console(ctx, s, exchange, couriers)
+	if err != nil {
+		return err
+	}
+	p.connectSandbox(console, s, box, cancel)
+	p.greet(console, logins)
+	return p.together(ctx, cancel, console, exchange, couriers, box)
+}
+
+// together runs all parts until ctx ends or the first of them fails, and waits
+// for every one.
+func (p *program) together(ctx context.Context, cancel context.CancelCauseFunc, console *handlers.Console, exchange *hub.Hub, couriers *courier.Courier, box *play.Play) error {
+	app := handlers.NewApp(console)
+	parts := &errgroup.Group{}
+	part := func(run func(context.Context) error) {
+		parts.Go(func() error {
+			err := run(ctx)
+			cancel(err) // the first to end takes the others along
+			return err
+		})
+	}
+	part(exchange.Run)
+	part(couriers.Run)
+	part(func(ctx context.Context) error { return sweep(ctx, console.Store, p.Log) })
+	if box != nil {
+		part(box.Run)
+	}
+	part(func(context.Context) error { return app.Listener(p.listen) })
+	part(func(ctx context.Context) error { <-ctx.Done(); return app.ShutdownWithTimeout(shutdownTime) })
+	if err := parts.Wait(); err != nil && !errors.Is(err, context.Canceled) {
+		return err
+	}
+	if errors.Is(context.Cause(ctx), errTurn) {
+		return errTurn
+	}
+	return nil
+}
+
+// connectSandbox gives the console the phones, and the way into the sandbox or
+// out of it.
+func (p *program) connectSandbox(c *handlers.Console, s *store.Store, box *play.Play, cancel context.CancelCauseFunc) {
+	switch {
+	case box == nil:
+		c.EnterSandbox = func(ctx context.Context, admin store.Agent) error {
+			carried, err := s.Carry(ctx, admin.ID)
+			if err != nil {
+				return err
+			}
+			if err := s.SetSetting(ctx, "sandbox", "1"); err != nil {
+				return err
+			}
+			p.carry = &carried
+			turn(cancel)
+			return nil
+		}
+	case p.Sandbox:
+		c.Phone = box.Control()
+	default:
+		c.Phone = box.Control()
+		c.LeaveSandbox = func(ctx context.Context) error {
+			outside, err := store.Open(ctx, p.Data, store.Options{Shared: true})
+			if err != nil {
+				return err
+			}
+			defer outside.Close()
+			if err := outside.SetSetting(ctx, "sandbox", ""); err != nil {
+				return err
+			}
+			turn(cancel)
+			return nil
+		}
+	}
+}
+
+// turn starts the next round a moment later, so that the answer still leaves.
+func turn(cancel context.CancelCauseFunc) {
+	time.AfterFunc(300*time.Millisecond, func() { cancel(errTurn) })
+}
+
+const shutdownTime = 10 * time.Second
+
+// console puts the handlers' parts together.
+func (p *program) console(ctx context.Context, s *store.Store, h *hub.Hub, w *courier.Courier) (*handlers.Console, error) {
+	var tree fs.FS = files
+	if p.Dev {
+		tree = os.DirFS(".")
+	}
+	static, err := fs.Sub(tree, "static")
+	if err != nil {
+		return nil, err
+	}
+	templates, err := fs.Sub(tree, "templates")
+	if err != nil {
+		return nil, err
+	}
+	c := &handlers.Console{Store: s, Hub: h, WeChat: w, Texts: p.texts, Log: p.Log, Version: buildVersion(), URL: p.URL, Proxies: p.Proxies}
+	if c.Assets = handlers.NewDevAssets(static); !p.Dev {
+		if c.Assets, err = handlers.NewAssets(static, p.texts); err != nil {
+			return nil, err
+		}
+	}
+	if c.Views, err = handlers.NewViews(templates, p.texts, c.Assets, p.Dev); err != nil {
+		return nil, err
+	}
+	agents, err := s.Agents(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if len(agents) == 0 {
+		c.SetupCode = handlers.NewSetupCode()
+	}
+	return c, nil
+}
+
+// greet prints what to do next.
+func (p *program) greet(c *handlers.Console, logins []string) {
+	url := c.URL
+	if url == "" {
+		url = "http://" + p.listen.Addr().String()
+	}
+	fmt.Fprintln(os.Stdout, p.text("cli.serving", "url", url))
+	if logins != nil {
+		fmt.Fprintln(os.Stdout, p.text("cli.sandbox", "phone", url+"/phone", "logins", strings.Join(logins, ", "), "password", play.Password))
+	}
+	if c.SetupCode != "" {
+		fmt.Fprintln(os.Stdout, p.text("cli.setup", "url", url+"/setup", "code", c.SetupCode))
+	}
+}
+
+// sweep does what is due because time has passed.
+func sweep(ctx context.Context, s *store.Store, log *slog.Logger) error {
+	const keepEvents = 7 * 24 * int64(time.Hour/time.Millisecond)
+	often, seldom := time.NewTicker(2*time.Second), time.NewTicker(time.Hour)
+	defer often.Stop()
+	defer seldom.Stop()
+	for {
+		var err error
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-often.C:
+			err = s.Lapse(ctx)
+		case <-seldom.C:
+			err = errors.Join(s.PruneSessions(ctx), s.PruneEvents(ctx, keepEvents))
+		}
+		if err != nil && ctx.Err() == nil {
+			log.Error("sweeping", "error", err)
+		}
+	}
+}
+
+// syncKF is for the command line, which has no server around it.
+func syncKF(ctx context.Context, s *store.Store, api string, account store.Account) error {
+	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
+	defer cancel()
+	c := courier.New(courier.Options{Store: s, API: func(store.Account) *wechat.Client { return &wechat.Client{Base: api} }, Log: slog.New(slog.DiscardHandler)})
+	return c.SyncKF(ctx, account.ID)
+}
