@@ -25,12 +25,11 @@ func makeDir(dir string) error {
 // lockDir keeps a second server off the directory for as long as this process
 // lives. The lock is SQLite's own, so it is the same on every system and goes
 // with the process, however it ends.
-func lockDir(dir string) (release func(), err error) {
-	db, err := sql.Open("sqlite", "file:"+filepath.Join(dir, "lock")+"?_pragma=journal_mode(DELETE)")
+func lockDir(dir string) (unlock func(), err error) {
+	db, err := sql.Open("sqlite", fileURI(filepath.Join(dir, "lock"))+"?_pragma=journal_mode(DELETE)")
 	if err != nil {
 		return nil, err
 	}
-	db.SetMaxOpenConns(1)
 	ctx := context.Background()
 	conn, err := db.Conn(ctx)
 	if err == nil {
@@ -38,12 +37,31 @@ func lockDir(dir string) (release func(), err error) {
 	}
 	if err != nil {
 		db.Close()
-		if strings.Contains(err.Error(), "locked") || strings.Contains(err.Error(), "BUSY") {
+		if strings.Contains(err.Error(), "locked") {
 			return nil, openError("in_use", dir, nil)
 		}
 		return nil, openError("not_writable", dir, err)
 	}
 	return func() { conn.Close(); db.Close() }, nil
+}
+
+// private makes an empty file that only its owner can read. SQLite gives the
+// files beside it the same rights. Never call it on a database in use: closing
+// a file frees SQLite's locks on it.
+func private(path string) error {
+	f, err := os.OpenFile(path, os.O_CREATE, 0o600)
+	if err != nil {
+		return err
+	}
+	return f.Close()
+}
+
+func missing(path string) (bool, error) {
+	_, err := os.Stat(path)
+	if errors.Is(err, os.ErrNotExist) {
+		return true, nil
+	}
+	return false, err
 }
 
 // readKey reads the sealing key beside the database, or makes it with a new
@@ -65,8 +83,28 @@ func readKey(dir string, fresh bool) ([]byte, error) {
 		return nil, openError("key_missing", path, nil)
 	}
 	key = newKey()
-	if err := os.WriteFile(path, key, 0o600); err != nil {
+	if err := writeKey(path, key); err != nil {
 		return nil, openError("not_writable", dir, err)
 	}
 	return key, nil
+}
+
+// writeKey is sure that the key is on the disk: secrets sealed with a key that
+// a power cut took are lost.
+func writeKey(path string, key []byte) error {
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(key)
+	return errors.Join(err, f.Sync(), f.Close(), syncDir(filepath.Dir(path)))
+}
+
+// syncDir makes sure that new names in a directory are on the disk.
+func syncDir(dir string) error {
+	d, err := os.Open(dir)
+	if err != nil {
+		return err
+	}
+	return errors.Join(d.Sync(), d.Close())
 }

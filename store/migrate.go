@@ -4,6 +4,8 @@ import (
 	"context"
 	"embed"
 	"fmt"
+	"io/fs"
+	"os"
 	"path/filepath"
 	"sort"
 	"strconv"
@@ -15,32 +17,41 @@ var migrations embed.FS
 
 // migrate brings the database to this program's version: numbered files,
 // forward only, each in one transaction and recorded. An existing database is
-// copied first; a newer one is refused.
-func (s *Store) migrate(ctx context.Context) error {
+// copied first; a newer one is refused. Only who holds the directory migrates:
+// the command line does not change a database under a server that runs.
+func (s *Store) migrate(ctx context.Context, files fs.FS) error {
 	conn, path := s.writer.conn, filepath.Join(s.dir, "kfdesk.db")
-	if _, err := conn.ExecContext(ctx, `create table if not exists migration
-		(version integer primary key, applied_at integer not null) strict`); err != nil {
-		return openError("database_unreadable", path, err)
-	}
-	var have int
-	if err := conn.QueryRowContext(ctx, "select coalesce(max(version), 0) from migration").Scan(&have); err != nil {
-		return openError("database_unreadable", path, err)
-	}
-	names, err := migrationNames()
+	names, err := migrationNames(files)
 	if err != nil {
 		return err
+	}
+	have, err := s.version(ctx)
+	if err != nil {
+		return openError("database_unreadable", path, err)
+	}
+	if have == len(names) {
+		return nil
 	}
 	if have > len(names) {
 		return openError("database_newer", path, fmt.Errorf("database version %d, program version %d", have, len(names)))
 	}
+	if s.unlock == nil {
+		unlock, err := lockDir(s.dir)
+		if err != nil {
+			return err
+		}
+		defer unlock()
+		if have, err = s.version(ctx); err != nil { // another may just have done it
+			return openError("database_unreadable", path, err)
+		}
+	}
 	if have > 0 && have < len(names) {
-		to := filepath.Join(s.dir, fmt.Sprintf("kfdesk-before-%04d.db", have+1))
-		if _, err := conn.ExecContext(ctx, "vacuum into ?", to); err != nil {
-			return openError("backup_failed", to, err)
+		if err := s.backup(ctx, filepath.Join(s.dir, fmt.Sprintf("kfdesk-before-%04d.db", have+1))); err != nil {
+			return err
 		}
 	}
 	for i := have; i < len(names); i++ {
-		text, err := migrations.ReadFile("migrations/" + names[i])
+		text, err := fs.ReadFile(files, "migrations/"+names[i])
 		if err != nil {
 			return err
 		}
@@ -53,9 +64,35 @@ func (s *Store) migrate(ctx context.Context) error {
 	return nil
 }
 
+// version is the number of the last migration that was applied.
+func (s *Store) version(ctx context.Context) (have int, err error) {
+	if _, err := s.writer.conn.ExecContext(ctx, `create table if not exists migration
+		(version integer primary key, applied_at integer not null) strict`); err != nil {
+		return 0, err
+	}
+	return have, s.writer.conn.QueryRowContext(ctx, "select coalesce(max(version), 0) from migration").Scan(&have)
+}
+
+// backup copies the database; a copy of an earlier try gives way.
+func (s *Store) backup(ctx context.Context, to string) error {
+	part := to + ".part"
+	_ = os.Remove(part)
+	err := private(part) // an empty file is a database to vacuum into
+	if err == nil {
+		_, err = s.writer.conn.ExecContext(ctx, "vacuum into ?", part)
+	}
+	if err == nil {
+		err = os.Rename(part, to)
+	}
+	if err != nil {
+		return openError("backup_failed", to, err)
+	}
+	return nil
+}
+
 // migrationNames lists the files; the n-th must be numbered n.
-func migrationNames() ([]string, error) {
-	entries, err := migrations.ReadDir("migrations")
+func migrationNames(files fs.FS) ([]string, error) {
+	entries, err := fs.ReadDir(files, "migrations")
 	if err != nil {
 		return nil, err
 	}

@@ -1,18 +1,22 @@
 package store
 
-import (
-	"context"
-	"errors"
-)
+import "context"
+
+// unfinished is the condition of the outbox's index. A query that narrows it
+// further says it all the same, or the index is not used.
+const unfinished = "m.state in ('pending', 'sending')"
 
 // ClaimReplies takes due replies for sending, at most limit: each waits for
 // every earlier unfinished one of its customer, and the official accounts take
-// turns. What is returned is noted as being sent before anything leaves.
+// turns, those with more on their way later. What is returned is noted as being
+// sent before anything leaves.
 func (s *Store) ClaimReplies(ctx context.Context, limit int) (list []Message, err error) {
 	err = s.write(ctx, func(t *tx) error {
 		ids, err := rows(ctx, t, one[int64], `select id from (
-			select m.id, row_number() over (partition by m.account_id order by m.id) as turn from message m
-			where m.state = 'pending' and m.retry_at <= $1 and not exists (select 1 from message e
+			select m.id, row_number() over (partition by m.account_id order by m.id) + coalesce(b.busy, 0) as turn
+			from message m left join (select m.account_id, count(*) as busy from message m
+				where `+unfinished+` and m.state = 'sending' group by m.account_id) b on b.account_id = m.account_id
+			where `+unfinished+` and m.state = 'pending' and m.retry_at <= $1 and not exists (select 1 from message e
 				where e.customer_id = m.customer_id and e.id < m.id and e.state in ('pending', 'sending')))
 			order by turn, id limit $2`, t.now, limit)
 		if err != nil {
@@ -37,10 +41,26 @@ func (s *Store) ClaimReplies(ctx context.Context, limit int) (list []Message, er
 	return list, err
 }
 
-// NextReply tells when the next reply that waits for its time is due; 0 when
-// none waits.
+// NextReply gives the due time of the pending reply that is due first, which may
+// be over; -1 when none is pending.
 func (s *Store) NextReply(ctx context.Context) (at int64, err error) {
-	return row(ctx, s, one[int64], `select coalesce(min(retry_at), 0) from message where state = 'pending' and retry_at > $1`, s.now())
+	return row(ctx, s, one[int64], "select coalesce(min(m.retry_at), -1) from message m where "+unfinished+" and m.state = 'pending'")
+}
+
+// Outgoing is what sending a claimed reply needs besides its row.
+type Outgoing struct {
+	OpenID string
+	Tries  int   // since a person sent it, this one included
+	Until  int64 // when the customer's last reply window ends
+}
+
+// Outgoing gives it for a claimed reply.
+func (s *Store) Outgoing(ctx context.Context, messageID int64) (Outgoing, error) {
+	return row(ctx, s, func(r scanner) (o Outgoing, err error) { return o, r.Scan(&o.OpenID, &o.Until, &o.Tries) },
+		`select c.openid, max(c.message_until, c.action_until),
+		(select count(*) from attempt a where a.message_id = m.id and a.n > coalesce((select max(b.n) from attempt b
+			where b.message_id = m.id and b.outcome not in ('', 'pending')), 0))
+		from message m join customer c on c.id = m.customer_id where m.id = $1`, messageID)
 }
 
 // Result is how a call of custom/send ended.
@@ -116,7 +136,7 @@ func (t *tx) waitAgain(m *Message) error {
 // may have arrived, so it becomes uncertain. Nothing is sent twice.
 func (s *Store) Recover(ctx context.Context) (n int, err error) {
 	err = s.write(ctx, func(t *tx) error {
-		list, err := rows(ctx, t, scanMessage, selectMessage+"where m.state = 'sending'")
+		list, err := rows(ctx, t, scanMessage, selectMessage+"where "+unfinished+" and m.state = 'sending'")
 		if err != nil {
 			return err
 		}
@@ -134,9 +154,9 @@ func (s *Store) Recover(ctx context.Context) (n int, err error) {
 // SetPicURL puts the address of an uploaded picture into a news reply's body.
 func (s *Store) SetPicURL(ctx context.Context, messageID int64, url string) error {
 	return s.write(ctx, func(t *tx) error {
-		n, err := t.change("update message set body = json_set(body, '$.picurl', $1) where id = $2", url, messageID)
+		n, err := t.affect("update message set body = json_set(body, '$.picurl', $1) where id = $2", url, messageID)
 		if err == nil && n == 0 {
-			err = errors.Join(ErrNotFound)
+			return ErrNotFound
 		}
 		return err
 	})

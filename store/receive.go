@@ -115,7 +115,7 @@ func (t *tx) place(in *Incoming) (place, error) {
 		in.Account, in.OpenID, t.now); err != nil {
 		return p, err
 	}
-	pushed, err := t.change("update account set pushed_at = $1 where id = $2 and pushed_at = 0", t.now, in.Account)
+	pushed, err := t.affect("update account set pushed_at = $1 where id = $2 and pushed_at = 0", t.now, in.Account)
 	if err == nil && pushed > 0 {
 		err = t.note(Event{Kind: "account", Account: in.Account})
 	}

@@ -5,6 +5,7 @@ import (
 	"crypto/aes"
 	"crypto/cipher"
 	"crypto/rand"
+	"encoding/base64"
 	"errors"
 )
 
@@ -21,9 +22,12 @@ func openKey(dir string, key []byte, fresh bool) (*sealer, error) {
 			return nil, err
 		}
 	}
+	if len(key) != keySize {
+		return nil, openError("key_damaged", dir, nil)
+	}
 	block, err := aes.NewCipher(key)
 	if err != nil {
-		return nil, openError("key_damaged", dir, err)
+		return nil, err
 	}
 	aead, err := cipher.NewGCM(block)
 	return &sealer{aead}, err
@@ -61,9 +65,10 @@ func (s *Store) checkKey(ctx context.Context) error {
 		return err
 	}
 	if have == "" {
-		return s.SetSetting(ctx, "key_check", string(encode64(s.key.seal(place, "kfdesk"))))
+		return s.SetSetting(ctx, "key_check", base64.StdEncoding.EncodeToString(s.key.seal(place, "kfdesk")))
 	}
-	if _, err := s.key.open(place, decode64(have)); err != nil {
+	sealed, _ := base64.StdEncoding.DecodeString(have) // damaged: does not open
+	if _, err := s.key.open(place, sealed); err != nil {
 		return openError("key_wrong", s.dir, nil)
 	}
 	return nil

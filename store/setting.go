@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"encoding/base64"
 	"errors"
 )
 
@@ -21,11 +20,4 @@ func (s *Store) SetSetting(ctx context.Context, name, value string) error {
 		return t.exec(`insert into setting (name, value) values ($1, $2)
 			on conflict (name) do update set value = excluded.value`, name, value)
 	})
-}
-
-func encode64(b []byte) string { return base64.StdEncoding.EncodeToString(b) }
-
-func decode64(s string) []byte {
-	b, _ := base64.StdEncoding.DecodeString(s) // damaged: too short to open
-	return b
 }

@@ -8,9 +8,9 @@ package store
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"net/url"
-	"os"
 	"path/filepath"
 	"sync"
 	"time"
@@ -23,14 +23,15 @@ type Store struct {
 	// Now is the clock. Tests and the sandbox set it before use.
 	Now func() time.Time
 
-	dir     string
-	key     *sealer
-	read    *sql.DB
-	stmts   sync.Map // SQL text → *sql.Stmt on read
-	writer  *writer
-	bell    bell
-	cache   accountCache
-	release func()
+	dir    string
+	unlock func() // nil: shared
+	key    *sealer
+	read   *sql.DB
+	stmts  sync.Map // SQL text → *sql.Stmt on read
+	writer *writer
+	bell   bell
+	cache  accountCache
+	closed sync.Once
 }
 
 // Options say how to open a data directory.
@@ -48,18 +49,19 @@ func Open(ctx context.Context, dir string, o Options) (*Store, error) {
 	if err := makeDir(dir); err != nil {
 		return nil, err
 	}
-	s := &Store{Now: o.Now, dir: dir, release: func() {}}
+	s := &Store{Now: o.Now, dir: dir}
 	if s.Now == nil {
 		s.Now = time.Now
 	}
-	var err error
 	if !o.Shared {
-		if s.release, err = lockDir(dir); err != nil {
+		unlock, err := lockDir(dir)
+		if err != nil {
 			return nil, err
 		}
+		s.unlock = unlock
 	}
 	if err := s.open(ctx, o.Key); err != nil {
-		s.release()
+		s.Close()
 		return nil, err
 	}
 	return s, nil
@@ -69,40 +71,48 @@ func (s *Store) open(ctx context.Context, key []byte) error {
 	path := filepath.Join(s.dir, "kfdesk.db")
 	fresh, err := missing(path)
 	if err != nil {
-		return err
+		return openError("database_unreadable", path, err)
 	}
 	if s.key, err = openKey(s.dir, key, fresh); err != nil {
 		return err
 	}
-	if s.writer, err = newWriter(ctx, path, func() int64 { return s.now() }, s.bell.ring); err != nil {
-		return err
-	}
-	if err := s.migrate(ctx); err != nil {
-		s.writer.close()
-		return err
+	if fresh {
+		if err := private(path); err != nil {
+			return openError("not_writable", path, err)
+		}
 	}
 	if s.read, err = sql.Open("sqlite", dsn(path, "query_only(1)")); err != nil {
-		s.writer.close()
 		return err
 	}
 	s.read.SetMaxOpenConns(8)
 	s.read.SetMaxIdleConns(8)
-	s.writer.start()
-	if err := s.checkKey(ctx); err != nil {
-		s.Close()
+	if s.writer, err = newWriter(ctx, path, s.now, s.bell.ring); err != nil {
 		return err
 	}
-	return nil
+	if err := s.migrate(ctx, migrations); err != nil {
+		return err
+	}
+	s.writer.start()
+	return s.checkKey(ctx)
 }
 
 // Close waits for the changes that were taken, then closes the files.
-func (s *Store) Close() error {
-	err := s.writer.close()
-	s.stmts.Range(func(_, st any) bool { st.(*sql.Stmt).Close(); return true })
-	if e := s.read.Close(); err == nil {
-		err = e
-	}
-	s.release()
+func (s *Store) Close() (err error) {
+	s.closed.Do(func() {
+		if s.writer != nil {
+			s.writer.stop()
+		}
+		if s.read != nil { // before the writer, who closes the database and tidies up
+			s.stmts.Range(func(_, st any) bool { st.(*sql.Stmt).Close(); return true })
+			err = s.read.Close()
+		}
+		if s.writer != nil {
+			err = errors.Join(err, s.writer.close())
+		}
+		if s.unlock != nil {
+			s.unlock()
+		}
+	})
 	return err
 }
 
@@ -119,8 +129,10 @@ func dsn(path string, more ...string) string {
 		"foreign_keys(1)", "cache_size(-4096)", "mmap_size(1073741824)", "temp_store(2)"}, more...) {
 		q.Add("_pragma", p)
 	}
-	return "file:" + (&url.URL{Path: path}).EscapedPath() + "?" + q.Encode()
+	return fileURI(path) + "?" + q.Encode()
 }
+
+func fileURI(path string) string { return "file:" + (&url.URL{Path: path}).EscapedPath() }
 
 // prepared returns the statement for reading, prepared once.
 func (s *Store) prepared(ctx context.Context, query string) (*sql.Stmt, error) {
@@ -187,12 +199,4 @@ func one[T any](r scanner) (T, error) {
 	var v T
 	err := r.Scan(&v)
 	return v, err
-}
-
-func missing(path string) (bool, error) {
-	_, err := os.Stat(path)
-	if os.IsNotExist(err) {
-		return true, nil
-	}
-	return false, err
 }

@@ -24,8 +24,8 @@ type writer struct {
 	changes chan change
 	done    chan struct{} // nil until started
 
-	mu     sync.RWMutex // guards closed against a send on a closed channel
-	closed bool
+	mu      sync.RWMutex // keeps changes from being closed under a send
+	stopped bool
 }
 
 type change struct {
@@ -60,19 +60,18 @@ func (w *writer) start() {
 	go w.run()
 }
 
-// close refuses new changes, finishes those that wait and closes the file.
-func (w *writer) close() error {
+// stop refuses new changes and finishes those that wait.
+func (w *writer) stop() {
 	w.mu.Lock()
-	again := w.closed
-	w.closed = true
+	w.stopped = true
 	w.mu.Unlock()
-	if again {
-		return nil
-	}
 	close(w.changes)
 	if w.done != nil {
 		<-w.done
 	}
+}
+
+func (w *writer) close() error {
 	for _, st := range w.stmts {
 		st.Close()
 	}
@@ -83,9 +82,12 @@ func (w *writer) close() error {
 // write runs do in a transaction. When ctx ends before the change is taken it
 // is not made; once taken, the answer is awaited, for the caller must know.
 func (s *Store) write(ctx context.Context, do func(*tx) error) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
 	w, c := s.writer, change{do: do, answer: make(chan error, 1)}
 	w.mu.RLock()
-	if w.closed {
+	if w.stopped {
 		w.mu.RUnlock()
 		return ErrClosed
 	}
@@ -155,11 +157,13 @@ func (w *writer) transact(batch []change, errs []error) (noted bool, err error) 
 		if err := t.exec("savepoint change"); err != nil {
 			return false, err
 		}
+		before := t.last
 		t.noted = false
 		if errs[i] = protect(c.do, t); errs[i] != nil {
 			if err := t.exec("rollback to change"); err != nil {
-				return false, err
+				return false, errors.Join(errs[i], err) // a full disk has ended the transaction
 			}
+			t.last = before
 		} else if t.noted {
 			noted = true
 		}
@@ -205,12 +209,12 @@ func (t *tx) stmt(query string) (*sql.Stmt, error) {
 }
 
 func (t *tx) exec(query string, args ...any) error {
-	_, err := t.change(query, args...)
+	_, err := t.affect(query, args...)
 	return err
 }
 
-// change is exec that tells how many rows it changed.
-func (t *tx) change(query string, args ...any) (int64, error) {
+// affect is exec that tells how many rows it changed.
+func (t *tx) affect(query string, args ...any) (int64, error) {
 	st, err := t.stmt(query)
 	if err != nil {
 		return 0, err

@@ -1,0 +1,238 @@
+CREATE TABLE account (
+  id integer primary key,
+  appid text not null unique,
+  original_id text not null,
+  wechat_id text not null,
+  name text not null,
+  mode text not null check (mode in ('plain', 'compatible', 'safe')),
+  secret blob not null,             -- sealed, as the three below
+  callback_token blob not null,
+  aes_key blob not null,
+  aes_key_previous blob not null,
+  pay_quota integer not null default 0,
+  created_at integer not null,
+  verified_at integer not null default 0,
+  pushed_at integer not null default 0
+) strict;
+
+CREATE TABLE agent (
+  id integer primary key,
+  login text not null unique,
+  name text not null,
+  password text not null,           -- argon2id, encoded with its parameters
+  role text not null check (role in ('admin', 'agent')),
+  lang text not null default '',
+  active integer not null default 1,
+  created_at integer not null,
+  seen_at integer not null default 0
+) strict;
+
+CREATE TABLE agent_account (
+  agent_id integer not null references agent,
+  account_id integer not null references account,
+  kf_account text not null,         -- empty: may see the account, may not reply
+  primary key (agent_id, account_id)
+) strict, without rowid;
+
+CREATE TABLE attempt (
+  message_id integer not null references message,
+  n integer not null,
+  started_at integer not null,
+  ended_at integer not null default 0,
+  outcome text not null default '',
+  errcode integer not null default 0,
+  errmsg text not null default '',
+  primary key (message_id, n)
+) strict, without rowid;
+
+CREATE TABLE audit (
+  id integer primary key autoincrement,
+  at integer not null,
+  agent_id integer not null,
+  ip text not null,
+  deed text not null,
+  subject text not null
+) strict;
+
+CREATE TABLE conversation (
+  id integer primary key,
+  account_id integer not null references account,
+  customer_id integer not null references customer,
+  state text not null check (state in ('waiting', 'open', 'closed')),
+  agent_id integer not null default 0,
+  unread integer not null default 0,
+  read_id integer not null default 0,
+  waiting_since integer not null default 0,
+  created_at integer not null,
+  claimed_at integer not null default 0,
+  first_reply_at integer not null default 0,
+  closed_at integer not null default 0,
+  last_id integer not null default 0,
+  last_dir text not null default '',
+  last_type text not null default '',
+  last_text text not null default '',
+  last_state text not null default '',
+  last_agent integer not null default 0,
+  last_at integer not null default 0,
+  event_id integer not null default 0
+) strict;
+
+CREATE TABLE customer (
+  id integer primary key,
+  account_id integer not null references account,
+  openid text not null,
+  unionid text not null default '',
+  remark text not null default '',
+  vip integer not null default 0,
+  following integer not null default 1,
+  source text not null default '',
+  subscribed_at integer not null default 0,
+  profile_at integer not null default 0,
+  created_at integer not null,
+  conversation_id integer not null default 0,   -- the newest
+  conversations integer not null default 0,
+  message_left integer not null default 0,
+  message_total integer not null default 0,
+  message_since integer not null default 0,
+  message_until integer not null default 0,
+  action_left integer not null default 0,
+  action_total integer not null default 0,
+  action_since integer not null default 0,
+  action_until integer not null default 0,
+  action_cause text not null default '',
+  unique (account_id, openid)
+) strict;
+
+CREATE TABLE event (
+  id integer primary key autoincrement,
+  at integer not null,
+  kind text not null,
+  account_id integer not null default 0,
+  conversation_id integer not null default 0,
+  message_id integer not null default 0,
+  agent_id integer not null default 0
+) strict;
+
+CREATE TABLE kf_account (
+  account_id integer not null references account,
+  kf_account text not null,
+  nickname text not null,
+  kf_id text not null,
+  kf_wx text not null,
+  invite_wx text not null,
+  invite_status text not null,
+  invite_until integer not null,
+  avatar_url text not null,
+  avatar_id integer references media,
+  synced_at integer not null,
+  primary key (account_id, kf_account)
+) strict, without rowid;
+
+CREATE TABLE login_failure (
+  subject text primary key,         -- login@address
+  count integer not null,
+  last_at integer not null
+) strict, without rowid;
+
+CREATE TABLE media (
+  id integer primary key,
+  account_id integer not null references account,
+  kind text not null,                            -- image, voice, video, thumb, avatar
+  state text not null check (state in ('wanted', 'ready', 'lost')),
+  source text not null default '',               -- WeChat's media id of a pushed medium
+  url text not null default '',                  -- PicUrl of a pushed picture, avatar's address
+  hash text not null default '',                 -- SHA-256 of the bytes, names the file
+  mime text not null default '',
+  size integer not null default 0,
+  width integer not null default 0,
+  height integer not null default 0,
+  name text not null default '',
+  error text not null default '',
+  attempts integer not null default 0,
+  retry_at integer not null default 0,
+  created_at integer not null,
+  wx_media_id text not null default '',          -- of our last upload, reusable until
+  wx_until integer not null default 0,
+  wx_url text not null default ''                -- from media/uploadimg, permanent
+) strict;
+
+CREATE TABLE message (
+  id integer primary key autoincrement,
+  account_id integer not null references account,
+  customer_id integer not null references customer,
+  conversation_id integer not null,             -- 0: an event outside any conversation
+  dir text not null check (dir in ('in', 'out', 'note', 'event')),
+  type text not null,
+  body text not null,
+  at integer not null,
+  dedupe text,
+  media_id integer references media,
+  thumb_id integer references media,
+  agent_id integer not null default 0,
+  kf_account text not null default '',
+  nick text not null default '',
+  state text not null default '',
+  errcode integer not null default 0,
+  errmsg text not null default '',
+  attempts integer not null default 0,
+  retry_at integer not null default 0,
+  client_id text,
+  nth integer not null default 0,
+  total integer not null default 0,
+  spent text not null default '',               -- the grant this reply holds
+  spent_since integer not null default 0,
+  sent_at integer not null default 0,
+  event_id integer not null default 0,
+  raw blob
+) strict;
+
+CREATE TABLE migration
+		(version integer primary key, applied_at integer not null) strict;
+
+CREATE TABLE session (
+  hash blob primary key,            -- SHA-256 of the secret
+  agent_id integer not null references agent,
+  kind text not null check (kind in ('browser', 'token')),
+  name text not null,               -- user agent, or the token's purpose
+  ip text not null,
+  created_at integer not null,
+  seen_at integer not null,
+  expires_at integer not null       -- 0: never
+) strict, without rowid;
+
+CREATE TABLE setting (
+  name text primary key,
+  value text not null
+) strict, without rowid;
+
+CREATE TABLE token (
+  account_id integer not null references account,
+  kind text not null,
+  value blob not null,              -- sealed
+  expires_at integer not null,
+  primary key (account_id, kind)
+) strict, without rowid;
+
+CREATE UNIQUE INDEX agent_account_kf on agent_account (account_id, kf_account) where kf_account <> '';
+
+CREATE INDEX conversation_active on conversation (account_id, state) where state <> 'closed';
+
+CREATE INDEX conversation_closed on conversation (account_id, closed_at, id) where state = 'closed';
+
+CREATE INDEX conversation_customer on conversation (customer_id, id);
+
+CREATE INDEX customer_profile on customer (id) where profile_at = 0;
+
+CREATE INDEX media_wanted on media (retry_at) where state = 'wanted';
+
+CREATE UNIQUE INDEX message_client on message (customer_id, client_id) where client_id is not null;
+
+CREATE INDEX message_customer on message (customer_id, id);
+
+CREATE UNIQUE INDEX message_dedupe on message (account_id, dedupe) where dedupe is not null;
+
+CREATE INDEX message_media on message (media_id) where media_id is not null;
+
+CREATE INDEX message_outbox on message (customer_id, id) where state in ('pending', 'sending');
+
+CREATE INDEX session_agent on session (agent_id);
