@@ -54,6 +54,7 @@ func (c *Console) routes(app *fiber.App) {
 	api.Post("/media", c.apiUpload)
 
 	if c.Phone != nil {
+		app.Get("/phone", c.player, c.pagePhone)
 		app.All("/phone/api/*", c.player, adaptor.HTTPHandler(c.Phone))
 	}
 }

@@ -1,0 +1,43 @@
+package handlers
+
+import (
+	"github.com/gofiber/fiber/v2"
+)
+
+// When a waiting customer is marked amber and red, in milliseconds.
+const (
+	waitAmber = 3 * 60 * 1000
+	waitRed   = 10 * 60 * 1000
+	// Pictures above this are scaled down in the browser before the upload.
+	scaleAbove = 2 << 20
+)
+
+// pageInbox is the shell of the inbox; its data come through the JSON API.
+func (c *Console) pageInbox(ctx *fiber.Ctx) error {
+	me := who(ctx)
+	accounts, err := c.Store.Accounts(ctx.UserContext())
+	if err != nil {
+		return err
+	}
+	if len(accounts) == 0 && me.Admin() {
+		return see(ctx, "/setup/connect")
+	}
+	since, err := c.since(ctx)
+	if err != nil {
+		return err
+	}
+	p := c.page(ctx, "inbox.title")
+	p.Entry = "inbox.js"
+	p.Boot = fiber.Map{"lang": p.Lang, "static": p.Static, "since": since, "now": c.Store.Now().UnixMilli(), "me": me,
+		"sandbox": p.Sandbox, "version": p.Version, "settings": fiber.Map{"wait_amber_ms": waitAmber, "wait_red_ms": waitRed,
+			"text_limit": textMost, "image_limit": imageMost, "image_scale_above": scaleAbove}}
+	return ctx.Render("inbox", p)
+}
+
+// pagePhone is the shell of the sandbox's phones.
+func (c *Console) pagePhone(ctx *fiber.Ctx) error {
+	p := c.page(ctx, "phone.title")
+	p.Entry = "phone.js"
+	p.Boot = fiber.Map{"lang": p.Lang, "static": p.Static, "now": c.Store.Now().UnixMilli(), "sandbox": true}
+	return ctx.Render("phone", p)
+}
