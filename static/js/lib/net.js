@@ -6,8 +6,8 @@ import { apply, current } from './state.js';
 const SILENCE = 45_000; // the server speaks every 20 s
 const PATIENCE = 10_000; // for a connection that neither opens nor fails
 
-// since: when it was lost. retryAt: when the next try is due, by this computer's clock.
-export const connection = signal({ state: 'connecting', since: Date.now(), retryAt: 0, opens: 0 });
+// since: when it was lost, 0 for never. retryAt: when the next try is due. Both by this computer's clock.
+export const connection = signal({ state: 'connecting', since: 0, retryAt: 0, opens: 0 });
 
 let cursor = 0;
 let socket = null;
@@ -47,7 +47,7 @@ function dial() {
   set({ state: 'connecting', retryAt: 0 });
   mine.onopen = () => {
     send({ open: current.value });
-    set({ state: 'open', opens: connection.value.opens + 1 });
+    set({ state: 'open', since: 0, opens: connection.value.opens + 1 });
   };
   mine.onmessage = ({ data }) => hear(mine, JSON.parse(data));
   mine.onclose = ({ code }) => drop(mine, code);
@@ -79,7 +79,7 @@ function drop(mine, code) {
   if (code === 4401) return location.assign('/login');
   const wait = code === 1012 ? 200 + Math.random() * 800 : delay(tries++);
   const { state, since } = connection.value;
-  set({ state: 'closed', since: state === 'open' ? Date.now() : since, retryAt: Date.now() + wait });
+  set({ state: 'closed', since: since || Date.now(), retryAt: Date.now() + wait });
   retryTimer = setTimeout(dial, wait);
 }
 

@@ -1,0 +1,74 @@
+// The inbox: loads the first data, puts each part of the screen on its place, then listens.
+import { effect } from './lib/html.js';
+import { loadCatalogue } from './lib/i18n.js';
+import { panelOpen, panelOver } from './lib/layout.js';
+import { mount } from './lib/mount.js';
+import { connect, connection, send } from './lib/net.js';
+import { followReading } from './lib/reading.js';
+import { follow } from './lib/route.js';
+import { current, load, opened } from './lib/state.js';
+import { followClaims } from './ui/acts.js';
+import { followCounts } from './ui/badge.js';
+import { banner, followConnection } from './ui/banner.js';
+import { dock } from './ui/dock.js';
+import { followEnded } from './ui/ended.js';
+import { followKeys } from './ui/keys.js';
+import { list } from './ui/list.js';
+import { panel } from './ui/panel.js';
+import { mountStream } from './ui/stream.js';
+import { head } from './ui/thread.js';
+import { refused } from './ui/toast.js';
+
+const app = document.getElementById('app');
+const place = (id) => document.getElementById(id);
+
+effect(() => {
+  app.dataset.ws = connection.value.state;
+  app.dataset.opens = connection.value.opens;
+});
+effect(() => send({ open: current.value }));
+
+// One pane at a time on a phone, no panel without a customer.
+function followLayout() {
+  effect(() => {
+    const beside = Boolean(opened.value) && panelOpen.value;
+    app.dataset.view = current.value ? 'thread' : 'list';
+    app.dataset.panel = panelOver.value && beside ? 'open' : 'closed';
+    place('sheet').classList.toggle('sheet-solo', !beside);
+    place('panel').hidden = !beside;
+  });
+}
+
+async function start() {
+  try {
+    await loadCatalogue();
+    connect(await load());
+  } catch (fault) {
+    console.error(fault);
+    return failed();
+  }
+  followLayout();
+  followReading();
+  follow(refused);
+  mount(place('banner'), banner);
+  mount(place('list'), list);
+  mount(place('head'), head);
+  mountStream(place('messages'));
+  mount(place('dock'), () => dock(opened.value));
+  mount(place('panel'), panel);
+  followClaims();
+  followConnection();
+  followEnded();
+  followCounts();
+  followKeys();
+}
+
+// The words come with the page: the catalogue may be what could not be loaded.
+function failed() {
+  for (const id of ['list', 'head']) {
+    place(id).replaceChildren(place('load-failed').content.cloneNode(true));
+    place(id).querySelector('button').onclick = start;
+  }
+}
+
+start();

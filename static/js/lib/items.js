@@ -1,0 +1,36 @@
+// A thread as the list of things to draw: days, the line above new messages, events and messages.
+const TOGETHER = 3 * 60_000; // the same speaker within this time goes on under one face
+
+// rows are messages in order, waiting ones of ours last. marker is the first message the agent
+// has not seen, 0 for none.
+export function itemsOf(rows, marker = 0) {
+  const items = [];
+  let before = null; // the message above, if nothing stands between
+  let day = '';
+  for (const row of rows) {
+    if (row.state === 'discarded') continue;
+    const date = new Date(row.at).toDateString();
+    if (date !== day) {
+      items.push({ kind: 'day', key: `day ${date}`, at: row.at });
+      before = null;
+    }
+    day = date;
+    if (marker && row.id === marker) {
+      if (items.length > 1) items.push({ kind: 'new', key: 'new' });
+      before = null;
+    }
+    const item = { kind: kindOf(row), key: row.client_id || row.id, row, goesOn: false, last: true };
+    if (before && together(before.row, row)) {
+      item.goesOn = true;
+      before.last = false;
+    }
+    items.push(item);
+    before = item.kind === 'message' ? item : null;
+  }
+  return items;
+}
+
+const kindOf = ({ dir }) => (dir === 'in' || dir === 'out' ? 'message' : dir);
+
+const together = (a, b) =>
+  a.dir === b.dir && a.agent === b.agent && a.kf_account === b.kf_account && b.at - a.at < TOGETHER;

@@ -1,0 +1,105 @@
+// What the agent does with keys and buttons, and where that leads.
+import { claim, claimNext, end, reopen } from '../lib/deeds.js';
+import { effect, untracked } from '../lib/html.js';
+import { t } from '../lib/i18n.js';
+import { customerName } from '../lib/people.js';
+import { go as goTo } from '../lib/route.js';
+import { counts, current, isMine, opened } from '../lib/state.js';
+import { hold, order, thaw, view } from '../lib/views.js';
+import { focusReply } from './dock.js';
+import { reveal } from './rows.js';
+import { refused, toast } from './toast.js';
+
+const phone = matchMedia('(max-width: 859px)');
+let busy = false;
+
+// Shows a conversation; with field the cursor goes there, for the agent came to write.
+export async function go(name, id, { field = false, replace = false } = {}) {
+  try {
+    await goTo(name, id, { replace });
+    if (field && !phone.matches && isMine(opened.value)) focusReply();
+  } catch (error) {
+    refused(error);
+    if (current.value === id) goTo(name, 0, { replace: true });
+  }
+}
+
+// The next or the previous row of the list.
+export function step(by) {
+  const ids = order.value;
+  if (!ids.length) return;
+  hold(2_000);
+  const at = ids.indexOf(current.value);
+  const to = at < 0 ? (by > 0 ? 0 : ids.length - 1) : Math.max(0, Math.min(ids.length - 1, at + by));
+  go(view.value, ids[to], { replace: true });
+  reveal(ids[to]);
+}
+
+export const take = () => once(() => claim(current.value));
+
+export const takeNext = () => once(async () => {
+  const { id } = await claimNext();
+  thaw();
+  await go('mine', id, { field: true });
+  reveal(id);
+  if (!phone.matches) focusReply();
+});
+
+// Ends the open conversation and goes on to the row that follows it.
+export const finish = () => once(async () => {
+  const row = opened.value;
+  const ids = order.value;
+  const at = ids.indexOf(row.id);
+  await end(row.id);
+  thaw();
+  toast(t('inbox.ended', { name: customerName(row.customer) }), { icon: 'check', action: t('common.undo'), run: () => again(row.id) });
+  const next = at < 0 ? 0 : (ids[at + 1] ?? ids[at - 1] ?? 0);
+  if (view.value === 'ended') return;
+  await go(view.value, phone.matches ? 0 : next, { replace: true });
+  if (next && !phone.matches) reveal(next);
+});
+
+export const again = (id) => once(async () => {
+  await reopen(id);
+  thaw();
+  await go('mine', id, { field: true });
+});
+
+// What E does: end an open conversation, open an ended one again.
+export function endOrReopen() {
+  const row = opened.value;
+  if (row && isMine(row)) finish();
+  else if (row?.state === 'closed') again(row.id);
+}
+
+// What A does: take the one in the thread, or the most urgent when there is none.
+export function takeThis() {
+  if (opened.value?.state === 'waiting') take();
+  else if (!opened.value && counts.value.waiting) takeNext();
+}
+
+// A conversation that became ours while it is open goes on among ours, whoever caused it.
+export function followClaims() {
+  let before = { id: 0 };
+  effect(() => {
+    const row = opened.value;
+    const became = row && row.id === before.id && before.state === 'waiting' && isMine(row);
+    before = { id: row?.id ?? 0, state: row?.state };
+    if (became) untracked(() => moveToMine(row.id));
+  });
+}
+
+async function moveToMine(id) {
+  thaw();
+  if (view.value !== 'waiting') return;
+  await go('mine', id, { replace: true, field: true });
+}
+
+// One deed at a time; a refusal is shown.
+async function once(deed) {
+  if (busy) return;
+  busy = true;
+  await deed().catch(refused);
+  busy = false;
+}
+

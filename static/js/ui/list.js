@@ -1,0 +1,44 @@
+// The list column: views with their counts, the search field, and below them the rows.
+import { html, live, nothing } from '../lib/html.js';
+import { t } from '../lib/i18n.js';
+import { counts, current } from '../lib/state.js';
+import { filter, view, views } from '../lib/views.js';
+import { takeNext } from './acts.js';
+import { icon } from './icon.js';
+import { rows } from './rows.js';
+
+export function list() {
+  const queue = view.value === 'waiting' && counts.value.waiting > 0;
+  return html`
+    <header class="list-head"><nav class="views" aria-label=${t('inbox.views')}>${Object.keys(views).map(tab)}</nav></header>
+    <div class="list-tools"><div class="search">${icon('search')}<input class="input" type="search" id="search" autocomplete="off"
+      placeholder=${t('inbox.search')} aria-label=${t('inbox.search')} .value=${live(filter.value)} @input=${search} @keydown=${leave}></div></div>
+    ${queue ? next() : nothing}
+    ${rows()}
+    ${queue ? html`<p class="list-foot">${t('inbox.list.order')}</p>` : nothing}`;
+}
+
+const tab = (name) => html`
+  <a class="view" href=${`#${name}${current.value ? `/${current.value}` : ''}`} aria-current=${view.value === name ? 'page' : nothing}>
+    ${t(`inbox.view.${name}`)}${count(name)}</a>`;
+
+function count(name) {
+  const n = counts.value[name];
+  if (!n || (name !== 'mine' && name !== 'waiting')) return nothing;
+  return html`<span class=${name === 'mine' ? 'count count-quiet' : 'count'}>${n}</span>`;
+}
+
+const next = () => html`
+  <div class="next"><button class="btn" type="button" @click=${takeNext}>${icon('hand')}<span>${t('inbox.claim.next')}</span>
+    <span class="keys" aria-hidden="true"><kbd class="kbd">Shift</kbd><kbd class="kbd">A</kbd></span></button></div>`;
+
+function search({ target }) {
+  filter.value = target.value.trim();
+}
+
+function leave(event) {
+  if (event.key !== 'Escape' || event.isComposing) return;
+  event.preventDefault();
+  if (filter.value) filter.value = '';
+  else event.target.blur();
+}

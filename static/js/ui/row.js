@@ -1,0 +1,76 @@
+// One conversation in the list. On the right stands one fact: how long the customer has waited
+// when it is our turn, what is left of the budget when it is theirs.
+import { budget, isShort, share } from '../lib/budget.js';
+import { tick } from '../lib/clock.js';
+import { has as hasDraft, text as draftText } from '../lib/drafts.js';
+import { html, nothing } from '../lib/html.js';
+import { formatListTime, formatSpan, formatWait, t } from '../lib/i18n.js';
+import { pending } from '../lib/outbox.js';
+import { agentName, customerName, isMe } from '../lib/people.js';
+import { conversations, current, settings } from '../lib/state.js';
+import { renderText } from '../lib/text.js';
+import { preview } from '../lib/words.js';
+import { identicon } from './avatar.js';
+import { pips, ring } from './budget.js';
+import { icon } from './icon.js';
+
+// place: {nth, of} for screen readers, since the rows outside of the window are not there.
+export function row(id, view, { nth, of }) {
+  const conversation = conversations.get(id).value;
+  const { customer, unread } = conversation;
+  return html`<li aria-posinset=${nth} aria-setsize=${of}>
+    <a class=${`conv ${unread ? 'is-unread' : ''}`} href=${`#${view}/${id}`} data-id=${id} aria-current=${current.value === id ? 'true' : nothing}>
+      ${identicon(customer.openid, '', unread ? badge(unread) : nothing)}
+      <span class="conv-who"><span class="conv-name">${customerName(customer)}</span>${vip(customer.vip)}${server(conversation)}</span>
+      <span class="conv-at">${ourTurn(conversation) ? wait(conversation) : formatListTime(conversation.closed_at || conversation.last?.at || conversation.created_at)}</span>
+      <span class="conv-text">${line(conversation)}</span>${flag(conversation)}
+    </a></li>`;
+}
+
+export const vip = (level) => (level > 0 ? html`<span class=${`vip vip-${Math.min(3, level)}`}>VIP ${level}</span>` : nothing);
+
+const badge = (n) => html`<span class="count">${n > 99 ? '99+' : n}<span class="sr"> ${t('inbox.row.unread')}</span></span>`;
+
+const ourTurn = ({ state, waiting_since }) => state !== 'closed' && waiting_since > 0;
+
+function server({ agent, account, state }) {
+  if (state !== 'open' || isMe(agent)) return nothing;
+  return html`<span class="tag conv-agent">${agentName(agent, account)}</span>`;
+}
+
+export function waitLevel(waited) {
+  return waited >= settings.wait_red_ms ? 2 : waited >= settings.wait_amber_ms ? 1 : 0;
+}
+
+function wait({ waiting_since }) {
+  const waited = tick.value - waiting_since;
+  const level = waitLevel(waited);
+  return html`<span class=${`wait ${level ? `wait-${level}` : ''}`}>${level ? icon('clock', 'i-14') : nothing}${formatWait(waited)}</span>`;
+}
+
+// What did not arrive and what is half written come first: both wait for this agent.
+function line(conversation) {
+  const { id, last } = conversation;
+  if (failed(conversation)) return html`<span class="draft">${t('inbox.row.failed')}</span> ${renderText(last?.text ?? '')}`;
+  if (hasDraft(id) && conversation.state !== 'closed') return html`<span class="draft">${t('inbox.row.draft')}</span> ${renderText(draftText(id))}`;
+  const { who, text } = preview(conversation);
+  return html`${who}${renderText(text)}`;
+}
+
+function failed({ id, last }) {
+  return last?.state === 'failed' || last?.state === 'unknown' || pending(id).value.some(({ state }) => state === 'failed');
+}
+
+function flag(conversation) {
+  if (failed(conversation)) return html`<span class="conv-flag wait-2">${icon('circle-alert')}</span>`;
+  if (conversation.state === 'closed') return nothing;
+  const time = tick.value;
+  const rule = budget(conversation, time);
+  if (rule.state === 'event') return left(rule, time, formatSpan(rule.until - time));
+  if (ourTurn(conversation)) return nothing;
+  if (rule.state === 'closed' || rule.state === 'cannot') return html`<span class="conv-flag">${icon('lock', 'i-14')}${t(`inbox.row.${rule.state}`)}</span>`;
+  if (rule.state !== 'used' && isShort(rule, time)) return left(rule, time, t('inbox.row.left', { span: formatSpan(rule.until - time) }));
+  return html`<span class="conv-flag" title=${t('inbox.row.budget', { n: rule.can })}>${pips(conversation)}<span class="sr">${t('inbox.row.budget', { n: rule.can })}</span></span>`;
+}
+
+const left = (rule, time, words) => html`<span class=${`conv-flag ${rule.state === 'urgent' ? 'wait-2' : 'wait-1'}`}>${ring(rule, time)}${words}</span>`;

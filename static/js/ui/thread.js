@@ -1,0 +1,69 @@
+// The head of the thread: who the customer is, who serves them, what can be done.
+import { html, nothing } from '../lib/html.js';
+import { formatLength, formatWhen, t } from '../lib/i18n.js';
+import { panelOpen, togglePanel } from '../lib/layout.js';
+import { agentName, customerName, isMe } from '../lib/people.js';
+import { counts, current, isMine, opened } from '../lib/state.js';
+import { day, view } from '../lib/views.js';
+import { again, finish, take, takeNext } from './acts.js';
+import { copyText } from './copy.js';
+import { icon } from './icon.js';
+import { menu } from './menu.js';
+import { vip } from './row.js';
+import { skeletonThread } from './skeleton.js';
+
+export function head() {
+  const conversation = opened.value;
+  day.value;
+  if (!conversation) return current.value ? skeletonThread() : nobody();
+  return html`
+    <header class="thread-head">
+      <a class="btn btn-quiet btn-icon thread-back" href=${`#${view.value}`} aria-label=${t('inbox.back')}>${icon('chevron-left')}</a>
+      <div class="thread-who">
+        <div class="thread-title"><h2 class="thread-name">${customerName(conversation.customer)}</h2>${vip(conversation.customer.vip)}</div>
+        <p class="thread-sub">${standing(conversation)}</p>
+      </div>
+      <div class="thread-acts">
+        ${isMine(conversation) ? html`<button class="btn btn-sm" type="button" @click=${finish}>${icon('check')}${t('inbox.act.end')}<kbd class="kbd" aria-hidden="true">E</kbd></button>` : nothing}
+        ${menu('thread', t('inbox.act.more'), items(conversation))}
+        <button class="btn btn-quiet btn-icon btn-sm panel-toggle" type="button" aria-label=${t('inbox.panel')} title=${t('inbox.panel')} aria-pressed=${panelOpen.value} @click=${togglePanel}>${icon('panel-right')}</button>
+      </div>
+    </header>`;
+}
+
+function standing({ state, agent, account, claimed_at, closed_at }) {
+  const name = agent ? agentName(agent, account) : '';
+  if (state === 'waiting') return t('inbox.standing.waiting');
+  if (state === 'open') return t(isMe(agent) ? 'inbox.standing.mine' : 'inbox.standing.open', { name, time: formatWhen(claimed_at) });
+  const words = { name, time: formatWhen(closed_at), span: formatLength(closed_at - claimed_at) };
+  return t(agent && claimed_at ? 'inbox.standing.closed' : 'inbox.standing.closed_unclaimed', words);
+}
+
+function items(conversation) {
+  const { customer, state, id, agent, account } = conversation;
+  const copy = { label: t('inbox.act.copy_openid'), icon: 'copy', run: () => copyText(customer.openid, t('inbox.copied.openid')) };
+  const act = {
+    waiting: () => ({ label: t('inbox.act.claim'), icon: 'hand', key: 'A', run: take }),
+    closed: () => ({ label: t('inbox.act.reopen'), icon: 'undo-2', key: 'E', run: () => again(id) }),
+    open: () => ({ label: t('inbox.act.end'), icon: 'check', key: 'E', run: finish, reason: isMe(agent) ? '' : t('inbox.act.others', { name: agentName(agent, account) }) }),
+  };
+  return [act[state](), null, copy];
+}
+
+// No conversation is chosen. The keys are shown where there is nothing else to read.
+function nobody() {
+  const { mine, waiting } = counts.value;
+  const hint = waiting ? t('inbox.nobody.waiting', { n: waiting }) : t(mine ? 'inbox.nobody.choose' : 'inbox.nobody.calm');
+  return html`
+    <div class="empty" id="composer" tabindex="-1">${art}
+      <h2>${t(mine ? 'inbox.nobody.title' : 'inbox.nobody.done')}</h2><p>${hint}</p>
+      ${waiting ? html`<button class="btn" type="button" @click=${takeNext}>${icon('hand')}${t('inbox.claim.next')}<kbd class="kbd" aria-hidden="true">A</kbd></button>` : nothing}
+      <dl class="empty-keys">${keys.filter(([, words]) => !waiting || words !== 'claim').map(([caps, words]) => html`
+        <dt><span class="keys">${caps.map((cap) => html`<kbd class="kbd">${cap}</kbd>`)}</span></dt><dd>${t(`inbox.keys.${words}`)}</dd>`)}</dl>
+    </div>`;
+}
+
+const keys = [[['A'], 'claim'], [['J', 'K'], 'move'], [['R'], 'reply'], [['E'], 'end'], [['1', '2', '3', '4'], 'views'], [['I'], 'panel']];
+
+const art = html`<svg class="art" viewBox="0 0 132 84" aria-hidden="true"><rect class="art-line" x="1" y="1" width="130" height="62" rx="12"></rect><path class="art-line" d="M26 63l-8 14 24-14"></path>
+  ${[1, 0.8, 0.6, 0.4, 0.2].map((opacity, i) => html`<svg x=${24 + 18 * i} y="24" width="12" height="16"><rect class="art-bar" width="12" height="16" rx="3" opacity=${opacity}></rect></svg>`)}</svg>`;
