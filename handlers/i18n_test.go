@@ -128,7 +128,7 @@ func TestLanguagesHaveTheSameKeysAndPlaceholders(t *testing.T) {
 }
 
 func TestKeysBeginWithTheirFile(t *testing.T) {
-	also := map[string]string{"common": "err", "pages": "page", "wechat": "wxerr"}
+	also := map[string]string{"common": "err", "pages": "page", "wechat": "wxerr", "cli": "open"}
 	files, _ := filepath.Glob("../static/i18n/*/*.json")
 	for _, file := range files {
 		raw, err := os.ReadFile(file)
@@ -149,13 +149,13 @@ func TestKeysBeginWithTheirFile(t *testing.T) {
 }
 
 // Keys in use: {{t .Lang "key" …}} and (t $.Lang "key") in templates, t('key')
-// in scripts, T(lang, "key") in Go. A key that ends in a dot is a prefix to which
-// the code adds something, as in t(`wxerr.${code}`).
+// in scripts, T(lang, "key") and c.text(ctx, "key") in Go. Where the code adds
+// something to the key, as in t(`wxerr.${code}`), its beginning must fit.
 var usedKey = []*regexp.Regexp{
-	regexp.MustCompile(`\bt \$?\.Lang "([^"]+)"`),
-	regexp.MustCompile(`\bt \$?\.Lang \(print "([^"]+)"`),
-	regexp.MustCompile("\\bt\\(\\s*['\"`]([a-z]\\w*\\.[^'\"`$]+)['\"`$]"),
-	regexp.MustCompile(`\bT\([^()"]*, "([a-z]+\.[^"]+)"`),
+	regexp.MustCompile(`\bt \$?\.Lang "([^"]+)(")`),
+	regexp.MustCompile(`\bt \$?\.Lang \(print "([^"]+)" ()`),
+	regexp.MustCompile("\\bt\\(\\s*['\"`]([a-z]\\w*\\.[^'\"`$]+)(['\"`]?)"),
+	regexp.MustCompile(`\b(?:T|text|page|check|texts)\((?:[^()"]*, )?"([a-z]+\.[^"]+)("[,)]|)`),
 }
 
 func TestKeysInUseExist(t *testing.T) {
@@ -165,7 +165,7 @@ func TestKeysInUseExist(t *testing.T) {
 		for _, re := range usedKey {
 			for _, m := range re.FindAllStringSubmatch(text, -1) {
 				used++
-				if !keyExists(c, m[1]) {
+				if !keyExists(c, m[1], m[2] == "" || strings.HasSuffix(m[1], ".")) {
 					t.Errorf("%s uses %q, which is not in the catalogue", file, m[1])
 				}
 			}
@@ -176,23 +176,44 @@ func TestKeysInUseExist(t *testing.T) {
 	}
 }
 
-func keyExists(c *Catalogue, key string) bool {
+func keyExists(c *Catalogue, key string, prefix bool) bool {
 	for have := range c.texts[DefaultLang] {
-		if have == key || plural.ReplaceAllString(have, "") == key || strings.HasSuffix(key, ".") && strings.HasPrefix(have, key) {
+		if have == key || plural.ReplaceAllString(have, "") == key || prefix && strings.HasPrefix(have, key) {
 			return true
 		}
 	}
 	return false
 }
 
-// Texts for people are in the catalogue, so nothing else holds Han characters:
-// but for protocol constants of WeChat and the sandbox's demo data.
+var refusalCode = regexp.MustCompile(`\b(?:refuse|refused)\((?:[\w.]+, )?"(\w+)"[,)]`)
+
+// Every rule that says no has words for the person.
+func TestRefusalsHaveTexts(t *testing.T) {
+	c := catalogue(t)
+	eachSource(t, func(file, text string) {
+		if !strings.HasPrefix(file, "store/") && !strings.HasPrefix(file, "handlers/") {
+			return
+		}
+		for _, m := range refusalCode.FindAllStringSubmatch(text, -1) {
+			if !c.Has(DefaultLang, "err."+m[1]) {
+				t.Errorf("%s refuses with %q, but there is no err.%s", file, m[1], m[1])
+			}
+		}
+	})
+}
+
+// Texts for people are in the catalogue, so nothing else holds Han characters but
+// the protocol constants of WeChat, the sandbox's demo data, and comments of Go
+// code that name a section of WeChat's documents.
 func TestNoHanOutsideTheCatalogue(t *testing.T) {
 	eachSource(t, func(file, text string) {
 		if strings.HasPrefix(file, "hub/wechat/") {
 			return
 		}
 		for i, line := range strings.Split(text, "\n") {
+			if strings.HasSuffix(file, ".go") {
+				line, _, _ = strings.Cut(line, "//")
+			}
 			if strings.IndexFunc(line, func(r rune) bool { return unicode.Is(unicode.Han, r) }) >= 0 {
 				t.Errorf("%s:%d: %s", file, i+1, strings.TrimSpace(line))
 			}

@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"fmt"
+	"hash/fnv"
 	"html/template"
 	"io/fs"
 	"net/http"
@@ -25,8 +26,16 @@ type Page struct {
 	Version string
 	Boot    any    // for the scripts, as JSON
 	Entry   string // the page's own script under static/js, or ""
+	Notice  string // what was just done, if it cannot be seen
+	Alert   *Alert
 	D       any
 }
+
+// Alert says what went wrong with the page's last deed.
+type Alert struct{ Title, Text string }
+
+// problems are the faults of a form by field, as texts.
+type problems map[string]string
 
 // Me is the one who looks at the page.
 type Me struct {
@@ -40,7 +49,11 @@ type Me struct {
 // Admin tells whether the pages of the administration are shown.
 func (m *Me) Admin() bool { return m != nil && m.Role == "admin" }
 
-var themes = []string{"system", "light", "dark"}
+var (
+	themes = []string{"system", "light", "dark"}
+	modes  = []string{"safe", "compatible", "plain"}
+	roles  = []string{"agent", "admin"}
+)
 
 // NewViews parses all templates. A template that does not parse is an error
 // here; reload reads them again for each page, for work on the console itself.
@@ -61,13 +74,38 @@ func viewFuncs(texts *Catalogue, assets *Assets) map[string]any {
 		"t":         texts.T,
 		"languages": func() []string { return Languages },
 		"themes":    func() []string { return themes },
+		"modes":     func() []string { return modes },
+		"roles":     func() []string { return roles },
+		"steps":     func() []int { return []int{1, 2, 3} },
+		"args":      args,
+		"hue":       hue,
 		"icon":      func(name string, classes ...string) template.HTML { return icon(assets.Base, name, classes) },
 		"initial":   initial,
 		"under":     under,
 		"when":      when,
 		"invalid":   invalid,
-		"problem":   func(id, text string) template.HTML { return problem(assets.Base, id, text) },
+		"problem":   func(id string, p problems) template.HTML { return problem(assets.Base, id, p[id]) },
 	}
+}
+
+// args names the arguments of a partial.
+func args(pairs ...any) (map[string]any, error) {
+	m := make(map[string]any, len(pairs)/2)
+	for i := 0; i+1 < len(pairs); i += 2 {
+		name, ok := pairs[i].(string)
+		if !ok {
+			return nil, fmt.Errorf("args: %v is not a name", pairs[i])
+		}
+		m[name] = pairs[i+1]
+	}
+	return m, nil
+}
+
+// hue is the class of one of the ten colour pairs, always the same for s.
+func hue(s string) string {
+	h := fnv.New32a()
+	h.Write([]byte(s))
+	return fmt.Sprintf("h%d", h.Sum32()%10)
 }
 
 // icon is a drawing of static/icons.svg. Name and classes come from templates,
@@ -106,9 +144,9 @@ func when(ms int64) template.HTML {
 		at.UTC().Format(time.RFC3339), ms, at.Format("2006-01-02 15:04")))
 }
 
-// invalid marks the input with this id when it has a problem.
-func invalid(id, text string) template.HTMLAttr {
-	if text == "" {
+// invalid marks the input with this id when it has a problem. Ids are field names.
+func invalid(id string, p problems) template.HTMLAttr {
+	if p[id] == "" {
 		return ""
 	}
 	return template.HTMLAttr(fmt.Sprintf(`aria-invalid="true" aria-describedby="%s-problem"`, id))
@@ -119,6 +157,6 @@ func problem(base, id, text string) template.HTML {
 	if text == "" {
 		return ""
 	}
-	return template.HTML(fmt.Sprintf(`<p class="field-error" id="%s-problem">%s%s</p>`,
+	return template.HTML(fmt.Sprintf(`<p class="field-error" id="%s-problem" role="alert">%s%s</p>`,
 		id, icon(base, "circle-alert", nil), template.HTMLEscapeString(text)))
 }

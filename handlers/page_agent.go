@@ -1,0 +1,199 @@
+package handlers
+
+import (
+	"errors"
+
+	"github.com/gofiber/fiber/v2"
+
+	"kfdesk/store"
+)
+
+// kfChoice lets an agent speak as one kf_account of an official account.
+type kfChoice struct {
+	Account store.Account
+	Options []kfOption
+	Empty   bool // the mirror has none
+}
+
+type kfOption struct {
+	Value, Text        string // the value is a kf_account, watchOnly or "" for no access
+	Selected, Disabled bool
+}
+
+// watchOnly stands for an agent who sees an official account and does not reply.
+const watchOnly = "-"
+
+// wishes are the values chosen in the form, by official account.
+type wishes map[int64]string
+
+func wishesOf(a *store.Agent) wishes {
+	w := wishes{}
+	for _, b := range a.Bindings {
+		w[b.Account] = b.KFAccount
+		if b.KFAccount == "" {
+			w[b.Account] = watchOnly
+		}
+	}
+	return w
+}
+
+func kfField(account int64) string { return "account-" + itoa(account) }
+
+func (c *Console) typedWishes(ctx *fiber.Ctx) (wishes, error) {
+	accounts, err := c.Store.Accounts(ctx.UserContext())
+	w := wishes{}
+	for _, a := range accounts {
+		w[a.ID] = ctx.FormValue(kfField(a.ID))
+	}
+	return w, err
+}
+
+// choices lists what agent may be bound to. What another agent has is shown and
+// cannot be chosen; what WeChat no longer has stays while it is chosen.
+func (c *Console) choices(ctx *fiber.Ctx, agent int64, w wishes) ([]kfChoice, error) {
+	groups, err := c.kfGroups(ctx)
+	if err != nil {
+		return nil, err
+	}
+	list := make([]kfChoice, len(groups))
+	for i, g := range groups {
+		wish := w[g.Account.ID]
+		choice := kfChoice{Account: g.Account, Empty: len(g.Rows) == 0, Options: []kfOption{
+			{Value: "", Text: c.text(ctx, "page.agents.option.none")},
+			{Value: watchOnly, Text: c.text(ctx, "page.agents.option.watch")},
+		}}
+		known := wish == "" || wish == watchOnly
+		for _, k := range g.Rows {
+			o := kfOption{Value: k.KFAccount, Text: k.Nickname + " " + k.KFAccount}
+			if k.Agent != 0 && k.Agent != agent {
+				o.Disabled, o.Text = true, c.text(ctx, "page.agents.option.taken", "kf", o.Text, "name", k.AgentName)
+			}
+			known = known || k.KFAccount == wish
+			choice.Options = append(choice.Options, o)
+		}
+		if !known {
+			choice.Options = append(choice.Options, kfOption{Value: wish, Text: c.text(ctx, "page.agents.option.gone", "kf", wish)})
+		}
+		for j := range choice.Options {
+			choice.Options[j].Selected = choice.Options[j].Value == wish
+		}
+		list[i] = choice
+	}
+	return list, nil
+}
+
+func (c *Console) pageAgentNew(ctx *fiber.Ctx) error {
+	return c.renderAgentForm(ctx, &agentsPage{Form: store.Agent{Role: "agent"}, Suggested: suggestPassword()}, wishes{})
+}
+
+func (c *Console) pageAgent(ctx *fiber.Ctx) error {
+	agent, err := c.named(ctx)
+	if err != nil {
+		return err
+	}
+	return c.renderAgentForm(ctx, &agentsPage{Form: agent}, wishesOf(&agent))
+}
+
+func (c *Console) renderAgentForm(ctx *fiber.Ctx, d *agentsPage, w wishes) (err error) {
+	d.Dialog, d.Action = "edit", "/agents/new"
+	if d.Form.ID != 0 {
+		d.Action = agentPath(d.Form.ID)
+	}
+	if d.Choices, err = c.choices(ctx, d.Form.ID, w); err != nil {
+		return err
+	}
+	return c.renderAgents(ctx, d)
+}
+
+func agentPath(id int64) string { return "/agents/" + itoa(id) }
+
+func (c *Console) postAgentNew(ctx *fiber.Ctx) error {
+	d := &agentsPage{Form: store.Agent{Login: ctx.FormValue("login"), Name: ctx.FormValue("name"), Role: ctx.FormValue("role")},
+		Suggested: ctx.FormValue("password")}
+	w, err := c.typedWishes(ctx)
+	if err != nil {
+		return err
+	}
+	if ctx.FormValue("sync") != "" {
+		d.SyncNote = c.syncAll(ctx)
+		return c.renderAgentForm(ctx, d, w)
+	}
+	agent, err := c.Store.AddAgent(ctx.UserContext(), c.actor(ctx), d.Form, d.Suggested)
+	if faults, ok := c.refusal(ctx, err, "login"); ok {
+		d.Problems = faults
+		return c.renderAgentForm(ctx, d, w)
+	}
+	if err != nil {
+		return err
+	}
+	return c.bindAll(ctx, agent, w, "agent_added")
+}
+
+func (c *Console) postAgent(ctx *fiber.Ctx) error {
+	agent, err := c.named(ctx)
+	if err != nil {
+		return err
+	}
+	w, err := c.typedWishes(ctx)
+	if err != nil {
+		return err
+	}
+	d := &agentsPage{Form: agent}
+	d.Form.Name, d.Form.Role = ctx.FormValue("name"), ctx.FormValue("role")
+	if ctx.FormValue("sync") != "" {
+		d.SyncNote = c.syncAll(ctx)
+		return c.renderAgentForm(ctx, d, w)
+	}
+	err = c.Store.UpdateAgent(ctx.UserContext(), c.actor(ctx), d.Form)
+	if faults, ok := c.refusal(ctx, err, "role"); ok {
+		d.Problems = faults
+		return c.renderAgentForm(ctx, d, w)
+	}
+	if err != nil {
+		return err
+	}
+	return c.bindAll(ctx, d.Form, w, "agent_saved")
+}
+
+// bindAll brings the agent's bindings to what was chosen. A refused one is
+// shown in the agent's dialog; the others hold.
+func (c *Console) bindAll(ctx *fiber.Ctx, agent store.Agent, w wishes, done string) error {
+	before, faults := wishesOf(&agent), problems{}
+	for account, wish := range w {
+		if wish == before[account] {
+			continue
+		}
+		err := c.bind(ctx, agent.ID, account, wish)
+		if fault, ok := c.refusal(ctx, err, "kf_account"); ok {
+			faults[kfField(account)] = fault["kf_account"]
+		} else if err != nil {
+			return err
+		}
+	}
+	if len(faults) > 0 {
+		return c.renderAgentForm(ctx, &agentsPage{Form: agent, Problems: faults}, w)
+	}
+	return see(ctx, "/agents?done="+done)
+}
+
+func (c *Console) bind(ctx *fiber.Ctx, agent, account int64, wish string) error {
+	switch wish {
+	case "":
+		return c.Store.Unbind(ctx.UserContext(), c.actor(ctx), agent, account)
+	case watchOnly:
+		wish = ""
+	}
+	return c.Store.Bind(ctx.UserContext(), c.actor(ctx), agent, account, wish)
+}
+
+// syncAll syncs every official account and says what came of it.
+func (c *Console) syncAll(ctx *fiber.Ctx) string {
+	accounts, err := c.Store.Accounts(ctx.UserContext())
+	for _, a := range accounts {
+		err = errors.Join(err, c.WeChat.SyncKF(ctx.UserContext(), a.ID))
+	}
+	if err != nil {
+		return c.syncFailure(ctx, err)
+	}
+	return c.text(ctx, "page.done.synced")
+}

@@ -1,0 +1,11 @@
+// Comfort for every page that the server renders. All of them work without it.
+import { busyForms } from './pages/busy.js';
+import { copyButtons } from './pages/copy.js';
+import { dialogs } from './pages/dialog.js';
+import { liveStates, restarts } from './pages/live.js';
+import { menus } from './pages/menu.js';
+import { passwordFields } from './pages/password.js';
+import { themeButtons } from './pages/theme.js';
+import { localTimes } from './pages/time.js';
+
+for (const start of [localTimes, dialogs, menus, copyButtons, passwordFields, themeButtons, busyForms, liveStates, restarts]) start();
