@@ -72,11 +72,7 @@ func TestFor(t *testing.T) {
 			t.Errorf("For(%d) = %q, want %q", code, got, want)
 		}
 	}
-	total := 0
-	for range audiences {
-		total++
-	}
-	if total != 172 {
+	if total := len(audiences); total != 172 {
 		t.Errorf("%d codes: one stands in two lists, or the table was changed", total)
 	}
 }

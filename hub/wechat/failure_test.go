@@ -12,6 +12,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"sync/atomic"
+	"syscall"
 	"testing"
 	"time"
 )
@@ -187,7 +188,8 @@ func TestNoSecrets(t *testing.T) {
 		{Base: "gopher://x"},
 		rawServer(t, afterRequest(reset)),
 		rawServer(t, say(echo)),
-		rawServer(t, say("you sent "+testAccess+" "+testSecret+" ?\r\n\r\n")),
+		rawServer(t, say("HTTP/1.1 302 Found\r\nLocation: http://%zz/?key=another_never_in_errors\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")),
+		rawServer(t, say(testAccess+testSecret+"\r\n\r\n")),
 		rawServer(t, httpAnswer("500 Oops", "text/html", testAccess+testSecret)),
 		rawServer(t, httpAnswer("200 OK", "application/json", `{"access_token":5,"x":"`+testSecret+testAccess+`"}`)),
 	} {
@@ -220,6 +222,10 @@ func TestCauseStays(t *testing.T) {
 	<-ctx.Done()
 	err := (&Client{Base: "http://127.0.0.1:1"}).Send(ctx, testAccess, Message{MsgType: "text", Text: &Text{"x"}})
 	if !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("%v", err)
+	}
+	_, err = (&Client{Base: "http://127.0.0.1:1"}).KFList(t.Context(), testAccess)
+	if !errors.Is(err, syscall.ECONNREFUSED) {
 		t.Errorf("%v", err)
 	}
 }

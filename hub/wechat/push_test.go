@@ -137,7 +137,7 @@ func TestPushTolerance(t *testing.T) {
 }
 
 func TestParsePushRefuses(t *testing.T) {
-	deep := strings.Repeat("<a>", 40) + strings.Repeat("</a>", 40)
+	deep := strings.Replace(plainPush, "</xml>", strings.Repeat("<a>", 40)+strings.Repeat("</a>", 40)+"</xml>", 1)
 	for name, body := range map[string]string{
 		"nothing":       "",
 		"HTML":          "<html><p>hi</html>",
@@ -148,7 +148,7 @@ func TestParsePushRefuses(t *testing.T) {
 		"two roots":     "<xml></xml><xml></xml>",
 		"entities":      `<!DOCTYPE xml [<!ENTITY a "b">]><xml><FromUserName>&a;</FromUserName></xml>`,
 		"deep":          deep,
-		"deep JSON":     strings.Repeat(`{"a":`, 40) + "1" + strings.Repeat("}", 40),
+		"deep JSON":     `{"FromUserName":"oA","CreateTime":1,"MsgType":"text","a":` + strings.Repeat(`{"a":`, 40) + "1" + strings.Repeat("}", 41),
 		"JSON list":     `[1]`,
 		"JSON and more": `{"FromUserName":"oA","CreateTime":1,"MsgType":"text"} {}`,
 		"too long":      "<xml>" + strings.Repeat(" ", MaxBody) + "</xml>",
