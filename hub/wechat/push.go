@@ -83,7 +83,7 @@ func (p *Push) read(root *node) {
 			*e.at(p) = text
 		}
 	}
-	if list := root.find("SendPicsInfo>PicList"); list != nil {
+	if list := root.find("SendPicsInfo>PicList"); list != nil && p.MsgType == "event" {
 		for _, item := range list.kids {
 			p.PicMD5s = append(p.PicMD5s, item.textOf("PicMd5Sum"))
 		}
