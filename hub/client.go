@@ -220,7 +220,7 @@ func (c *client) next(ctx context.Context) ([]frame, error) {
 	if frames, ok := c.hub.ring.after(c.cursor); ok {
 		return frames, nil
 	}
-	changes, err := c.hub.store.Changes(ctx, c.cursor, changesAtOnce)
+	changes, err := c.hub.store.Changes(ctx, c.cursor, c.hub.page)
 	if err != nil {
 		return nil, err
 	}

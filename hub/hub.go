@@ -15,9 +15,9 @@ import (
 
 // Timing of the exchange.
 const (
-	beatEvery     = 20 * time.Second // a sign of life with the newest id
-	lookEvery     = time.Second      // for commits of other processes
-	changesAtOnce = 500
+	beatEvery = 20 * time.Second // a sign of life with the newest id
+	lookEvery = time.Second      // for commits of other processes
+	pageSize  = 500
 )
 
 // Hub feeds the browsers from the event log.
@@ -25,6 +25,7 @@ type Hub struct {
 	store *store.Store
 	log   *slog.Logger
 	ring  ring
+	page  int // events read at once
 
 	mu      sync.Mutex
 	clients map[*client]struct{}
@@ -34,7 +35,7 @@ type Hub struct {
 
 // New makes a hub; Run feeds it.
 func New(s *store.Store, log *slog.Logger) *Hub {
-	return &Hub{store: s, log: log, clients: map[*client]struct{}{}, closing: make(chan struct{})}
+	return &Hub{store: s, log: log, page: pageSize, clients: map[*client]struct{}{}, closing: make(chan struct{})}
 }
 
 // Run looks for new events until ctx ends, then tells the browsers to come
@@ -44,7 +45,7 @@ func (h *Hub) Run(ctx context.Context) error {
 	defer stop()
 	defer h.end()
 	newest, _, err := h.store.LastEvent(ctx)
-	if err != nil {
+	if err != nil && ctx.Err() == nil {
 		return err
 	}
 	h.ring.start(newest)
@@ -73,7 +74,7 @@ func (h *Hub) Run(ctx context.Context) error {
 // look turns all new events into frames and wakes the browsers.
 func (h *Hub) look(ctx context.Context) error {
 	for {
-		changes, err := h.store.Changes(ctx, h.ring.newest(), changesAtOnce)
+		changes, err := h.store.Changes(ctx, h.ring.newest(), h.page)
 		if err != nil || len(changes) == 0 {
 			return err
 		}
