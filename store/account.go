@@ -27,41 +27,50 @@ type Account struct {
 	PushedAt   int64 `json:"pushed_at"`   // the first push that was stored
 }
 
-// accountCache holds the accounts between changes: the callback needs one with
-// its keys for every push.
+// accountCache holds the accounts until one has an event: the callback needs
+// one with its keys for every push.
 type accountCache struct {
-	mu   sync.RWMutex
-	list []Account // nil: read again
+	mu      sync.Mutex
+	list    []Account // nil: read again
+	changes int       // so that what was read before a change is not kept after it
 }
 
-func (c *accountCache) get() []Account {
-	c.mu.RLock()
-	defer c.mu.RUnlock()
-	return c.list
-}
-
-func (c *accountCache) set(list []Account) {
+func (c *accountCache) get() (list []Account, changes int) {
 	c.mu.Lock()
-	c.list = list
-	c.mu.Unlock()
+	defer c.mu.Unlock()
+	return c.list, c.changes
+}
+
+func (c *accountCache) keep(list []Account, changes int) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.changes == changes {
+		c.list = list
+	}
+}
+
+func (c *accountCache) forget() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.list = nil
+	c.changes++
 }
 
 // Forget drops what is kept in memory, after another process changed the database.
-func (s *Store) Forget() { s.cache.set(nil) }
+func (s *Store) Forget() { s.cache.forget() }
 
-// Accounts lists all official accounts, oldest first.
+// Accounts lists all official accounts, oldest first. The list is shared: do
+// not change it.
 func (s *Store) Accounts(ctx context.Context) ([]Account, error) {
-	if list := s.cache.get(); list != nil {
+	list, changes := s.cache.get()
+	if list != nil {
 		return list, nil
 	}
 	list, err := rows(ctx, s, s.scanAccount, accountColumns+" order by id")
 	if err != nil {
 		return nil, err
 	}
-	if list == nil {
-		list = []Account{}
-	}
-	s.cache.set(list)
+	s.cache.keep(list, changes)
 	return list, nil
 }
 
@@ -171,25 +180,24 @@ func (s *Store) AddAccount(ctx context.Context, by Actor, a Account) (Account, e
 		}
 		return t.accountChanged(by, a.ID, "account.add", a.AppID)
 	})
-	s.Forget()
 	return a, err
 }
 
 // UpdateAccount changes an account's settings. A changed AES key keeps the
 // former one, for pushes under it may still come.
 func (s *Store) UpdateAccount(ctx context.Context, by Actor, a Account) error {
-	old, err := s.Account(ctx, a.ID)
-	if err != nil {
-		return err
-	}
-	a.AppID = old.AppID
-	if err := a.check(); err != nil {
-		return err
-	}
-	if a.AESKeyPrevious = old.AESKeyPrevious; a.AESKey != old.AESKey {
-		a.AESKeyPrevious = old.AESKey
-	}
-	err = s.write(ctx, func(t *tx) error {
+	return s.write(ctx, func(t *tx) error {
+		old, err := txRow(t, s.scanAccount, accountColumns+" where id = $1", a.ID)
+		if err != nil {
+			return err
+		}
+		a.AppID = old.AppID
+		if err := a.check(); err != nil {
+			return err
+		}
+		if a.AESKeyPrevious = old.AESKeyPrevious; a.AESKey != old.AESKey {
+			a.AESKeyPrevious = old.AESKey
+		}
 		if err := t.exec(`update account set original_id=$1, wechat_id=$2, name=$3, mode=$4, secret=$5, callback_token=$6,
 			aes_key=$7, aes_key_previous=$8, pay_quota=$9 where id=$10`,
 			append([]any{a.OriginalID, a.WechatID, a.Name, a.Mode}, append(s.sealed(&a), a.PayQuota, a.ID)...)...); err != nil {
@@ -202,20 +210,16 @@ func (s *Store) UpdateAccount(ctx context.Context, by Actor, a Account) error {
 		}
 		return t.accountChanged(by, a.ID, "account.update", a.AppID)
 	})
-	s.Forget()
-	return err
 }
 
 // Verified notes that WeChat verified the callback address.
 func (s *Store) Verified(ctx context.Context, accountID int64) error {
-	err := s.write(ctx, func(t *tx) error {
+	return s.write(ctx, func(t *tx) error {
 		if err := t.exec("update account set verified_at = $1 where id = $2", t.now, accountID); err != nil {
 			return err
 		}
 		return t.note(Event{Kind: "account", Account: accountID})
 	})
-	s.Forget()
-	return err
 }
 
 func (s *Store) sealed(a *Account) []any {

@@ -179,7 +179,7 @@ func (t *tx) addAgent(by Actor, a Agent, hash string) (int64, error) {
 	if err != nil {
 		return 0, err
 	}
-	return id, t.agentChanged(by, id, "agent.add", a.Login)
+	return id, t.agentChanged(by, id, "agent.add", "")
 }
 
 // UpdateAgent changes name, role and language. The last active admin stays one
@@ -197,7 +197,7 @@ func (s *Store) UpdateAgent(ctx context.Context, by Actor, a Agent) error {
 		if err := t.exec("update agent set name=$1, role=$2, lang=$3 where id=$4", a.Name, a.Role, a.Lang, a.ID); err != nil {
 			return err
 		}
-		return t.agentChanged(by, a.ID, "agent.update", a.Login)
+		return t.agentChanged(by, a.ID, "agent.update", a.Role)
 	})
 }
 
@@ -214,18 +214,14 @@ func (s *Store) SetAgentActive(ctx context.Context, by Actor, id int64, active b
 			if err := t.exec("delete from session where agent_id = $1", id); err != nil {
 				return err
 			}
-			if err := t.requeue(id); err != nil {
+			if err := t.requeue(id, 0, "inactive"); err != nil {
 				return err
 			}
-		}
-		login, err := txOne[string](t, "select login from agent where id = $1", id)
-		if err != nil {
-			return err
 		}
 		if err := t.exec("update agent set active = $1 where id = $2", active, id); err != nil {
 			return err
 		}
-		return t.agentChanged(by, id, deed, login)
+		return t.agentChanged(by, id, deed, "")
 	})
 }
 
@@ -243,31 +239,27 @@ func (t *tx) keepAdmin(id int64) error {
 	return err
 }
 
-// SetPassword changes an agent's password and ends all their sessions but keep
-// (nil: all).
+// SetPassword changes an agent's password and ends all their browser sessions
+// but keep (nil: all).
 func (s *Store) SetPassword(ctx context.Context, by Actor, id int64, password string, keep []byte) error {
 	hash, err := hashPassword(password)
 	if err != nil {
 		return err
 	}
 	return s.write(ctx, func(t *tx) error {
-		login, err := txOne[string](t, "select login from agent where id = $1", id)
-		if err != nil {
-			return err
-		}
 		if err := t.exec("update agent set password = $1 where id = $2", hash, id); err != nil {
 			return err
 		}
 		if err := t.exec("delete from session where agent_id = $1 and kind = 'browser' and hash <> $2", id, nonNil(keep)); err != nil {
 			return err
 		}
-		return t.agentChanged(by, id, "agent.password", login)
+		return t.agentChanged(by, id, "agent.password", "")
 	})
 }
 
 // Bind lets an agent see an official account and speak there as kfAccount,
-// which must be in the mirror of WeChat's list; "" lets them only look on.
-// Refusals: unknown_kf, kf_taken.
+// which must be in the mirror of WeChat's list; "" lets them only look on, and
+// what they served goes back to the queue. Refusals: unknown_kf, kf_taken.
 func (s *Store) Bind(ctx context.Context, by Actor, agentID, accountID int64, kfAccount string) error {
 	return s.write(ctx, func(t *tx) error {
 		if kfAccount != "" {
@@ -279,11 +271,16 @@ func (s *Store) Bind(ctx context.Context, by Actor, agentID, accountID int64, kf
 				return orElse(err, refuse("kf_taken", "field", "kf_account", "kf_account", kfAccount))
 			}
 		}
-		if err := t.exec(`insert into agent_account (agent_id, account_id, kf_account) values ($1,$2,$3)
-			on conflict (agent_id, account_id) do update set kf_account = excluded.kf_account`, agentID, accountID, kfAccount); err != nil {
+		if err := t.agentChanged(by, agentID, "agent.bind", kfAccount); err != nil {
 			return err
 		}
-		return t.agentChanged(by, agentID, "agent.bind", kfAccount)
+		if kfAccount == "" {
+			if err := t.requeue(agentID, accountID, "unbound"); err != nil {
+				return err
+			}
+		}
+		return t.exec(`insert into agent_account (agent_id, account_id, kf_account) values ($1,$2,$3)
+			on conflict (agent_id, account_id) do update set kf_account = excluded.kf_account`, agentID, accountID, kfAccount)
 	})
 }
 
@@ -293,12 +290,21 @@ func (s *Store) Unbind(ctx context.Context, by Actor, agentID, accountID int64) 
 		if err := t.exec("delete from agent_account where agent_id=$1 and account_id=$2", agentID, accountID); err != nil {
 			return err
 		}
+		if err := t.requeue(agentID, accountID, "unbound"); err != nil {
+			return err
+		}
 		return t.agentChanged(by, agentID, "agent.unbind", "")
 	})
 }
 
-func (t *tx) agentChanged(by Actor, id int64, deed, subject string) error {
-	if err := t.audit(by, deed, subject); err != nil {
+// agentChanged appends a deed on an agent to the audit log, with more to say,
+// and its event. ErrNotFound when there is no such agent.
+func (t *tx) agentChanged(by Actor, id int64, deed, more string) error {
+	login, err := txOne[string](t, "select login from agent where id = $1", id)
+	if err != nil {
+		return err
+	}
+	if err := t.audit(by, deed, strings.TrimSpace(login+" "+more)); err != nil {
 		return err
 	}
 	return t.note(Event{Kind: "agent", Agent: id})

@@ -23,7 +23,8 @@ func (s *Store) Claim(ctx context.Context, a *Agent, id int64) (v Conversation, 
 func (s *Store) ClaimNext(ctx context.Context, a *Agent) (v Conversation, err error) {
 	err = s.write(ctx, func(t *tx) error {
 		id, err := txOne[int64](t, `select v.id from conversation v join customer c on c.id = v.customer_id
-			where v.state = 'waiting' and v.account_id in (select account_id from agent_account where agent_id = $1 and kf_account <> '')
+			where v.state = 'waiting' and v.account_id in (select b.account_id from agent_account b join agent a on a.id = b.agent_id
+				where a.id = $1 and a.active = 1 and b.kf_account <> '')
 			order by c.vip desc, case when v.waiting_since = 0 then v.created_at else v.waiting_since end, v.id limit 1`, a.ID)
 		if err != nil {
 			return err
@@ -49,8 +50,8 @@ func (t *tx) claim(a *Agent, v *Conversation) error {
 	case v.State == "closed":
 		return refuse("ended")
 	}
-	if b, ok := a.binding(v.Account); !ok || b.KFAccount == "" {
-		return refuse("no_kf_account")
+	if _, err := t.speaker(a.ID, v.Account); err != nil {
+		return err
 	}
 	if err := t.exec(`update conversation set state = 'open', agent_id = $1, claimed_at = $2 where id = $3`, a.ID, t.now, v.ID); err != nil {
 		return err
@@ -72,7 +73,7 @@ func (s *Store) End(ctx context.Context, a *Agent, id int64) (v Conversation, er
 			return nil
 		}
 		if v.Agent != a.ID && !a.Admin() {
-			return refuse("not_yours")
+			return refuse("not_yours", "agent", v.Agent)
 		}
 		if err := t.exec(`update conversation set state = 'closed', closed_at = $1, waiting_since = 0, unread = 0 where id = $2`,
 			t.now, v.ID); err != nil {
@@ -93,8 +94,8 @@ func (s *Store) Reopen(ctx context.Context, a *Agent, id int64) (v Conversation,
 		if v.State != "closed" {
 			return t.claim(a, &v)
 		}
-		if b, ok := a.binding(v.Account); !ok || b.KFAccount == "" {
-			return refuse("no_kf_account")
+		if _, err := t.speaker(a.ID, v.Account); err != nil {
+			return err
 		}
 		newest, err := txOne[int64](t, "select conversation_id from customer where id = $1", v.Customer.ID)
 		if err != nil {
@@ -118,6 +119,7 @@ func (s *Store) Read(ctx context.Context, a *Agent, id, messageID int64) (v Conv
 		if v, err = t.conversation(a, id); err != nil {
 			return err
 		}
+		messageID = min(messageID, t.last.message)
 		if v.Agent != a.ID || messageID <= v.ReadID {
 			return nil
 		}
@@ -131,9 +133,24 @@ func (s *Store) Read(ctx context.Context, a *Agent, id, messageID int64) (v Conv
 	return v, err
 }
 
-// requeue gives an agent's open conversations back to the queue.
-func (t *tx) requeue(agentID int64) error {
-	list, err := rows(context.Background(), t, scanConversation, selectConversation+"where v.state = 'open' and v.agent_id = $1", agentID)
+// speaker gives the kf_account that an agent speaks as, as it is now: what a
+// request knows of its agent may be older than a deactivation.
+func (t *tx) speaker(agentID, accountID int64) (Binding, error) {
+	b, err := txRow(t, func(r scanner) (b Binding, err error) { return b, r.Scan(&b.Account, &b.KFAccount, &b.Nick) },
+		`select b.account_id, b.kf_account, coalesce(k.nickname, '') from agent_account b join agent a on a.id = b.agent_id
+			left join kf_account k on k.account_id = b.account_id and k.kf_account = b.kf_account
+			where a.id = $1 and a.active = 1 and b.account_id = $2 and b.kf_account <> ''`, agentID, accountID)
+	if errors.Is(err, ErrNotFound) {
+		err = refuse("no_kf_account")
+	}
+	return b, err
+}
+
+// requeue gives an agent's open conversations back to the queue: of one
+// official account, or of all (0).
+func (t *tx) requeue(agentID, accountID int64, reason string) error {
+	list, err := rows(context.Background(), t, scanConversation, selectConversation+
+		"where v.state = 'open' and v.agent_id = $1 and ($2 = 0 or v.account_id = $2)", agentID, accountID)
 	if err != nil {
 		return err
 	}
@@ -141,7 +158,7 @@ func (t *tx) requeue(agentID int64) error {
 		if err := t.exec("update conversation set state = 'waiting', agent_id = 0, claimed_at = 0 where id = $1", list[i].ID); err != nil {
 			return err
 		}
-		if err := t.story(&Agent{ID: agentID, Role: "admin"}, &list[i], "queued", body{"reason": "inactive"}); err != nil {
+		if err := t.story(&Agent{ID: agentID, Role: "admin"}, &list[i], "queued", body{"reason": reason}); err != nil {
 			return err
 		}
 	}
@@ -149,11 +166,11 @@ func (t *tx) requeue(agentID int64) error {
 }
 
 // Lapse closes waiting conversations that hold nothing but a deed (a follow, a
-// menu tap) whose minute is over: nothing can be answered any more.
+// menu tap) whose minute is over: nobody has said anything that wants an answer.
 func (s *Store) Lapse(ctx context.Context) error {
 	return s.write(ctx, func(t *tx) error {
 		list, err := rows(context.Background(), t, scanConversation, selectConversation+
-			"where v.state = 'waiting' and v.waiting_since = 0 and c.action_until <= $1 and v.account_id > 0", t.now)
+			"where v.state = 'waiting' and v.last_dir = 'event' and c.action_until <= $1", t.now)
 		if err != nil {
 			return err
 		}

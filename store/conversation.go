@@ -101,7 +101,7 @@ func (o optional[T]) Scan(src any) error {
 // ActiveConversations lists all that wait or are open in the accounts the
 // agent sees.
 func (s *Store) ActiveConversations(ctx context.Context, a *Agent) ([]Conversation, error) {
-	return rows(ctx, s, scanConversation, selectConversation+`where v.state <> 'closed' and `+sees+` order by v.id`, a.Admin(), a.ID)
+	return rows(ctx, s, scanConversation, selectConversation+`where v.state in ('waiting', 'open') and `+sees+` order by v.id`, a.Admin(), a.ID)
 }
 
 // sees keeps the rows of accounts an agent ($2) may see, an admin ($1) all.

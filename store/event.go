@@ -19,7 +19,8 @@ type Event struct {
 // only go up.
 func (t *tx) event(e Event) (int64, error) {
 	t.last.event++
-	t.noted = true
+	t.news.event = true
+	t.news.account = t.news.account || e.Kind == "account"
 	return t.last.event, t.exec(`insert into event (id, at, kind, account_id, conversation_id, message_id, agent_id)
 		values ($1,$2,$3,$4,$5,$6,$7)`, t.last.event, t.now, e.Kind, e.Account, e.Conversation, e.Message, e.Agent)
 }
@@ -38,12 +39,15 @@ type Change struct {
 	Message      *Message
 }
 
-// LastEvent gives the newest event's id, and the oldest that is kept (both 0
-// when there is none).
+// LastEvent gives the newest event's id, and the oldest that is kept: newest+1
+// when none is.
 func (s *Store) LastEvent(ctx context.Context) (newest, oldest int64, err error) {
 	type span struct{ newest, oldest int64 }
 	v, err := row(ctx, s, func(r scanner) (v span, err error) { return v, r.Scan(&v.newest, &v.oldest) },
 		`select coalesce((select seq from sqlite_sequence where name = 'event'), 0), coalesce((select min(id) from event), 0)`)
+	if v.oldest == 0 {
+		v.oldest = v.newest + 1
+	}
 	return v.newest, v.oldest, err
 }
 
@@ -78,7 +82,11 @@ func scanChange(r scanner) (c Change, err error) {
 // PruneEvents forgets events older than keep milliseconds. A browser whose
 // cursor is older starts afresh.
 func (s *Store) PruneEvents(ctx context.Context, keep int64) error {
-	return s.write(ctx, func(t *tx) error { return t.exec("delete from event where at < $1", t.now-keep) })
+	return s.write(ctx, func(t *tx) error {
+		// Ids and times go up together, so that only what goes is looked at.
+		return t.exec("delete from event where id < coalesce((select id from event where at >= $1 order by id limit 1), $2)",
+			t.now-keep, t.last.event+1)
+	})
 }
 
 // Version changes when another process has changed the database: the command

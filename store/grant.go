@@ -69,6 +69,17 @@ func (g Grants) bucket(kind string) *Grant {
 	return g.Message
 }
 
+// grant sets a bucket afresh. A late delivery never shortens a window that a
+// newer deed opened.
+func (t *tx) grant(customerID int64, kind string, g Grant) error {
+	if kind == "action" {
+		return t.exec(`update customer set action_left = $1, action_total = $2, action_since = $3, action_until = $4, action_cause = $5
+			where id = $6 and action_since <= $3`, g.Left, g.Total, g.Since, g.Until, g.Cause, customerID)
+	}
+	return t.exec(`update customer set message_left = $1, message_total = $2, message_since = $3, message_until = $4
+		where id = $5 and message_since <= $3`, g.Left, g.Total, g.Since, g.Until, customerID)
+}
+
 // spend takes one reply from a bucket.
 func (t *tx) spend(customerID int64, kind string) error {
 	return t.exec("update customer set "+kind+"_left = "+kind+"_left - 1 where id = $1", customerID)

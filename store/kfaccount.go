@@ -1,6 +1,9 @@
 package store
 
-import "context"
+import (
+	"context"
+	"slices"
+)
 
 // KFAccount is a row of the mirror of WeChat's list of kf accounts.
 type KFAccount struct {
@@ -35,39 +38,45 @@ func (s *Store) KFAccounts(ctx context.Context, accountID int64) ([]KFAccount, e
 // seen and not lost: their replies fail with WeChat's word.
 func (s *Store) SetKFAccounts(ctx context.Context, accountID int64, list []KFAccount) error {
 	return s.write(ctx, func(t *tx) error {
+		have, err := rows(ctx, t, one[string], "select kf_account from kf_account where account_id = $1", accountID)
+		if err != nil {
+			return err
+		}
+		for _, name := range have {
+			if slices.ContainsFunc(list, func(k KFAccount) bool { return k.KFAccount == name }) {
+				continue
+			}
+			if err := t.exec("delete from kf_account where account_id = $1 and kf_account = $2", accountID, name); err != nil {
+				return err
+			}
+		}
 		for _, k := range list {
 			if err := t.setKFAccount(accountID, k); err != nil {
 				return err
 			}
-		}
-		if err := t.exec("delete from kf_account where account_id = $1 and synced_at < $2", accountID, t.now); err != nil {
-			return err
-		}
-		if err := t.exec("update kf_account set synced_at = $1 where account_id = $2", t.now, accountID); err != nil {
-			return err
 		}
 		return t.note(Event{Kind: "account", Account: accountID})
 	})
 }
 
 func (t *tx) setKFAccount(accountID int64, k KFAccount) error {
-	// One more than now marks the rows of this list: now itself may be in the table.
 	if err := t.exec(`insert into kf_account (account_id, kf_account, nickname, kf_id, kf_wx, invite_wx, invite_status, invite_until,
 		avatar_url, synced_at) values ($1,$2,$3,$4,$5,$6,$7,$8,'',$9)
 		on conflict (account_id, kf_account) do update set nickname = excluded.nickname, kf_id = excluded.kf_id, kf_wx = excluded.kf_wx,
 		invite_wx = excluded.invite_wx, invite_status = excluded.invite_status, invite_until = excluded.invite_until,
 		synced_at = excluded.synced_at`, accountID, k.KFAccount, k.Nickname, k.KFID, k.KFWx, k.InviteWx, k.InviteStatus,
-		k.InviteUntil, t.now+1); err != nil {
+		k.InviteUntil, t.now); err != nil {
 		return err
 	}
 	old, err := txOne[string](t, "select avatar_url from kf_account where account_id=$1 and kf_account=$2", accountID, k.KFAccount)
 	if err != nil || old == k.AvatarURL {
 		return err
 	}
-	avatar, err := t.want(accountID, &Wanted{Kind: "avatar", URL: k.AvatarURL})
-	if k.AvatarURL == "" {
-		avatar = nil
+	var wanted *Wanted
+	if k.AvatarURL != "" {
+		wanted = &Wanted{Kind: "avatar", URL: k.AvatarURL}
 	}
+	avatar, err := t.want(accountID, wanted)
 	if err != nil {
 		return err
 	}

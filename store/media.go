@@ -1,8 +1,6 @@
 package store
 
-import (
-	"context"
-)
+import "context"
 
 // Media is a file of a message. Its bytes lie under their SHA-256 in the media
 // folder, the same bytes once.
@@ -28,8 +26,11 @@ type Media struct {
 	WxURL    string `json:"-"` // from media/uploadimg, permanent
 }
 
-const selectMedia = `select id, state, mime, size, width, height, name, error, account_id, kind, source, url, hash, attempts,
-	created_at, wx_media_id, wx_until, wx_url from media `
+const (
+	mediaColumns = `id, state, mime, size, width, height, name, error, account_id, kind, source, url, hash, attempts,
+	created_at, wx_media_id, wx_until, wx_url`
+	selectMedia = "select " + mediaColumns + " from media "
+)
 
 func scanMedia(r scanner) (d Media, err error) {
 	return d, r.Scan(&d.ID, &d.State, &d.Mime, &d.Size, &d.Width, &d.Height, &d.Name, &d.Error, &d.Account, &d.Kind, &d.Source,
@@ -59,16 +60,16 @@ func (s *Store) ClaimMedia(ctx context.Context, limit int, lease int64) (list []
 	err = s.write(ctx, func(t *tx) error {
 		list, err = rows(ctx, t, scanMedia, `update media set attempts = attempts + 1, retry_at = $1 where id in
 			(select id from media where state = 'wanted' and retry_at <= $2 order by retry_at, id limit $3)
-			returning id, state, mime, size, width, height, name, error, account_id, kind, source, url, hash, attempts,
-			created_at, wx_media_id, wx_until, wx_url`, t.now+lease, t.now, limit)
+			returning `+mediaColumns, t.now+lease, t.now, limit)
 		return err
 	})
 	return list, err
 }
 
-// NextMedia tells when the next wanted medium is due; 0 when none is wanted.
+// NextMedia gives the due time of the wanted medium that is due first, which may
+// be over; -1 when none is wanted.
 func (s *Store) NextMedia(ctx context.Context) (at int64, err error) {
-	return row(ctx, s, one[int64], "select coalesce(min(retry_at), 0) from media where state = 'wanted' and retry_at > 0")
+	return row(ctx, s, one[int64], "select coalesce(min(retry_at), -1) from media where state = 'wanted'")
 }
 
 // MediaReady stores what was fetched.
@@ -111,7 +112,8 @@ func (s *Store) MediaURL(ctx context.Context, id int64, url string) error {
 	return s.write(ctx, func(t *tx) error { return t.exec("update media set wx_url = $1 where id = $2", url, id) })
 }
 
-// mediaChanged appends an event for every message that shows the medium.
+// mediaChanged appends an event for every message that shows the medium, and
+// for the official account whose kf_account has it as avatar.
 func (t *tx) mediaChanged(id int64) error {
 	list, err := rows(context.Background(), t, scanMessage, selectMessage+"where m.media_id = $1 or m.thumb_id = $1", id)
 	if err != nil {
@@ -119,16 +121,19 @@ func (t *tx) mediaChanged(id int64) error {
 	}
 	for i := range list {
 		m := &list[i]
-		event, err := t.event(Event{Kind: "message", Account: m.Account, Conversation: m.Conversation, Message: m.ID, Agent: m.Agent})
+		event, err := t.messageChanged(m)
 		if err != nil {
-			return err
-		}
-		if err := t.exec("update message set event_id = $1 where id = $2", event, m.ID); err != nil {
 			return err
 		}
 		if err := t.exec("update conversation set event_id = $1 where id = $2", event, m.Conversation); err != nil {
 			return err
 		}
 	}
-	return nil
+	accounts, err := rows(context.Background(), t, one[int64], "select account_id from kf_account where avatar_id = $1", id)
+	for _, account := range accounts {
+		if err := t.note(Event{Kind: "account", Account: account}); err != nil {
+			return err
+		}
+	}
+	return err
 }

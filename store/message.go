@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"strings"
 )
 
 // Message is a row of a customer's timeline: in, out, note or event.
@@ -121,6 +122,43 @@ func (s *Store) Raw(ctx context.Context, a *Agent, messageID int64) ([]byte, err
 		return nil, err
 	}
 	return row(ctx, s, one[[]byte], "select raw from message where id = $1", messageID)
+}
+
+// previewMost is how many characters of a message the list shows.
+const previewMost = 80
+
+// Preview is the text part of a message as the list shows it, in one line; the
+// kind is put before it by the page, in the agent's language.
+func Preview(typ string, body json.RawMessage) string {
+	var b struct{ Content, Recognition, Label, Title string }
+	if json.Unmarshal(body, &b) != nil {
+		return ""
+	}
+	text := ""
+	switch typ {
+	case "text":
+		text = b.Content
+	case "voice":
+		text = b.Recognition
+	case "location":
+		text = b.Label
+	case "link", "file", "miniprogrampage", "news":
+		text = b.Title
+	}
+	text = strings.Join(strings.Fields(text), " ")
+	if r := []rune(text); len(r) > previewMost {
+		return string(r[:previewMost])
+	}
+	return text
+}
+
+// messageChanged appends the event of a message that changed.
+func (t *tx) messageChanged(m *Message) (event int64, err error) {
+	event, err = t.event(Event{Kind: "message", Account: m.Account, Conversation: m.Conversation, Message: m.ID, Agent: m.Agent})
+	if err != nil {
+		return 0, err
+	}
+	return event, t.exec("update message set event_id = $1 where id = $2", event, m.ID)
 }
 
 func (t *tx) message(id int64) (Message, error) {

@@ -91,7 +91,7 @@ func tryWith(dir string, files fstest.MapFS) (*stepped, error) {
 	}
 	s := &Store{Now: (&clock{}).Now, dir: dir, unlock: unlock}
 	path := filepath.Join(dir, "kfdesk.db")
-	if s.writer, err = newWriter(ctx, path, s.now, func() {}); err == nil {
+	if s.writer, err = newWriter(ctx, path, s.now, s.committed); err == nil {
 		s.read, err = sql.Open("sqlite", dsn(path, "query_only(1)"))
 	}
 	if err == nil {

@@ -76,11 +76,15 @@ type Result struct {
 
 // Sent stores the result of a claimed reply: state, attempt, budget. A failed
 // reply gives its grant back; WeChat's word on the budget overrides our count.
+// Refusal: not_sending, when its result is stored already.
 func (s *Store) Sent(ctx context.Context, messageID int64, r Result) error {
 	return s.write(ctx, func(t *tx) error {
 		m, err := t.message(messageID)
 		if err != nil {
 			return err
+		}
+		if m.State != "sending" {
+			return refuse("not_sending")
 		}
 		return t.finish(&m, r)
 	})

@@ -73,13 +73,14 @@ func (t *tx) receive(in *Incoming) error {
 	if err := t.grantAndFollow(p.customer, in); err != nil {
 		return err
 	}
-	if in.Grant != "" {
+	if in.Dir == "in" || in.Grant != "" {
 		if err := t.enter(&p, in); err != nil {
 			return err
 		}
 	}
+	conversation := p.conversation
 	if p.state == "closed" {
-		p.conversation = 0 // a quiet event after the end belongs to no conversation
+		conversation = 0 // a quiet event after the end belongs to no conversation, but shows the customer anew
 	}
 	media, err := t.want(in.Account, in.Media)
 	if err != nil {
@@ -95,7 +96,7 @@ func (t *tx) receive(in *Incoming) error {
 		return err
 	}
 	if err := t.exec(`insert into message (id, account_id, customer_id, conversation_id, dir, type, body, at, dedupe, media_id, thumb_id,
-		event_id, raw) values ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13)`, t.last.message, in.Account, p.customer, p.conversation,
+		event_id, raw) values ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13)`, t.last.message, in.Account, p.customer, conversation,
 		in.Dir, in.Type, string(in.Body), in.At, in.Dedupe, media, thumb, event, in.Raw); err != nil {
 		return err
 	}
@@ -124,15 +125,7 @@ func (t *tx) place(in *Incoming) (place, error) {
 
 func (t *tx) grantAndFollow(customer int64, in *Incoming) error {
 	if in.Grant != "" {
-		g := newGrant(in.Grant, in.Cause, in.At)
-		cause := ""
-		if in.Grant == "action" {
-			cause = ", action_cause = '" + g.Cause + "'"
-		}
-		// A late delivery never shortens a window that a newer deed opened.
-		k := in.Grant
-		if err := t.exec("update customer set "+k+"_left=$1, "+k+"_total=$2, "+k+"_since=$3, "+k+"_until=$4"+cause+
-			" where id=$5 and "+k+"_since <= $3", g.Left, g.Total, g.Since, g.Until, customer); err != nil {
+		if err := t.grant(customer, in.Grant, newGrant(in.Grant, in.Cause, in.At)); err != nil {
 			return err
 		}
 	}
@@ -140,9 +133,12 @@ func (t *tx) grantAndFollow(customer int64, in *Incoming) error {
 	case +1:
 		return t.exec("update customer set following = 1, subscribed_at = $1, source = $2, profile_at = 0 where id = $3",
 			in.At, in.Source, customer)
-	case -1:
-		return t.exec("update customer set following = 0, message_until = min(message_until, $1), action_until = min(action_until, $1) where id = $2",
-			t.now, customer)
+	case -1: // unless it comes late, and the customer follows again since
+		n, err := t.affect("update customer set following = 0 where id = $1 and subscribed_at <= $2", customer, in.At)
+		if err != nil || n == 0 {
+			return err
+		}
+		return t.shut(customer, "window")
 	}
 	if in.Dir == "in" { // who writes can be reached, whatever was thought before
 		return t.exec("update customer set following = 1 where id = $1 and following = 0", customer)
@@ -151,20 +147,28 @@ func (t *tx) grantAndFollow(customer int64, in *Incoming) error {
 }
 
 // enter makes sure that the customer has a conversation that is not closed: a
-// word shortly after the end goes back to the same agent, else to the queue.
+// word shortly after the end goes back to the same agent, else to the queue. A
+// mere deed (a menu tap) shortly after the end stays quiet.
 func (t *tx) enter(p *place, in *Incoming) error {
 	if p.state == "waiting" || p.state == "open" {
 		return nil
 	}
-	if p.state == "closed" && p.agent != 0 && t.now-p.closedAt <= t.reopenWithin() {
-		n, err := txOne[int](t, `select count(*) from agent a join agent_account b on b.agent_id = a.id
-			where a.id = $1 and a.active = 1 and b.account_id = $2 and b.kf_account <> ''`, p.agent, in.Account)
+	if p.state == "closed" && p.agent != 0 {
+		within, err := t.reopenWithin()
 		if err != nil {
 			return err
 		}
-		if n > 0 {
-			p.state = "open"
-			return t.exec("update conversation set state = 'open', closed_at = 0 where id = $1", p.conversation)
+		if t.now-p.closedAt <= within {
+			if in.Dir == "event" {
+				return nil
+			}
+			if _, err = t.speaker(p.agent, in.Account); err == nil {
+				p.state = "open"
+				return t.exec("update conversation set state = 'open', closed_at = 0 where id = $1", p.conversation)
+			}
+			if !Refused(err, "no_kf_account") {
+				return err
+			}
 		}
 	}
 	id, err := t.insert(`insert into conversation (account_id, customer_id, state, created_at) values ($1,$2,'waiting',$3)`,
@@ -176,11 +180,12 @@ func (t *tx) enter(p *place, in *Incoming) error {
 	return t.exec("update customer set conversation_id = $1, conversations = conversations + 1 where id = $2", id, p.customer)
 }
 
-func (t *tx) reopenWithin() int64 {
-	if ms, err := txOne[int64](t, "select cast(value as integer) from setting where name = 'reopen_ms'"); err == nil {
-		return ms
+func (t *tx) reopenWithin() (ms int64, err error) {
+	ms, err = txOne[int64](t, "select cast(value as integer) from setting where name = 'reopen_ms'")
+	if errors.Is(err, ErrNotFound) {
+		return reopenWithin.Milliseconds(), nil
 	}
-	return reopenWithin.Milliseconds()
+	return ms, err
 }
 
 // arrived brings the conversation's row up to date: preview, unread, waiting.
@@ -189,7 +194,7 @@ func (t *tx) arrived(p *place, in *Incoming, event int64) error {
 	if p.conversation == 0 {
 		return nil
 	}
-	if in.Dir == "event" && (in.Grant == "" || p.lastID != 0) {
+	if in.Dir == "event" && (p.state == "closed" || in.Grant == "" || p.lastID != 0) {
 		return t.exec("update conversation set event_id = $1 where id = $2", event, p.conversation)
 	}
 	waiting := p.waitingSince

@@ -19,6 +19,9 @@ type Draft struct {
 // it. The same ClientID again gives the row that is there (again is true).
 // Refusals: not_claimed, not_yours, ended, no_kf_account and those of Decide.
 func (s *Store) Reply(ctx context.Context, a *Agent, conversationID int64, d Draft) (m Message, v Conversation, again bool, err error) {
+	if d.ClientID == "" {
+		return m, v, false, errors.New("store: a reply without a client id")
+	}
 	err = s.write(ctx, func(t *tx) (err error) {
 		if v, err = t.conversation(a, conversationID); err != nil {
 			return err
@@ -54,8 +57,8 @@ func (t *tx) mayReply(a *Agent, v *Conversation) (b Binding, kind string, err er
 	case v.Agent != a.ID:
 		return b, "", refuse("not_yours", "agent", v.Agent)
 	}
-	if b, _ = a.binding(v.Account); b.KFAccount == "" {
-		return b, "", refuse("no_kf_account")
+	if b, err = t.speaker(a.ID, v.Account); err != nil {
+		return b, "", err
 	}
 	verdict := Decide(v.Grants, v.Customer.Following, t.now)
 	if !verdict.OK {
@@ -155,12 +158,32 @@ func (s *Store) decide(ctx context.Context, a *Agent, messageID int64, to, from 
 		if m.State != from {
 			return refuse("not_" + from)
 		}
-		if err := t.exec("update message set state = $1 where id = $2", to, m.ID); err != nil {
+		sentAt := int64(0)
+		if to == "sent" {
+			sentAt = t.now
+		}
+		if err := t.exec("update message set state = $1, sent_at = $2 where id = $3", to, sentAt, m.ID); err != nil {
 			return err
+		}
+		if to == "discarded" && m.ID == v.Last.ID {
+			if err := t.showBefore(&v); err != nil {
+				return err
+			}
 		}
 		return t.settled(&m, &v)
 	})
 	return m, v, err
+}
+
+// showBefore lets the list show what came before a discarded reply.
+func (t *tx) showBefore(v *Conversation) error {
+	m, err := txRow(t, scanMessage, selectMessage+`where m.customer_id = $1 and m.conversation_id = $2 and m.dir in ('in', 'out')
+		and m.state <> 'discarded' order by m.id desc limit 1`, v.Customer.ID, v.ID)
+	if err != nil && !errors.Is(err, ErrNotFound) {
+		return err
+	}
+	return t.exec(`update conversation set last_id = $1, last_dir = $2, last_type = $3, last_text = $4, last_state = $5, last_agent = $6,
+		last_at = $7 where id = $8`, m.ID, m.Dir, m.Type, Preview(m.Type, m.Body), m.State, m.Agent, m.At, v.ID)
 }
 
 // ownReply gives a reply of a conversation that the agent serves, or that has
@@ -184,11 +207,8 @@ func (t *tx) ownReply(a *Agent, messageID int64) (m Message, v Conversation, err
 // settled appends the event of a reply whose state changed, brings the
 // conversation's preview along and reads both rows again.
 func (t *tx) settled(m *Message, v *Conversation) error {
-	event, err := t.event(Event{Kind: "message", Account: m.Account, Conversation: m.Conversation, Message: m.ID, Agent: m.Agent})
+	event, err := t.messageChanged(m)
 	if err != nil {
-		return err
-	}
-	if err := t.exec("update message set event_id = $1 where id = $2", event, m.ID); err != nil {
 		return err
 	}
 	if err := t.exec(`update conversation set event_id = $1,

@@ -86,7 +86,7 @@ func (s *Store) open(ctx context.Context, key []byte) error {
 	}
 	s.read.SetMaxOpenConns(8)
 	s.read.SetMaxIdleConns(8)
-	if s.writer, err = newWriter(ctx, path, s.now, s.bell.ring); err != nil {
+	if s.writer, err = newWriter(ctx, path, s.now, s.committed); err != nil {
 		return err
 	}
 	if err := s.migrate(ctx, migrations); err != nil {
@@ -114,6 +114,14 @@ func (s *Store) Close() (err error) {
 		}
 	})
 	return err
+}
+
+// committed tells who waits for it that there is news.
+func (s *Store) committed(n news) {
+	if n.account {
+		s.cache.forget()
+	}
+	s.bell.ring()
 }
 
 // Dir is the data directory.

@@ -19,7 +19,7 @@ type writer struct {
 	db      *sql.DB
 	conn    *sql.Conn
 	now     func() int64
-	ring    func()
+	tell    func(news)
 	stmts   map[string]*sql.Stmt
 	changes chan change
 	done    chan struct{} // nil until started
@@ -35,13 +35,17 @@ type change struct {
 
 // tx is a change's view of the transaction. It is valid only inside the change.
 type tx struct {
-	w     *writer
-	now   int64
-	last  struct{ event, message int64 } // newest ids: rows name each other, so ids are given here
-	noted bool                           // an event was appended
+	w    *writer
+	now  int64
+	last struct{ event, message int64 } // newest ids: rows name each other, so ids are given here
+	news news
 }
 
-func newWriter(ctx context.Context, path string, now func() int64, ring func()) (*writer, error) {
+// news is what a change has to tell after the commit: it appended an event, and
+// one about an account.
+type news struct{ event, account bool }
+
+func newWriter(ctx context.Context, path string, now func() int64, tell func(news)) (*writer, error) {
 	db, err := sql.Open("sqlite", dsn(path))
 	if err != nil {
 		return nil, err
@@ -51,7 +55,7 @@ func newWriter(ctx context.Context, path string, now func() int64, ring func()) 
 		db.Close()
 		return nil, openError("database_unreadable", path, err)
 	}
-	return &writer{db: db, conn: conn, now: now, ring: ring, stmts: map[string]*sql.Stmt{},
+	return &writer{db: db, conn: conn, now: now, tell: tell, stmts: map[string]*sql.Stmt{},
 		changes: make(chan change, batchMost)}, nil
 }
 
@@ -125,9 +129,9 @@ func (w *writer) run() {
 // commit makes the changes of a batch and answers each.
 func (w *writer) commit(batch []change) {
 	errs := make([]error, len(batch))
-	noted, err := w.transact(batch, errs)
-	if noted && err == nil {
-		w.ring()
+	n, err := w.transact(batch, errs)
+	if n.event && err == nil {
+		w.tell(n)
 	}
 	for i, c := range batch {
 		if err != nil {
@@ -139,10 +143,10 @@ func (w *writer) commit(batch []change) {
 
 // transact runs the batch in one transaction. errs[i] tells why change i alone
 // was rolled back; the error tells why nothing was stored.
-func (w *writer) transact(batch []change, errs []error) (noted bool, err error) {
+func (w *writer) transact(batch []change, errs []error) (all news, err error) {
 	t := &tx{w: w, now: w.now()}
 	if err := t.exec("begin immediate"); err != nil {
-		return false, err
+		return all, err
 	}
 	defer func() {
 		if err != nil {
@@ -151,27 +155,27 @@ func (w *writer) transact(batch []change, errs []error) (noted bool, err error) 
 		}
 	}()
 	if err := t.ids(); err != nil {
-		return false, err
+		return all, err
 	}
 	for i, c := range batch {
 		if err := t.exec("savepoint change"); err != nil {
-			return false, err
+			return all, err
 		}
 		before := t.last
-		t.noted = false
+		t.news = news{}
 		if errs[i] = protect(c.do, t); errs[i] != nil {
 			if err := t.exec("rollback to change"); err != nil {
-				return false, errors.Join(errs[i], err) // a full disk has ended the transaction
+				return all, errors.Join(errs[i], err) // a full disk has ended the transaction
 			}
 			t.last = before
-		} else if t.noted {
-			noted = true
+		} else {
+			all = news{all.event || t.news.event, all.account || t.news.account}
 		}
 		if err := t.exec("release change"); err != nil {
-			return false, err
+			return all, err
 		}
 	}
-	return noted, t.exec("commit")
+	return all, t.exec("commit")
 }
 
 // ids reads the newest event's and message's id. Nobody else can add one while

@@ -129,8 +129,7 @@ create table conversation (
   last_at integer not null default 0,
   event_id integer not null default 0
 ) strict;
-create index conversation_active on conversation (account_id, state) where state <> 'closed';
-create index conversation_closed on conversation (account_id, closed_at, id) where state = 'closed';
+create index conversation_state on conversation (state, closed_at, id);
 create index conversation_customer on conversation (customer_id, id);
 
 create table message (
@@ -148,7 +147,7 @@ create table message (
   agent_id integer not null default 0,
   kf_account text not null default '',
   nick text not null default '',
-  state text not null default '',
+  state text not null default '' check (state in ('', 'pending', 'sending', 'sent', 'failed', 'unknown', 'discarded')),
   errcode integer not null default 0,
   errmsg text not null default '',
   attempts integer not null default 0,
@@ -167,6 +166,7 @@ create unique index message_dedupe on message (account_id, dedupe) where dedupe 
 create unique index message_client on message (customer_id, client_id) where client_id is not null;
 create index message_outbox on message (customer_id, id) where state in ('pending', 'sending');
 create index message_media on message (media_id) where media_id is not null;
+create index message_thumb on message (thumb_id) where thumb_id is not null;
 
 create table attempt (
   message_id integer not null references message,

@@ -171,7 +171,7 @@ CREATE TABLE message (
   agent_id integer not null default 0,
   kf_account text not null default '',
   nick text not null default '',
-  state text not null default '',
+  state text not null default '' check (state in ('', 'pending', 'sending', 'sent', 'failed', 'unknown', 'discarded')),
   errcode integer not null default 0,
   errmsg text not null default '',
   attempts integer not null default 0,
@@ -215,11 +215,9 @@ CREATE TABLE token (
 
 CREATE UNIQUE INDEX agent_account_kf on agent_account (account_id, kf_account) where kf_account <> '';
 
-CREATE INDEX conversation_active on conversation (account_id, state) where state <> 'closed';
-
-CREATE INDEX conversation_closed on conversation (account_id, closed_at, id) where state = 'closed';
-
 CREATE INDEX conversation_customer on conversation (customer_id, id);
+
+CREATE INDEX conversation_state on conversation (state, closed_at, id);
 
 CREATE INDEX customer_profile on customer (id) where profile_at = 0;
 
@@ -234,5 +232,7 @@ CREATE UNIQUE INDEX message_dedupe on message (account_id, dedupe) where dedupe 
 CREATE INDEX message_media on message (media_id) where media_id is not null;
 
 CREATE INDEX message_outbox on message (customer_id, id) where state in ('pending', 'sending');
+
+CREATE INDEX message_thumb on message (thumb_id) where thumb_id is not null;
 
 CREATE INDEX session_agent on session (agent_id);
