@@ -194,6 +194,7 @@ func (p *program) together(ctx context.Context, cancel context.CancelCauseFunc, 
 	part(exchange.Run)
 	part(couriers.Run)
 	part(func(ctx context.Context) error { return sweep(ctx, console.Store, p.Log) })
+	part(func(ctx context.Context) error { return mirror(ctx, console.Store, couriers, p.Log) })
 	if box != nil {
 		part(box.Run)
 	}
@@ -317,6 +318,28 @@ func sweep(ctx context.Context, s *store.Store, log *slog.Logger) error {
 		}
 		if err != nil && ctx.Err() == nil {
 			log.Error("sweeping", "error", err)
+		}
+	}
+}
+
+// mirror keeps the lists of kf accounts like WeChat's: at the start, then every hour.
+func mirror(ctx context.Context, s *store.Store, c *courier.Courier, log *slog.Logger) error {
+	hourly := time.NewTicker(time.Hour)
+	defer hourly.Stop()
+	for {
+		accounts, err := s.Accounts(ctx)
+		for i := 0; err == nil && i < len(accounts); i++ {
+			if err := c.SyncKF(ctx, accounts[i].ID); err != nil && ctx.Err() == nil {
+				log.Warn("kf accounts could not be read from WeChat", "appid", accounts[i].AppID, "error", err)
+			}
+		}
+		if err != nil && ctx.Err() == nil {
+			log.Error("reading the accounts", "error", err)
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-hourly.C:
 		}
 	}
 }
