@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 )
@@ -12,10 +13,23 @@ import (
 // ErrTooLarge: a file is larger than the limit it was given.
 var ErrTooLarge = errors.New("store: file is too large")
 
+// partFile names what is half written.
+const partFile = ".part-*"
+
+// removeParts removes what a crash left half written.
+func removeParts(dir string) error {
+	media := filepath.Join(dir, "media")
+	parts, err := fs.Glob(os.DirFS(media), partFile)
+	for _, part := range parts {
+		err = errors.Join(err, os.Remove(filepath.Join(media, part)))
+	}
+	return err
+}
+
 // SaveFile keeps the bytes of r under their SHA-256, the same bytes once. It
 // streams; what was half written is removed. More than limit bytes: ErrTooLarge.
 func (s *Store) SaveFile(r io.Reader, limit int64) (hash string, size int64, err error) {
-	f, err := os.CreateTemp(filepath.Join(s.dir, "media"), ".part-*")
+	f, err := os.CreateTemp(filepath.Join(s.dir, "media"), partFile)
 	if err != nil {
 		return "", 0, err
 	}
@@ -41,7 +55,10 @@ func (s *Store) SaveFile(r io.Reader, limit int64) (hash string, size int64, err
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return "", 0, err
 	}
-	return hash, size, os.Rename(f.Name(), path)
+	if err := os.Rename(f.Name(), path); err != nil {
+		return "", 0, err
+	}
+	return hash, size, errors.Join(syncDir(filepath.Dir(path)), syncDir(filepath.Join(s.dir, "media")))
 }
 
 // FilePath is where the bytes with this hash lie.

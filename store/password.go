@@ -21,6 +21,15 @@ const (
 	argonLanes  = 1
 )
 
+// hashing bounds how many hashes are made at once, for each takes its memory.
+var hashing = make(chan struct{}, 4)
+
+func argon(password string, salt []byte, passes, memory uint32, lanes uint8) []byte {
+	hashing <- struct{}{}
+	defer func() { <-hashing }()
+	return argon2.IDKey([]byte(password), salt, passes, memory, lanes, 32)
+}
+
 // hashPassword refuses what is too short or too long ("weak_password") and
 // hashes the rest as "argon2id$m=…,t=…,p=…$salt$hash".
 func hashPassword(password string) (string, error) {
@@ -29,7 +38,7 @@ func hashPassword(password string) (string, error) {
 	}
 	salt := make([]byte, 16)
 	_, _ = rand.Read(salt) // never fails
-	hash := argon2.IDKey([]byte(password), salt, argonPasses, argonMemory, argonLanes, 32)
+	hash := argon(password, salt, argonPasses, argonMemory, argonLanes)
 	enc := base64.RawStdEncoding
 	return fmt.Sprintf("argon2id$m=%d,t=%d,p=%d$%s$%s", argonMemory, argonPasses, argonLanes,
 		enc.EncodeToString(salt), enc.EncodeToString(hash)), nil
@@ -50,6 +59,6 @@ func checkPassword(encoded, password string) bool {
 	enc := base64.RawStdEncoding
 	salt, err1 := enc.DecodeString(parts[2])
 	want, err2 := enc.DecodeString(parts[3])
-	got := argon2.IDKey([]byte(password), salt, passes, memory, lanes, 32)
+	got := argon(password, salt, passes, memory, lanes)
 	return err1 == nil && err2 == nil && subtle.ConstantTimeCompare(got, want) == 1
 }

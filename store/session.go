@@ -23,8 +23,8 @@ type Session struct {
 }
 
 // A wrong password counts against the login and the address together, so that
-// nobody can lock an agent out from elsewhere. After loginTries the pair waits
-// loginWait after each further failure.
+// nobody can lock an agent out from elsewhere. After loginTries in a row, with
+// less than loginWait between them, the pair waits loginWait.
 const (
 	loginTries = 5
 	loginWait  = 5 * time.Minute
@@ -33,31 +33,20 @@ const (
 // Login checks a password. Refusals: login_wait (detail.seconds), login_wrong
 // (detail.left tries before waiting).
 func (s *Store) Login(ctx context.Context, login, password, ip string) (Agent, error) {
-	subject := cleanLogin(login) + "@" + ip
-	type failure struct{ count, last int64 }
-	f, err := row(ctx, s, func(r scanner) (f failure, err error) { return f, r.Scan(&f.count, &f.last) },
-		"select count, last_at from login_failure where subject = $1", subject)
-	if err != nil && !errors.Is(err, ErrNotFound) {
+	if login = cleanLogin(login); !loginForm.MatchString(login) {
+		login = "" // nobody's
+	}
+	subject := login + "@" + ip
+	left, err := s.countTry(ctx, subject)
+	if err != nil {
 		return Agent{}, err
-	}
-	until := f.last + loginWait.Milliseconds()
-	if f.count >= loginTries && s.now() < until {
-		return Agent{}, refuse("login_wait", "seconds", (until-s.now()+999)/1000)
-	}
-	if s.now() >= until {
-		f.count = 0
 	}
 	a, err := s.AgentByLogin(ctx, login)
 	if err != nil && !errors.Is(err, ErrNotFound) {
 		return Agent{}, err
 	}
 	if ok := checkPassword(a.password, password); !ok || !a.Active {
-		err := s.write(ctx, func(t *tx) error {
-			return t.exec(`insert into login_failure (subject, count, last_at) values ($1, 1, $2)
-				on conflict (subject) do update set last_at = excluded.last_at,
-				count = case when last_at <= $3 then 1 else count + 1 end`, subject, t.now, t.now-loginWait.Milliseconds())
-		})
-		return Agent{}, orElse(err, refuse("login_wrong", "left", max(0, loginTries-f.count-1)))
+		return Agent{}, refuse("login_wrong", "left", left)
 	}
 	return a, s.write(ctx, func(t *tx) error {
 		if err := t.exec("update agent set seen_at = $1 where id = $2", t.now, a.ID); err != nil {
@@ -65,6 +54,33 @@ func (s *Store) Login(ctx context.Context, login, password, ip string) (Agent, e
 		}
 		return t.exec("delete from login_failure where subject = $1", subject)
 	})
+}
+
+// countTry counts a try before it is made, so that many at once count too, and
+// tells how many are left after it.
+func (s *Store) countTry(ctx context.Context, subject string) (left int, err error) {
+	type tries struct {
+		count int
+		last  int64
+	}
+	err = s.write(ctx, func(t *tx) error {
+		f, err := txRow(t, func(r scanner) (f tries, err error) { return f, r.Scan(&f.count, &f.last) },
+			"select count, last_at from login_failure where subject = $1", subject)
+		if err != nil && !errors.Is(err, ErrNotFound) {
+			return err
+		}
+		wait := f.last + loginWait.Milliseconds() - t.now
+		if wait <= 0 {
+			f.count = 0
+		}
+		if f.count >= loginTries {
+			return refuse("login_wait", "seconds", (wait+999)/1000)
+		}
+		left = loginTries - f.count - 1
+		return t.exec(`insert into login_failure (subject, count, last_at) values ($1, $2, $3)
+			on conflict (subject) do update set count = excluded.count, last_at = excluded.last_at`, subject, f.count+1, t.now)
+	})
+	return left, err
 }
 
 // AddSession makes a session and gives its secret, which is shown only now.

@@ -59,6 +59,10 @@ func Open(ctx context.Context, dir string, o Options) (*Store, error) {
 			return nil, err
 		}
 		s.unlock = unlock
+		if err := removeParts(dir); err != nil {
+			unlock()
+			return nil, openError("not_writable", dir, err)
+		}
 	}
 	if err := s.open(ctx, o.Key); err != nil {
 		s.Close()
