@@ -1,0 +1,72 @@
+// Text of messages: emoticons as pictures, links that are safe to follow, the rest as it is.
+// Everything goes through lit as text or attribute, never as HTML.
+import { nameOf, picture, spellings } from './emoji.js';
+import { html, nothing } from './html.js';
+
+// ASCII only: a Chinese sentence may go on right behind an address.
+const ADDRESS = /https?:\/\/[A-Za-z0-9\-._~:/?#[\]@!$&'()*+,;=%]+/g;
+const ANCHOR = /<a\s[^>]*?href\s*=\s*(["'])(.*?)\1[^>]*>([^<]*)<\/a>/gi;
+
+// links: addresses can be clicked. own: a text of ours, where WeChat shows <a href> as a link;
+// in a customer's text it stays what it is, for a label can lie about its target.
+export function renderText(content, { links = false, own = false } = {}) {
+  const text = content ?? '';
+  if (own) return cut(text, ANCHOR, (match) => anchor(match, links), (rest) => plain(rest, links));
+  return plain(text, links);
+}
+
+// One line without pictures or links, for previews that are only text.
+export function plainPreview(content) {
+  const { map, pattern } = spellings.value;
+  const text = (content ?? '').replace(ANCHOR, '$3').replace(/\s+/g, ' ').trim();
+  return pattern ? text.replace(pattern, (token) => `[${nameOf(map.get(token))}]`) : text;
+}
+
+// Links first: a code such as /:love can be part of an address.
+function plain(text, links) {
+  return cut(text, ADDRESS, ([found]) => {
+    const address = trimmed(found);
+    return [links ? link(address, address) : address, emoticonsIn(found.slice(address.length))];
+  }, emoticonsIn);
+}
+
+function anchor([source, , target, label], links) {
+  if (!/^https?:\/\//i.test(target)) return source;
+  return links ? link(target.replaceAll('&amp;', '&'), emoticonsIn(label)) : emoticonsIn(label);
+}
+
+const link = (target, label) =>
+  html`<a href=${target} target="_blank" rel="noopener noreferrer nofollow">${label}</a>`;
+
+function emoticonsIn(text) {
+  const { map, pattern } = spellings.value;
+  if (!pattern || !text) return text || nothing;
+  return cut(text, pattern, ([token]) => image(token, map.get(token)), (rest) => rest);
+}
+
+const image = (token, emoticon) =>
+  html`<img class="emo" src=${picture(emoticon)} alt=${token} title=${nameOf(emoticon)} width="20" height="20">`;
+
+// The full stop or bracket behind an address is not part of it.
+function trimmed(address) {
+  let end = address.length;
+  while (/[.,;:!?'*]/.test(address[end - 1]) || unmatched(address.slice(0, end))) end--;
+  return address.slice(0, end);
+}
+
+const unmatched = (text) =>
+  (text.endsWith(')') && !text.includes('(')) || (text.endsWith(']') && !text.includes('['));
+
+// The text as a list: every match turned by one function, what lies between by the other.
+function cut(text, pattern, turn, between) {
+  const out = [];
+  let end = 0;
+  for (const match of text.matchAll(pattern)) {
+    if (match.index > end) out.push(between(text.slice(end, match.index)));
+    out.push(turn(match));
+    end = match.index + match[0].length;
+  }
+  if (end === 0) return between(text);
+  if (end < text.length) out.push(between(text.slice(end)));
+  return out;
+}
