@@ -1,0 +1,41 @@
+// Replies that our server does not have yet, kept in this browser so that a reload loses no text.
+import { boot } from './boot.js';
+import { t } from './i18n.js';
+import { keys, read, remove, write } from './local.js';
+
+const PREFIX = `kf.out.${boot.me?.id ?? 0}.`;
+const FRESH = 60_000;
+
+export function keep({ file, error, progress, ...entry }) {
+  const { url, ...media } = entry.media ?? {};
+  write(PREFIX + entry.client_id, { ...entry, media: entry.media && media, stored: Date.now() });
+}
+
+export const forget = (clientId) => remove(PREFIX + clientId);
+
+// The entries of the page before. What is not fresh waits for a person: nothing leaves by
+// surprise the next morning. A picture that was not on the server yet is gone.
+export function kept() {
+  const entries = keys(PREFIX).map((key) => read(key, null)).filter(Boolean);
+  return entries.sort((a, b) => a.at - b.at).map(({ stored, ...entry }) => {
+    const gone = entry.media && !entry.media.id;
+    const fresh = entry.state === 'sending' && Date.now() - stored < FRESH;
+    const reason = gone ? 'reload' : 'stale';
+    return { ...entry, progress: 0, state: fresh && !gone ? 'sending' : 'failed', error: fresh && !gone ? null : failure(reason) };
+  });
+}
+
+// The catalogue comes after this module: the words are looked up when they are shown.
+const failure = (code) => ({
+  code,
+  get text() {
+    return t(`composer.unsent.${code}`);
+  },
+});
+
+// Another tab has sent or dropped an entry that this one holds too.
+export function onForgotten(tell) {
+  addEventListener('storage', ({ key, newValue }) => {
+    if (newValue === null && key?.startsWith(PREFIX)) tell(key.slice(PREFIX.length));
+  });
+}
