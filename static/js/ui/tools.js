@@ -1,0 +1,46 @@
+// The bar below the field: what can be put in, as whom the agent speaks, and the send button.
+import { html, nothing } from '../lib/html.js';
+import { t } from '../lib/i18n.js';
+import { binding } from '../lib/people.js';
+import { me } from '../lib/state.js';
+import { portrait } from './avatar.js';
+import { icon } from './icon.js';
+
+export const bar = (composer) => html`
+  <div class="composer-bar">
+    <div class="tools" role="toolbar" aria-label=${t('composer.tools')}>
+      ${tool('smile', t('composer.emoji'), t('composer.emoji'), () => (composer.picking = !composer.picking), composer.picking)}
+      ${tool('image', t('composer.image'), t('composer.image_title'), () => composer.querySelector('[type="file"]').click())}
+      ${tool('newspaper', t('composer.news'), t('composer.news'), () => (composer.draft.asked.value = 'news'))}
+      <input type="file" accept="image/*" multiple hidden @change=${({ target }) => choose(composer, target)}>
+    </div>
+    ${counter(composer.plan)}${speaker(composer.conversation)}${sendButton(composer.plan)}
+  </div>`;
+
+const tool = (drawing, label, title, run, open) => html`
+  <button class="btn btn-quiet btn-icon" type="button" aria-label=${label} title=${title} aria-expanded=${open === undefined ? nothing : Boolean(open)}
+    @click=${run}>${icon(drawing)}</button>`;
+
+// The same file can be chosen twice in a row only if the field forgets it.
+function choose(composer, input) {
+  composer.attach([...input.files]);
+  input.value = '';
+}
+
+// WeChat counts bytes, not characters. Shown when it begins to matter.
+function counter({ counted, bytes, limit }) {
+  if (!counted) return nothing;
+  const words = { bytes: bytes.toLocaleString(), limit: limit.toLocaleString() };
+  return html`<span class=${`bytes ${bytes > limit ? 'bytes-over' : ''}`}>${t('composer.bytes', words)}</span>`;
+}
+
+function speaker({ account }) {
+  const { nick, kf_account } = binding(me.value, account);
+  return html`<span class="as" title=${t('composer.as', { nick, kf_account })}>${portrait(me.value.id, account, 20)}<span
+    class="as-name">${nick}</span><span class="as-id">${kf_account}</span></span>`;
+}
+
+// The line above says why it is disabled.
+const sendButton = ({ count, problem, busy }) => html`
+  <button class="btn btn-primary send" type="submit" ?disabled=${problem !== ''} aria-busy=${busy ? 'true' : nothing}>
+    ${busy ? icon('loader-circle') : nothing}${count > 1 ? t('composer.send_n', { n: count }) : t('composer.send')}<kbd class="kbd">↵</kbd></button>`;
