@@ -65,10 +65,9 @@ async function start() {
 
 // The words come with the page: the catalogue may be what could not be loaded.
 function failed() {
-  for (const id of ['list', 'head']) {
-    place(id).replaceChildren(place('load-failed').content.cloneNode(true));
-    place(id).querySelector('button').onclick = start;
-  }
+  place('list').replaceChildren(place('load-failed').content.cloneNode(true));
+  place('list').querySelector('button').onclick = start;
+  place('head').replaceChildren();
 }
 
 start();

@@ -7,8 +7,8 @@ import { view, views } from './views.js';
 // refused is called with the error when the conversation cannot be shown.
 export function follow(refused) {
   const read = () => {
-    const [, name, id] = location.hash.match(/^#(\w+)(?:\/(\d+))?$/) ?? [];
-    if (!views[name]) return;
+    const [, name, id] = (location.hash || '#mine').match(/^#(\w+)(?:\/(\d+))?$/) ?? [];
+    if (!views[name]) return; // an anchor inside of the page
     set(name, Number(id ?? 0)).catch((error) => {
       refused(error);
       if (current.value === Number(id)) go(name, 0, { replace: true });
