@@ -135,6 +135,7 @@ func (s *Store) Resend(ctx context.Context, a *Agent, messageID int64) (m Messag
 		if err := t.exec("update conversation set waiting_since = 0 where id = $1", v.ID); err != nil {
 			return err
 		}
+		m.Agent = a.ID
 		return t.settled(&m, &v)
 	})
 	return m, v, err
