@@ -234,7 +234,11 @@ func (s *Sandbox) happen(u *user, a Action, p *wechat.Push) {
 	case "click", "scancode_push", "scancode_waitmsg":
 		s.grant(u, "menu", s.now())
 	}
-	if a.Do != "location_report" {
+	switch a.Do {
+	case "location_report": // the user does not notice
+	case "event":
+		s.tip(u, a, a.Type)
+	default:
 		s.tip(u, a, a.Do)
 	}
 	s.push(u, p)

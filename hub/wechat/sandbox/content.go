@@ -85,7 +85,7 @@ func (c *call) attach(id string, file *string, kinds ...string) *apiError {
 	if err != nil {
 		return err
 	}
-	c.note.Detail = id
+	c.note.Detail = firstOf(c.note.Detail, id)
 	*file = m.File
 	return nil
 }

@@ -52,7 +52,7 @@ func (s *Sandbox) logPush(u *user, p *wechat.Push, fault string) *Log {
 	l := &Log{
 		Dir: "push", AppID: u.account.AppID, OpenID: u.OpenID, Type: p.MsgType, Event: p.Event,
 		KFAccount: firstOf(p.KFAccount, p.ToKFAccount), Fault: fault,
-		Detail: clip(p.Content + p.EventKey + p.Label + p.Title + p.Recognition), XML: string(p.Marshal()),
+		Detail: clip(strings.TrimSpace(p.Content + p.EventKey + p.Title + p.Recognition + " " + p.Label)), XML: string(p.Marshal()),
 	}
 	s.keepLog(l)
 	return l

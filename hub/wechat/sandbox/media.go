@@ -3,6 +3,7 @@ package sandbox
 import (
 	"bytes"
 	"net/http"
+	"net/url"
 	"path"
 	"slices"
 	"strconv"
@@ -92,6 +93,15 @@ func amrLength(b []byte) time.Duration {
 	return time.Duration(n) * 20 * time.Millisecond
 }
 
+// length is how long an AMR file plays, in seconds, 0 for other files.
+func (s *Sandbox) length(file string) int {
+	data, err := s.files.get(file)
+	if err != nil || sniff(data) != "audio/amr" {
+		return 0
+	}
+	return int((amrLength(data) + time.Second/2) / time.Second)
+}
+
 func (s *Sandbox) newMedium(a *account, kind, name, file string) *medium {
 	now := s.now()
 	if s.st.Serial%64 == 0 { // now and then, so that old ones do not pile up
@@ -166,14 +176,16 @@ func (s *Sandbox) link(file string) string {
 	return s.base + "/mmbiz/" + file + "/0"
 }
 
-// linked finds the file behind a URL that link made.
-func (s *Sandbox) linked(url string) string {
-	rest, ok := strings.CutPrefix(url, s.base+"/mmbiz/")
-	if !ok {
+// linked finds the file behind a URL that link made, also when the API had
+// another address then.
+func (s *Sandbox) linked(address string) string {
+	u, err := url.Parse(address)
+	if err != nil {
 		return ""
 	}
+	rest, ok := strings.CutPrefix(u.Path, "/mmbiz/")
 	file, _, _ := strings.Cut(rest, "/")
-	if !s.files.has(file) {
+	if !ok || !s.files.has(file) {
 		return ""
 	}
 	return file

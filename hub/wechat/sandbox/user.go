@@ -50,8 +50,9 @@ type Entry struct {
 	Nick      string  `json:"nick,omitempty"`
 	Avatar    string  `json:"avatar,omitempty"` // file of the agent's picture as it was then
 	Body      rawJSON `json:"body,omitempty"`
-	File      string  `json:"file,omitempty"`  // picture, sound, film
-	Thumb     string  `json:"thumb,omitempty"` // picture of a film or card
+	File      string  `json:"file,omitempty"`    // picture, sound, film
+	Thumb     string  `json:"thumb,omitempty"`   // picture of a film or card
+	Seconds   int     `json:"seconds,omitempty"` // of an AMR voice
 	Passive   bool    `json:"passive,omitempty"`
 	AI        bool    `json:"ai,omitempty"` // shown as made by an AI
 }
@@ -61,6 +62,9 @@ const historyCap = 200 // entries kept on each phone
 // show adds a line to the phone.
 func (s *Sandbox) show(u *user, e Entry) {
 	e.ID = s.serial()
+	if e.Type == "voice" {
+		e.Seconds = s.length(e.File)
+	}
 	if e.At == 0 {
 		e.At = s.now().UnixMilli()
 	}

@@ -1,7 +1,6 @@
 package sandbox
 
 import (
-	"cmp"
 	"slices"
 
 	"kfdesk/hub/wechat"
@@ -12,7 +11,7 @@ type State struct {
 	Version  int64         `json:"version"`
 	Now      int64         `json:"now"`
 	Accounts []AccountView `json:"accounts"`
-	Users    []UserView    `json:"users"` // latest activity first
+	Users    []UserView    `json:"users"` // in the order they came; the most active when there are very many
 	OpenID   string        `json:"openid"`
 	History  []Entry       `json:"history"` // of the phone of OpenID
 	Log      []Log         `json:"log"`     // newest last
@@ -70,8 +69,7 @@ func (s *Sandbox) State(openid string) State {
 			v.Users = append(v.Users, UserView{u.User, u.Unread, u.LastAt, u.TypingUntil})
 		}
 	}
-	slices.SortStableFunc(v.Users, func(a, b UserView) int { return cmp.Compare(b.LastAt, a.LastAt) })
-	v.Users = v.Users[:min(len(v.Users), viewUsers)]
+	v.Users = mostActive(v.Users, viewUsers)
 	if openid == "" && len(v.Users) > 0 {
 		openid = v.Users[0].OpenID
 	}
@@ -83,6 +81,22 @@ func (s *Sandbox) State(openid string) State {
 		v.Faults = append(v.Faults, *f)
 	}
 	return v
+}
+
+// mostActive keeps n users without changing their order, so that a list of
+// them does not jump while somebody aims at it.
+func mostActive(users []UserView, n int) []UserView {
+	if len(users) <= n {
+		return users
+	}
+	times := make([]int64, len(users))
+	for i, u := range users {
+		times[i] = u.LastAt
+	}
+	slices.Sort(times)
+	limit := times[len(times)-n]
+	users = slices.DeleteFunc(users, func(u UserView) bool { return u.LastAt < limit })
+	return users[:min(len(users), n)]
 }
 
 func (s *Sandbox) accountView(a *account) AccountView {
