@@ -8,8 +8,10 @@ import (
 	"context"
 	"io/fs"
 	"log/slog"
+	"net"
 	"net/http"
 	"net/netip"
+	"slices"
 	"strings"
 
 	"github.com/gofiber/fiber/v2"
@@ -49,8 +51,11 @@ type WeChat interface {
 	SyncKF(ctx context.Context, accountID int64) error
 }
 
-// bodyMost bounds every request: WeChat takes pictures up to 10 MB.
-const bodyMost = 12 << 20
+const (
+	bodyMost   = 12 << 20 // bounds an upload: WeChat takes pictures up to 10 MB
+	formMost   = 1 << 20  // bounds every other body
+	headerMost = 16 << 10 // other programs on localhost leave their cookies here too
+)
 
 // NewApp makes the server with all its routes.
 func NewApp(c *Console) *fiber.App {
@@ -58,14 +63,19 @@ func NewApp(c *Console) *fiber.App {
 		AppName:               "kfdesk",
 		Immutable:             true, // strings outlive their request
 		BodyLimit:             bodyMost,
+		ReadBufferSize:        headerMost,
 		DisableStartupMessage: true,
 		ErrorHandler:          c.fail,
 		Views:                 c.Views,
 		ReadTimeout:           readTimeout,
 		WriteTimeout:          writeTimeout,
 		IdleTimeout:           idleTimeout,
-		StrictRouting:         false,
+		CaseSensitive:         true, // a path is guarded and answered as it is written
 		UnescapePath:          true,
+		// Fiber would believe anybody's X-Forwarded headers; see proxied.
+		EnableTrustedProxyCheck: true,
+		// A form is parsed by who wants it, after its size was looked at.
+		DisablePreParseMultipartForm: true,
 	})
 	c.routes(app)
 	return app
@@ -76,47 +86,56 @@ func Static(all fs.FS) (fs.FS, error) { return fs.Sub(all, "static") }
 
 // secure tells whether the browser speaks TLS to us or to our proxy.
 func (c *Console) secure(ctx *fiber.Ctx) bool {
-	if strings.HasPrefix(c.URL, "https://") {
-		return true
-	}
-	return ctx.Protocol() == "https" || c.proxied(ctx) && ctx.Get(fiber.HeaderXForwardedProto) == "https"
+	return strings.HasPrefix(c.URL, "https://") || ctx.Secure() ||
+		c.proxied(ctx) && ctx.Get(fiber.HeaderXForwardedProto) == "https"
 }
 
 // proxied tells whether the request comes from a proxy that is believed.
-func (c *Console) proxied(ctx *fiber.Ctx) bool {
-	from, ok := netip.AddrFromSlice(ctx.Context().RemoteIP())
-	if !ok {
-		return false
-	}
-	for _, p := range c.Proxies {
-		if p.Contains(from.Unmap()) {
-			return true
-		}
-	}
-	return false
+func (c *Console) proxied(ctx *fiber.Ctx) bool { return c.believed(remote(ctx)) }
+
+func (c *Console) believed(from netip.Addr) bool {
+	return slices.ContainsFunc(c.Proxies, func(p netip.Prefix) bool { return p.Contains(from) })
 }
 
-// clientIP is the browser's address: the last one a believed proxy added.
+// remote is the other end of the connection.
+func remote(ctx *fiber.Ctx) netip.Addr {
+	a, _ := netip.AddrFromSlice(ctx.Context().RemoteIP()) // always an address
+	return a.Unmap()
+}
+
+// clientIP is the browser's address: from the connection back through the
+// believed proxies, each of which added who called it.
 func (c *Console) clientIP(ctx *fiber.Ctx) string {
-	if c.proxied(ctx) {
-		list := strings.Split(ctx.Get(fiber.HeaderXForwardedFor), ",")
-		if a, err := netip.ParseAddr(strings.TrimSpace(list[len(list)-1])); err == nil {
-			return a.Unmap().String()
-		}
+	var calls []string
+	for _, line := range ctx.Request().Header.PeekAll(fiber.HeaderXForwardedFor) {
+		calls = append(calls, strings.Split(string(line), ",")...)
 	}
-	return ctx.Context().RemoteIP().String()
+	from := remote(ctx)
+	for i := len(calls) - 1; i >= 0 && c.believed(from); i-- {
+		before, err := netip.ParseAddr(strings.TrimSpace(calls[i]))
+		if err != nil {
+			break
+		}
+		from = before.Unmap()
+	}
+	return from.String()
 }
 
 // local tells whether a person sits at this machine: a loopback address, asked
-// for by a loopback name, through no proxy.
+// for by a loopback name, through no proxy. (Another site's page can reach us
+// under that site's name, by letting it point to this machine.)
 func (c *Console) local(ctx *fiber.Ctx) bool {
-	if !ctx.Context().RemoteIP().IsLoopback() || ctx.Get(fiber.HeaderXForwardedFor) != "" {
+	if !remote(ctx).IsLoopback() {
 		return false
 	}
-	switch ctx.Hostname() {
-	case "localhost", "127.0.0.1", "[::1]":
-		return true
+	for _, name := range []string{fiber.HeaderXForwardedFor, fiber.HeaderForwarded, fiber.HeaderVia, "X-Real-Ip"} {
+		if ctx.Get(name) != "" {
+			return false
+		}
 	}
-	host, _, _ := strings.Cut(ctx.Hostname(), ":")
-	return host == "localhost" || host == "127.0.0.1" || strings.HasPrefix(ctx.Hostname(), "[::1]:")
+	host := string(ctx.Context().Host())
+	if name, _, err := net.SplitHostPort(host); err == nil {
+		host = name
+	}
+	return host == "localhost" || host == "127.0.0.1" || host == "::1" || host == "[::1]"
 }

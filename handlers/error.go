@@ -54,10 +54,8 @@ func explain(err error) *problemError {
 			return refused(http.Code, "not_found")
 		case fiber.StatusRequestEntityTooLarge:
 			return refused(http.Code, "too_large")
-		case fiber.StatusUpgradeRequired:
-			return refused(http.Code, "bad_request")
 		}
-		if http.Code < 500 {
+		if http.Code != fiber.StatusInternalServerError { // unreadable, or its client went away
 			return refused(http.Code, "bad_request")
 		}
 	}
@@ -76,6 +74,9 @@ func refusalStatus(r *store.Refusal) int {
 // people, and the log for what we did wrong.
 func (c *Console) fail(ctx *fiber.Ctx, err error) error {
 	p := explain(err)
+	if ctx.Locals("request") == nil { // refused before the first handler
+		c.head(ctx)
+	}
 	if p.Code == "server" {
 		c.Log.Error("request failed", "method", ctx.Method(), "path", ctx.Path(), "request", ctx.Locals("request"), "error", err)
 	}
@@ -83,7 +84,11 @@ func (c *Console) fail(ctx *fiber.Ctx, err error) error {
 	path := ctx.Path()
 	switch {
 	case strings.HasPrefix(path, "/api/"), strings.HasPrefix(path, "/phone/api/"), path == "/ws":
-		return ctx.JSON(fiber.Map{"error": fiber.Map{"code": p.Code, "text": c.errorText(ctx, p), "detail": p.Detail,
+		detail := p.Detail
+		if detail == nil {
+			detail = map[string]any{}
+		}
+		return ctx.JSON(fiber.Map{"error": fiber.Map{"code": p.Code, "text": c.errorText(ctx, p), "detail": detail,
 			"request": ctx.Locals("request")}})
 	case strings.HasPrefix(path, "/wechat/"), strings.HasPrefix(path, "/media/"), strings.HasPrefix(path, "/static/"):
 		return ctx.SendString(p.Code)

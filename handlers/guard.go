@@ -27,6 +27,12 @@ func (c *Console) frame(ctx *fiber.Ctx) error {
 	work, cancel := context.WithTimeout(context.Background(), deadline)
 	defer cancel()
 	ctx.SetUserContext(work)
+	c.head(ctx)
+	return ctx.Next()
+}
+
+// head names the request and sets the headers of safety.
+func (c *Console) head(ctx *fiber.Ctx) {
 	id := make([]byte, 6)
 	_, _ = rand.Read(id) // never fails
 	ctx.Locals("request", hex.EncodeToString(id))
@@ -44,6 +50,18 @@ func (c *Console) frame(ctx *fiber.Ctx) error {
 	}
 	if c.secure(ctx) {
 		ctx.Set("Strict-Transport-Security", "max-age=31536000")
+	}
+}
+
+// bounded refuses a body that is larger than its route needs, or that is
+// packed: unpacked it could have any size.
+func bounded(ctx *fiber.Ctx) error {
+	if ctx.Get(fiber.HeaderContentEncoding) != "" {
+		return refused(fiber.StatusUnsupportedMediaType, "bad_request")
+	}
+	upload := ctx.Path() == "/api/v1/media" || strings.HasPrefix(ctx.Path(), "/phone/api/")
+	if !upload && len(ctx.Request().Body()) > formMost {
+		return refused(fiber.StatusRequestEntityTooLarge, "too_large")
 	}
 	return ctx.Next()
 }
