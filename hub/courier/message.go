@@ -1,0 +1,40 @@
+package courier
+
+import (
+	"context"
+	"encoding/json"
+
+	"kfdesk/hub/wechat"
+	"kfdesk/store"
+)
+
+// compose makes custom/send's message of a reply's row, whose body is written in
+// WeChat's own words. Files are uploaded on the way.
+func (c *Courier) compose(ctx context.Context, a store.Account, m store.Message, openid string) (wechat.Message, error) {
+	out := wechat.Message{ToUser: openid, MsgType: m.Type, KFAccount: m.KFAccount}
+	var err error
+	switch m.Type {
+	case "text":
+		out.Text = new(wechat.Text)
+		err = bodyOf(m, out.Text)
+	case "image":
+		out.Image = new(wechat.MediaRef)
+		out.Image.MediaID, err = c.mediaID(ctx, a, m.Media, "image")
+	case "news":
+		out.News = &wechat.News{Articles: make([]wechat.Article, 1)}
+		article := &out.News.Articles[0]
+		if err = bodyOf(m, article); err == nil && article.PicURL == "" && m.Media != nil {
+			article.PicURL, err = c.picURL(ctx, a, m)
+		}
+	default:
+		err = unfit("this program cannot send a reply of type " + m.Type)
+	}
+	return out, err
+}
+
+func bodyOf(m store.Message, content any) error {
+	if json.Unmarshal(m.Body, content) != nil {
+		return unfit("the reply's body cannot be read")
+	}
+	return nil
+}

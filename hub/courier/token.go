@@ -1,0 +1,206 @@
+package courier
+
+import (
+	"context"
+	"log/slog"
+	"strconv"
+	"sync"
+
+	"golang.org/x/sync/singleflight"
+
+	"kfdesk/hub/wechat"
+	"kfdesk/store"
+)
+
+// tokenKind names stable_token's tokens in the store.
+const tokenKind = "stable"
+
+// tokens holds the access token of every account, for all callers.
+type tokens struct {
+	store  *store.Store
+	api    func(store.Account) *wechat.Client
+	log    *slog.Logger
+	health *health
+
+	mu     sync.Mutex
+	known  map[int64]*credential
+	flight singleflight.Group
+}
+
+// credential is what is known of an account's token, in times of the store's clock.
+type credential struct {
+	secret         string // the AppSecret it came from: with another one all begins afresh
+	token          string
+	renewAt, until int64
+	dead           string // the last one that WeChat refused
+
+	err    error // of the last token call
+	fails  int
+	hold   int64 // no token call before
+	asked  int64
+	forced int64
+}
+
+// Token gives an account's access token, for a call that a person waits for.
+func (c *Courier) Token(ctx context.Context, accountID int64) (string, error) {
+	a, err := c.o.Store.Account(ctx, accountID)
+	if err != nil {
+		return "", err
+	}
+	return c.tokens.get(ctx, a, true)
+}
+
+// Call makes a call that a person waits for, with the account's token: once
+// more with another one when WeChat says that this one is stale.
+func (c *Courier) Call(ctx context.Context, accountID int64, fn func(token string) error) error {
+	a, err := c.o.Store.Account(ctx, accountID)
+	if err != nil {
+		return err
+	}
+	return c.tokens.call(ctx, a, true, fn)
+}
+
+// call is Call for the courier's own work.
+func (c *Courier) call(ctx context.Context, a store.Account, fn func(token string) error) error {
+	return c.tokens.call(ctx, a, false, fn)
+}
+
+func (t *tokens) call(ctx context.Context, a store.Account, person bool, fn func(token string) error) error {
+	token, err := t.get(ctx, a, person)
+	if err != nil {
+		return err
+	}
+	if err = fn(token); wechat.ReasonOf(err) != wechat.StaleToken {
+		return err
+	}
+	t.bury(a, token)
+	if token, err = t.get(ctx, a, person); err != nil {
+		return err
+	}
+	return fn(token)
+}
+
+// get gives a token that is good. After a token call that failed the account is
+// on hold: all callers get the same error without another call, so a wrong
+// AppSecret never makes a storm. A person may have put it right meanwhile and
+// is let through now and then.
+func (t *tokens) get(ctx context.Context, a store.Account, person bool) (string, error) {
+	t.mu.Lock()
+	k, now := t.of(a), t.store.Now().UnixMilli()
+	token, dead, usable, fresh := k.token, k.dead, now < k.until, now < k.renewAt
+	held, err := now < k.hold && !(person && now >= k.asked+personAgain.Milliseconds()), k.err
+	t.mu.Unlock()
+	switch {
+	case fresh, held && usable:
+		return token, nil
+	case held:
+		return "", err
+	}
+	next, err := t.ask(ctx, a, dead)
+	if err != nil && usable {
+		return token, nil // near its end, and still good
+	}
+	return next, err
+}
+
+// bury says that WeChat refused this token. Only this one: another caller may
+// have renewed it already.
+func (t *tokens) bury(a store.Account, token string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if k := t.of(a); k.token == token {
+		k.dead, k.token, k.renewAt, k.until = token, "", 0, 0
+	}
+}
+
+// of is the account's credential; t.mu is held.
+func (t *tokens) of(a store.Account) *credential {
+	if t.known == nil {
+		t.known = map[int64]*credential{}
+	}
+	k := t.known[a.ID]
+	if k == nil || k.secret != a.Secret {
+		k = &credential{secret: a.Secret}
+		t.known[a.ID] = k
+	}
+	return k
+}
+
+// ask makes the token call once for all who ask the same at the same time. It
+// goes on when the first of them leaves, for the others.
+func (t *tokens) ask(ctx context.Context, a store.Account, dead string) (string, error) {
+	v, err, _ := t.flight.Do(strconv.FormatInt(a.ID, 10)+" "+dead, func() (any, error) {
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), tokenDeadline)
+		defer cancel()
+		return t.fetch(ctx, a, dead)
+	})
+	return v.(string), err
+}
+
+func (t *tokens) fetch(ctx context.Context, a store.Account, dead string) (string, error) {
+	now := t.store.Now().UnixMilli()
+	// After a restart the last one may still be good.
+	kept, until, err := t.store.Token(ctx, a.ID, tokenKind)
+	if err == nil && kept != "" && kept != dead && until-now > tokenAhead.Milliseconds() {
+		t.keep(a, kept, now, until)
+		return kept, nil
+	}
+	client := t.api(a)
+	token, life, err := client.StableToken(ctx, a.AppID, a.Secret, false)
+	if err == nil && token == dead && t.mayForce(a, now) {
+		// WeChat refuses the token and gives it out all the same: only force helps.
+		if forced, forcedLife, err := client.StableToken(ctx, a.AppID, a.Secret, true); err == nil {
+			token, life = forced, forcedLife
+		}
+	}
+	if err != nil {
+		t.failed(a, err)
+		return "", err
+	}
+	until = now + life.Milliseconds()
+	t.keep(a, token, now, until)
+	if err := t.store.SetToken(ctx, a.ID, tokenKind, token, until); err != nil {
+		t.log.Error("the access token could not be stored", "appid", a.AppID, "err", err)
+	}
+	return token, nil
+}
+
+func (t *tokens) keep(a store.Account, token string, now, until int64) {
+	t.mu.Lock()
+	k := t.of(a)
+	k.token, k.until = token, until
+	k.renewAt = min(until, max(until-tokenAhead.Milliseconds(), now+tokenAgain.Milliseconds()))
+	k.err, k.fails, k.hold = nil, 0, 0
+	t.mu.Unlock()
+	t.health.good(a.ID, tokenCalls)
+}
+
+func (t *tokens) mayForce(a store.Account, now int64) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	k := t.of(a)
+	if now < k.forced+forceAgain.Milliseconds() {
+		return false
+	}
+	k.forced = now
+	return true
+}
+
+// failed puts the account on hold: for long when WeChat gave a reason that a
+// person must mend, as 40001, which here means a wrong AppSecret.
+func (t *tokens) failed(a store.Account, err error) {
+	waits := tokenWaits
+	if wechat.Classify(err) == wechat.Refused && wechat.ReasonOf(err) != wechat.Busy {
+		waits = refusedWaits
+	}
+	now := t.store.Now().UnixMilli()
+	t.mu.Lock()
+	k := t.of(a)
+	k.fails++
+	k.err, k.asked = err, now
+	k.hold = now + lasting(waits, k.fails).Milliseconds()
+	hold := k.hold
+	t.mu.Unlock()
+	t.health.bad(a.ID, tokenCalls, err, now)
+	t.log.Warn("no access token", "appid", a.AppID, "code", wechat.Code(err), "err", err, "hold_ms", hold-now)
+}
