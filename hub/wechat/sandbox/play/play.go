@@ -26,12 +26,13 @@ type Play struct {
 	box    *sandbox.Sandbox
 	listen net.Listener
 	server *http.Server
+	log    *slog.Logger
 }
 
 // Open makes the sandbox under data/sandbox. console is the address its pushes
 // go to.
 func Open(data, console string, log *slog.Logger) (*Play, error) {
-	p := &Play{Dir: filepath.Join(data, "sandbox")}
+	p := &Play{Dir: filepath.Join(data, "sandbox"), log: log}
 	var err error
 	if p.listen, err = net.Listen("tcp", "127.0.0.1:0"); err != nil {
 		return nil, err
@@ -68,6 +69,14 @@ func (p *Play) Run(ctx context.Context) error {
 		return nil
 	})
 	parts.Go(func() error { <-ctx.Done(); return p.server.Close() })
+	parts.Go(func() error {
+		// As WeChat does when the callback is saved. The console may not answer
+		// yet; it listens, so the question waits.
+		if ok, err := p.box.Verify(ctx, sandbox.Demo().Account.AppID); !ok && ctx.Err() == nil {
+			p.log.Warn("the sandbox could not verify the callback", "error", err)
+		}
+		return nil
+	})
 	return parts.Wait()
 }
 
