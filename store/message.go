@@ -17,18 +17,18 @@ type Message struct {
 	Type         string          `json:"type"`
 	Body         json.RawMessage `json:"body"`
 	At           int64           `json:"at"` // WeChat's time for in, ours for out
-	Agent        int64           `json:"agent,omitempty"`
-	KFAccount    string          `json:"kf_account,omitempty"` // as it was then
-	Nick         string          `json:"nick,omitempty"`
-	State        string          `json:"state,omitempty"` // out: pending, sending, sent, failed, unknown, discarded
-	ErrCode      int             `json:"errcode,omitempty"`
-	ErrMsg       string          `json:"errmsg,omitempty"`
-	Attempts     int             `json:"attempts,omitempty"`
-	RetryAt      int64           `json:"retry_at,omitempty"`
-	ClientID     string          `json:"client_id,omitempty"`
-	Nth          int             `json:"nth,omitempty"` // the n-th reply
-	Of           int             `json:"of,omitempty"`  // of so many granted
-	SentAt       int64           `json:"sent_at,omitempty"`
+	Agent        int64           `json:"agent"`
+	KFAccount    string          `json:"kf_account"` // as it was then
+	Nick         string          `json:"nick"`
+	State        string          `json:"state"` // out: pending, sending, sent, failed, unknown, discarded
+	ErrCode      int             `json:"errcode"`
+	ErrMsg       string          `json:"errmsg"`
+	Attempts     int             `json:"attempts"`
+	RetryAt      int64           `json:"retry_at"`
+	ClientID     string          `json:"client_id"`
+	Nth          int             `json:"nth"` // the n-th reply
+	Of           int             `json:"of"`  // of so many granted
+	SentAt       int64           `json:"sent_at"`
 	Event        int64           `json:"event"`
 	Media        *Media          `json:"media,omitempty"`
 	Thumb        *Media          `json:"thumb,omitempty"`

@@ -58,11 +58,8 @@ func (s *Store) Login(ctx context.Context, login, password, ip string) (Agent, e
 
 // countTry counts a try before it is made, so that many at once count too, and
 // tells how many are left after it.
-func (s *Store) countTry(ctx context.Context, subject string) (left int, err error) {
-	type tries struct {
-		count int
-		last  int64
-	}
+func (s *Store) countTry(ctx context.Context, subject string) (left int64, err error) {
+	type tries struct{ count, last int64 }
 	err = s.write(ctx, func(t *tx) error {
 		f, err := txRow(t, func(r scanner) (f tries, err error) { return f, r.Scan(&f.count, &f.last) },
 			"select count, last_at from login_failure where subject = $1", subject)

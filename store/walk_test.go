@@ -1,0 +1,187 @@
+package store
+
+import (
+	"fmt"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+)
+
+// walked is a desk with a bit of everything, for a deed on it.
+type walked struct {
+	*desk
+	*testing.T
+	waiting, served, ended Conversation // li serves and served, su serves answers
+	failed, unknown        Message      // of served, which has a pending one too
+	sending                Message      // of another of li's
+	other                  int64        // an account without pushes
+	media                  Media        // wanted, of a push
+	avatar                 Media        // wanted, of li's kf_account
+	secret                 string       // of li's session
+}
+
+func walk(t *testing.T) *walked {
+	w := &walked{desk: openDesk(t), T: t}
+	w.other = w.addAccount(t, "wxfedcba0987654321")
+	w.receive(t, w.event("deed", "subscribe", "subscribe"))
+	w.waiting = w.receive(t, w.text("waiting", "hello"))
+	w.ended = must(w.End(ctx, &w.li, w.open(t, "ended", &w.li).ID))(t)
+	w.served = w.open(t, "served", &w.li)
+	for _, m := range []struct {
+		to    *Message
+		state string
+	}{{&w.failed, "failed"}, {&w.unknown, "unknown"}} {
+		*m.to = w.reply(t, &w.li, w.served.ID)
+		w.send(t, Result{State: m.state})
+	}
+	w.sending = w.reply(t, &w.li, w.open(t, "sending", &w.li).ID)
+	must(w.ClaimReplies(ctx, 1))(t)
+	w.reply(t, &w.li, w.served.ID)
+	in := w.push("picture", "in", "image")
+	in.Media = &Wanted{Kind: "image", Source: "m1"}
+	w.media = *w.timeline(t, w.receive(t, in).Customer.ID)[0].Media
+	list := must(w.KFAccounts(ctx, w.account))(t)
+	list[0].AvatarURL = "https://avatar"
+	ok(t, w.SetKFAccounts(ctx, w.account, list))
+	w.avatar.ID = must(w.KFAccounts(ctx, w.account))(t)[0].Avatar
+	w.secret = must(w.AddSession(ctx, Session{AgentID: w.li.ID, Kind: "browser"}, time.Hour))(t)
+	w.clock.advance(time.Minute)
+	return w
+}
+
+// deeds are all public methods that change something, with the kinds of the
+// events that they append.
+var deeds = []struct {
+	method, events string
+	do             func(w *walked) error
+}{
+	{"Receive", "message", func(w *walked) error { return w.take(w.text("served", "more")) }},
+	{"Receive", "message", func(w *walked) error { return w.take(w.text("new", "hello")) }},
+	{"Receive", "message", func(w *walked) error { return w.take(w.event("ended", "view", "")) }},
+	{"Receive", "account message", func(w *walked) error { // the account's first push
+		in := w.text("new", "hello")
+		in.Account = w.other
+		return w.take(in)
+	}},
+	{"Reply", "message", func(w *walked) error { _, _, _, err := w.Reply(ctx, &w.li, w.served.ID, w.draft("a")); return err }},
+	{"Resend", "message", func(w *walked) error { _, _, err := w.Resend(ctx, &w.li, w.failed.ID); return err }},
+	{"Delivered", "message", func(w *walked) error { _, _, err := w.Delivered(ctx, &w.li, w.unknown.ID); return err }},
+	{"Discard", "message", func(w *walked) error { _, _, err := w.Discard(ctx, &w.li, w.failed.ID); return err }},
+	{"ClaimReplies", "", func(w *walked) error { // pending and sending look the same
+		list, err := w.ClaimReplies(ctx, 10)
+		equal(w, "claimed", len(list), 1)
+		return err
+	}},
+	{"Sent", "message", func(w *walked) error { return w.Sent(ctx, w.sending.ID, Result{State: "sent"}) }},
+	{"Recover", "message", func(w *walked) error { _, err := w.Recover(ctx); return err }},
+	{"SetPicURL", "", func(w *walked) error { return w.SetPicURL(ctx, w.sending.ID, "https://pic") }}, // its result follows
+	{"Claim", "message", func(w *walked) error { _, err := w.Claim(ctx, &w.su, w.waiting.ID); return err }},
+	{"Claim", "", func(w *walked) error { _, err := w.Claim(ctx, &w.li, w.served.ID); return err }},
+	{"ClaimNext", "message", func(w *walked) error { _, err := w.ClaimNext(ctx, &w.su); return err }},
+	{"End", "message", func(w *walked) error { _, err := w.End(ctx, &w.li, w.served.ID); return err }},
+	{"Reopen", "message", func(w *walked) error { _, err := w.Reopen(ctx, &w.su, w.ended.ID); return err }},
+	{"Read", "conversation", func(w *walked) error { _, err := w.Read(ctx, &w.li, w.served.ID, w.served.Last.ID); return err }},
+	{"Lapse", "conversation", func(w *walked) error { return w.Lapse(ctx) }},
+	{"SetProfile", "conversation", func(w *walked) error {
+		return w.SetProfile(ctx, w.served.Customer.ID, &Profile{Following: true, Remark: "a regular"})
+	}},
+	{"SetProfile", "", func(w *walked) error { return w.SetProfile(ctx, w.served.Customer.ID, nil) }},
+	{"SetVIP", "conversation", func(w *walked) error { return w.SetVIP(ctx, w.served.Customer.ID, 2) }},
+	{"ClaimMedia", "", func(w *walked) error { _, err := w.ClaimMedia(ctx, 10, 1000); return err }},
+	{"MediaReady", "message", func(w *walked) error { return w.MediaReady(ctx, w.media) }},
+	{"MediaReady", "account", func(w *walked) error { return w.MediaReady(ctx, w.avatar) }},
+	{"MediaRetry", "", func(w *walked) error { return w.MediaRetry(ctx, w.media.ID, start, "busy") }},
+	{"MediaLost", "message", func(w *walked) error { return w.MediaLost(ctx, w.media.ID, "expired") }},
+	{"AddMedia", "", func(w *walked) error { _, err := w.AddMedia(ctx, Media{Account: w.account}); return err }},
+	{"MediaUploaded", "", func(w *walked) error { return w.MediaUploaded(ctx, w.media.ID, "wx", 1) }},
+	{"MediaURL", "", func(w *walked) error { return w.MediaURL(ctx, w.media.ID, "https://pic") }},
+	{"AddAgent", "agent", func(w *walked) error {
+		_, err := w.AddAgent(ctx, Actor{}, Agent{Login: "new", Role: "agent"}, right)
+		return err
+	}},
+	{"UpdateAgent", "agent", func(w *walked) error { w.li.Name = "Li"; return w.UpdateAgent(ctx, Actor{}, w.li) }},
+	{"SetAgentActive", "message message agent", func(w *walked) error { return w.SetAgentActive(ctx, Actor{}, w.li.ID, false) }},
+	{"SetPassword", "agent", func(w *walked) error { return w.SetPassword(ctx, Actor{}, w.li.ID, right, nil) }},
+	{"Bind", "agent", func(w *walked) error { return w.Bind(ctx, Actor{}, w.admin.ID, w.account, "") }},
+	{"Bind", "agent message message", func(w *walked) error { return w.Bind(ctx, Actor{}, w.li.ID, w.account, "") }},
+	{"Unbind", "message message agent", func(w *walked) error { return w.Unbind(ctx, Actor{}, w.li.ID, w.account) }},
+	{"AddSession", "", func(w *walked) error {
+		_, err := w.AddSession(ctx, Session{AgentID: w.li.ID, Kind: "token"}, 0)
+		return err
+	}},
+	{"EndSession", "agent", func(w *walked) error { return w.EndSession(ctx, hashSecret(w.secret)) }},
+	{"EndSessions", "agent", func(w *walked) error { return w.EndSessions(ctx, Actor{}, w.li.ID) }},
+	{"Session", "", func(w *walked) error {
+		w.clock.advance(10 * time.Minute) // notes that it was seen
+		_, _, err := w.Session(ctx, w.secret)
+		return err
+	}},
+	{"Login", "", func(w *walked) error {
+		_, err := w.Login(ctx, "li", wrong, "1")
+		refused(w, err, "login_wrong")
+		return nil
+	}},
+	{"AddAccount", "account", func(w *walked) error { w.addAccount(w, "wx0000000000000000"); return nil }},
+	{"UpdateAccount", "account", func(w *walked) error { return w.UpdateAccount(ctx, Actor{}, must(w.Account(ctx, w.account))(w)) }},
+	{"Verified", "account", func(w *walked) error { return w.Verified(ctx, w.account) }},
+	{"SetKFAccounts", "account", func(w *walked) error { w.addKF(w, w.account, "new@hemu"); return nil }},
+	{"ExpectKF", "", func(w *walked) error { return w.ExpectKF(ctx, w.account, "new@hemu", "new") }},
+	{"SetSetting", "", func(w *walked) error { return w.SetSetting(ctx, "reopen_ms", "1") }},
+	{"SetToken", "", func(w *walked) error { return w.SetToken(ctx, w.account, "access", "t", 1) }},
+	{"PruneEvents", "", func(w *walked) error { return w.PruneEvents(ctx, 24*3600*1000) }},
+	{"PruneSessions", "", func(w *walked) error { return w.PruneSessions(ctx) }},
+	{"Settle", "agent", func(w *walked) error { return w.Settle(ctx, must(w.Carry(ctx, w.li.ID))(w)) }},
+	{"AddFirstAdmin", "", func(w *walked) error {
+		_, err := w.AddFirstAdmin(ctx, Actor{}, Agent{Login: "new"}, right)
+		refused(w, err, "set_up")
+		return nil
+	}},
+}
+
+// reads are the public methods that change nothing of the data.
+var reads = strings.Fields(`Account AccountByAppID Accounts ActiveConversations Agent AgentByLogin Agents Carry Changes Close
+	Conversation Dir EndedConversations EndedSince FilePath Forget KFAccounts LastEvent Media Message Messages NewestConversation NextMedia NextReply
+	Outgoing Raw SaveFile Sessions Setting Strangers Token Version Watch`)
+
+// take is receive without a look at the conversation.
+func (w *walked) take(in Incoming) error {
+	again, err := w.Receive(ctx, in)
+	equal(w, "again", again, false)
+	return err
+}
+
+// Every change that a browser must see has its event, and each row carries the
+// id of its latest one.
+func TestEveryChangeHasItsEvent(t *testing.T) {
+	known := map[string]bool{}
+	for _, name := range reads {
+		known[name] = true
+	}
+	for _, c := range deeds {
+		known[c.method] = true
+		t.Run(c.method, func(t *testing.T) {
+			w := walk(t)
+			before := w.newest(t)
+			ok(t, c.do(w))
+			var kinds []string
+			for i, change := range must(w.Changes(ctx, before, 100))(t) {
+				kinds = append(kinds, change.Event.Kind)
+				equal(t, "event id", change.Event.ID, before+int64(i)+1)
+				equal(t, "its time", change.Event.At, w.now())
+			}
+			equal(t, "events", strings.Join(kinds, " "), c.events)
+			for _, table := range []string{"conversation", "message"} {
+				wrong := must(rows(ctx, w, one[int64], fmt.Sprintf(`select id from %s r where event_id <>
+					(select max(id) from event e where e.%s_id = r.id)`, table, table)))(t)
+				equal(t, "rows of "+table+" that do not carry their latest event", len(wrong), 0)
+			}
+		})
+	}
+	methods := reflect.TypeFor[*Store]()
+	for i := range methods.NumMethod() {
+		if name := methods.Method(i).Name; !known[name] {
+			t.Errorf("%s is neither among the deeds nor among the reads", name)
+		}
+	}
+}
