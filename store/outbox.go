@@ -1,6 +1,9 @@
 package store
 
-import "context"
+import (
+	"context"
+	"errors"
+)
 
 // unfinished is the condition of the outbox's index. A query that narrows it
 // further says it all the same, or the index is not used.
@@ -74,9 +77,11 @@ type Result struct {
 	NotFollowing bool
 }
 
+var errNotSending = errors.New("store: a result of a reply that is not being sent")
+
 // Sent stores the result of a claimed reply: state, attempt, budget. A failed
 // reply gives its grant back; WeChat's word on the budget overrides our count.
-// Refusal: not_sending, when its result is stored already.
+// It is an error to store a result twice.
 func (s *Store) Sent(ctx context.Context, messageID int64, r Result) error {
 	return s.write(ctx, func(t *tx) error {
 		m, err := t.message(messageID)
@@ -84,7 +89,7 @@ func (s *Store) Sent(ctx context.Context, messageID int64, r Result) error {
 			return err
 		}
 		if m.State != "sending" {
-			return refuse("not_sending")
+			return errNotSending
 		}
 		return t.finish(&m, r)
 	})
