@@ -1,11 +1,12 @@
-// Second thoughts about a reply that failed or whose fate is unknown. Refusals are ApiErrors for
-// the caller to show.
+// Second thoughts about a reply that failed or whose fate is unknown. A refusal is shown here:
+// every caller would do the same.
 import { post } from './api.js';
 import { draftOf } from './drafts.js';
 import { shown } from './image.js';
 import { drop } from './outbox.js';
-import { apply } from './state.js';
+import { apply, current } from './state.js';
 import { uuid } from './uuid.js';
+import { refused } from '../ui/toast.js';
 
 export const resend = ({ id }) => deed(id, 'resend', { client_id: uuid() });
 
@@ -15,10 +16,10 @@ export const delivered = ({ id }) => deed(id, 'delivered');
 // Takes it out of the thread; what has not reached the server is simply dropped.
 export const discard = ({ id, client_id }) => (id ? deed(id, 'discard') : drop(client_id));
 
-// Puts the content back into the composer, then takes the message out of the thread.
+// Puts the content into the composer that is open, then takes the message out of the thread.
 export function edit(message) {
   const { conversation, type, body, media, file } = message;
-  const draft = draftOf(conversation);
+  const draft = draftOf(current.value || conversation);
   if (type === 'text') draft.append(body.content);
   const picture = file ? shown(file) : media?.id ? { media, url: `/media/${media.id}` } : null;
   if (type === 'news') draft.writeNews(body, picture);
@@ -28,5 +29,9 @@ export function edit(message) {
 }
 
 async function deed(id, what, body) {
-  apply(await post(`messages/${id}/${what}`, body));
+  try {
+    apply(await post(`messages/${id}/${what}`, body));
+  } catch (error) {
+    refused(error);
+  }
 }

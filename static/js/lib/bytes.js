@@ -1,6 +1,6 @@
 // WeChat measures a text in bytes of UTF-8 (custom/send, text).
 const encoder = new TextEncoder();
-const PART = 2000; // a part of a long text; the limit itself is 2,048
+export const PART = 2000; // a part of a long text; the limit itself is 2,048
 
 export const byteLength = (text) => encoder.encode(text).length;
 

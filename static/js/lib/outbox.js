@@ -2,8 +2,8 @@
 // got no answer is tried again with the same client_id, until there is one or the agent drops it.
 import { post } from './api.js';
 import { now } from './clock.js';
-import { effect, signal } from './html.js';
-import { connection } from './net.js';
+import { signal } from './html.js';
+import { sleep, wake } from './patience.js';
 import { binding } from './people.js';
 import { apply, conversations, me } from './state.js';
 import { forget, keep, kept, onForgotten } from './unsent.js';
@@ -15,7 +15,6 @@ export { delivered, discard, edit, resend } from './again.js';
 const queues = new Map(); // conversation id → signal of entries, each shaped like a MESSAGE
 const running = new Set();
 const uploads = new Map(); // client id → AbortController
-const sleepers = new Set();
 
 export function pending(conversation) {
   if (!queues.has(conversation)) queues.set(conversation, signal([]));
@@ -40,22 +39,21 @@ export function send(conversation, { type, body = {}, media, file }) {
 
 export function retry(clientId) {
   const entry = find(clientId);
-  if (!entry || entry.error?.code === 'reload') return; // its picture is gone: it can only be dropped
+  if (!entry || entry.error?.code === 'reload') return; // its picture is gone
   change(clientId, { state: 'sending', error: null, progress: 0 });
   run(entry.conversation);
 }
 
 export function drop(clientId) {
   uploads.get(clientId)?.abort();
-  const entry = find(clientId);
-  if (entry) leave(entry);
+  leave(find(clientId));
   wake();
 }
 
 const local = ({ blob, width, height, name }) =>
   ({ id: 0, state: 'ready', mime: blob.type, size: blob.size, width, height, name, url: URL.createObjectURL(blob) });
 
-export function find(clientId) {
+function find(clientId) {
   for (const queue of queues.values()) {
     const entry = queue.value.find(({ client_id }) => client_id === clientId);
     if (entry) return entry;
@@ -68,14 +66,19 @@ function add(entry) {
 }
 
 function change(clientId, values) {
-  const queue = pending(find(clientId).conversation);
-  queue.value = queue.value.map((entry) => (entry.client_id === clientId ? { ...entry, ...values } : entry));
-  if (values.state || values.media) keep(find(clientId));
+  const old = find(clientId);
+  if (!old) return; // dropped meanwhile
+  const entry = { ...old, ...values };
+  const queue = pending(entry.conversation);
+  queue.value = queue.value.map((row) => (row === old ? entry : row));
+  if (values.state || values.media) keep(entry);
 }
 
-function leave({ client_id, conversation, media }) {
+function leave(entry) {
+  if (!entry) return;
+  const { client_id, conversation, media } = entry;
   const queue = pending(conversation);
-  queue.value = queue.value.filter((entry) => entry.client_id !== client_id);
+  queue.value = queue.value.filter((row) => row.client_id !== client_id);
   forget(client_id);
   if (media?.url) setTimeout(() => URL.revokeObjectURL(media.url), 60_000); // it may still be on the screen
 }
@@ -121,28 +124,10 @@ async function mediaOf({ client_id, account, file, media }) {
   return stored.id;
 }
 
-// Waits longer each time, but no longer than until the connection is back.
-function sleep(tries) {
-  const wait = Math.min(30_000, 1000 * 2 ** tries) * (0.5 + Math.random() / 2);
-  return new Promise((done) => {
-    sleepers.add(done);
-    setTimeout(() => sleepers.delete(done) && done(), wait);
-  });
-}
-
-function wake() {
-  for (const done of sleepers) done();
-  sleepers.clear();
-}
-
-effect(() => {
-  if (connection.value.state === 'open') wake();
-});
-addEventListener('online', wake);
 addEventListener('beforeunload', (event) => {
   const losing = [...queues.values()].some(({ value }) => value.some((entry) => entry.file && !entry.media.id));
   if (losing) event.preventDefault(); // a picture on its way up cannot be kept
 });
-onForgotten((clientId) => find(clientId) && leave(find(clientId)));
+onForgotten((clientId) => leave(find(clientId)));
 for (const entry of kept()) add(entry);
 for (const conversation of queues.keys()) run(conversation);

@@ -1,5 +1,5 @@
 // What one press of the send button would send: how many replies, and why it cannot.
-import { byteLength, split } from './bytes.js';
+import { byteLength, PART, split } from './bytes.js';
 import { send } from './outbox.js';
 import { settings } from './state.js';
 
@@ -13,7 +13,7 @@ export function plan(draft, allowed) {
   const pictures = draft.pictures.value;
   const bytes = byteLength(text);
   const long = bytes > LIMIT;
-  const parts = long ? split(text) : text ? [text] : [];
+  const parts = long ? cut(text, bytes) : text ? [text] : [];
   const count = pictures.length + parts.length;
   const many = count > allowed;
   const busy = pictures.some((picture) => picture.busy);
@@ -21,6 +21,12 @@ export function plan(draft, allowed) {
     parts, count, allowed, bytes, long, many, busy, limit: LIMIT, counted: bytes >= COUNT_FROM,
     problem: many ? 'many' : busy ? 'busy' : long ? 'long' : '',
   };
+}
+
+// A book that somebody pasted is only counted: no budget pays for it, and cutting takes its time.
+function cut(text, bytes) {
+  if (bytes > 20 * PART) return Array.from({ length: Math.ceil(bytes / PART) }, () => '');
+  return split(text);
 }
 
 // Pictures first, then the text in its parts.

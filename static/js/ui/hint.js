@@ -24,9 +24,7 @@ const line = (drawing, words, { bad = false, end = nothing } = {}) => html`
 function tooMuch(composer) {
   const { plan } = composer;
   const { count, parts, allowed, limit } = plan;
-  const words = {
-    n: parts.length, count, allowed, over: plan.bytes - limit, limit: limit.toLocaleString(),
-  };
+  const words = { count, allowed, limit: limit.toLocaleString() };
   if (!plan.long) return line('circle-alert', t('composer.hint.many', words), { bad: true });
   if (plan.many) return line('circle-alert', t('composer.hint.long_many', words), { bad: true });
   return line('circle-alert', t('composer.hint.long', words), { bad: true, end: html`
