@@ -34,7 +34,7 @@ class Composer extends Live {
   }
 
   get field() {
-    return this.querySelector('textarea');
+    return this.querySelector('.composer-text');
   }
 
   connectedCallback() {
@@ -97,13 +97,14 @@ class Composer extends Live {
 
   #input({ target }) {
     this.draft.write(target.value);
+    this.drafting = true; // the field stays, even when the agent empties it
     this.problem = '';
   }
 
   // Enter belongs to the input method while it composes; some browsers tell it by key code only.
   #key(event) {
     if (event.isComposing || event.keyCode === 229) return;
-    if (event.key === 'Enter' && !event.shiftKey && !event.altKey) this.#submit(event);
+    if (event.key === 'Enter' && !event.shiftKey && !event.altKey && !this.reason) this.#submit(event);
     if (event.key === 'Escape') this.picking ? this.#unpick() : this.field.blur();
   }
 
