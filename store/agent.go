@@ -55,7 +55,8 @@ func (a *Agent) binding(accountID int64) (Binding, bool) {
 const agentColumns = "select id, login, name, password, role, lang, active, created_at, seen_at from agent"
 
 func scanAgent(r scanner) (a Agent, err error) {
-	return a, r.Scan(&a.ID, &a.Login, &a.Name, &a.password, &a.Role, &a.Lang, &a.Active, &a.CreatedAt, &a.SeenAt)
+	err = r.Scan(&a.ID, &a.Login, &a.Name, &a.password, &a.Role, &a.Lang, &a.Active, &a.CreatedAt, &a.SeenAt)
+	return a, err
 }
 
 // Agents lists all agents, the deactivated too, by login.
@@ -83,7 +84,8 @@ func (s *Store) agents(ctx context.Context, query string, args ...any) ([]Agent,
 		Binding
 	}
 	bindings, err := rows(ctx, s, func(r scanner) (o owned, err error) {
-		return o, r.Scan(&o.agent, &o.Account, &o.AccountName, &o.KFAccount, &o.Nick, &o.Avatar)
+		err = r.Scan(&o.agent, &o.Account, &o.AccountName, &o.KFAccount, &o.Nick, &o.Avatar)
+		return o, err
 	}, `select b.agent_id, b.account_id, a.name, b.kf_account, coalesce(k.nickname, ''), coalesce(k.avatar_id, 0)
 		from agent_account b join account a on a.id = b.account_id
 		left join kf_account k on k.account_id = b.account_id and k.kf_account = b.kf_account order by b.account_id`)

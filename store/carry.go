@@ -19,18 +19,17 @@ func (s *Store) Carry(ctx context.Context, agentID int64) (Carried, error) {
 	return Carried{a, sessions}, err
 }
 
-// Settle makes a carried agent an admin here, under the same login, and keeps
-// their browsers logged in.
-func (s *Store) Settle(ctx context.Context, c Carried) error {
-	return s.write(ctx, func(t *tx) error {
+// Settle makes a carried agent an admin here, under the same login, keeps their
+// browsers logged in and gives their id.
+func (s *Store) Settle(ctx context.Context, c Carried) (id int64, err error) {
+	err = s.write(ctx, func(t *tx) (err error) {
 		a := c.agent
 		if err := t.exec(`insert into agent (login, name, password, role, lang, created_at) values ($1,$2,$3,'admin',$4,$5)
 			on conflict (login) do update set password = excluded.password, role = 'admin', active = 1`,
 			a.Login, a.Name, a.password, a.Lang, t.now); err != nil {
 			return err
 		}
-		id, err := txOne[int64](t, "select id from agent where login = $1", a.Login)
-		if err != nil {
+		if id, err = txOne[int64](t, "select id from agent where login = $1", a.Login); err != nil {
 			return err
 		}
 		for _, v := range c.sessions {
@@ -42,4 +41,5 @@ func (s *Store) Settle(ctx context.Context, c Carried) error {
 		}
 		return t.note(Event{Kind: "agent", Agent: id})
 	})
+	return id, err
 }

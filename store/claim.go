@@ -136,7 +136,7 @@ func (s *Store) Read(ctx context.Context, a *Agent, id, messageID int64) (v Conv
 // speaker gives the kf_account that an agent speaks as, as it is now: what a
 // request knows of its agent may be older than a deactivation.
 func (t *tx) speaker(agentID, accountID int64) (Binding, error) {
-	b, err := txRow(t, func(r scanner) (b Binding, err error) { return b, r.Scan(&b.Account, &b.KFAccount, &b.Nick) },
+	b, err := txRow(t, func(r scanner) (b Binding, err error) { err = r.Scan(&b.Account, &b.KFAccount, &b.Nick); return b, err },
 		`select b.account_id, b.kf_account, coalesce(k.nickname, '') from agent_account b join agent a on a.id = b.agent_id
 			left join kf_account k on k.account_id = b.account_id and k.kf_account = b.kf_account
 			where a.id = $1 and a.active = 1 and b.account_id = $2 and b.kf_account <> ''`, agentID, accountID)

@@ -23,7 +23,7 @@ type Stranger struct {
 
 // Strangers lists customers whose profile is wanted, after an id, at most limit.
 func (s *Store) Strangers(ctx context.Context, after int64, limit int) ([]Stranger, error) {
-	return rows(ctx, s, func(r scanner) (c Stranger, err error) { return c, r.Scan(&c.ID, &c.Account, &c.OpenID) },
+	return rows(ctx, s, func(r scanner) (c Stranger, err error) { err = r.Scan(&c.ID, &c.Account, &c.OpenID); return c, err },
 		"select id, account_id, openid from customer where profile_at = 0 and id > $1 order by id limit $2", after, limit)
 }
 

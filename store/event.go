@@ -43,7 +43,7 @@ type Change struct {
 // when none is.
 func (s *Store) LastEvent(ctx context.Context) (newest, oldest int64, err error) {
 	type span struct{ newest, oldest int64 }
-	v, err := row(ctx, s, func(r scanner) (v span, err error) { return v, r.Scan(&v.newest, &v.oldest) },
+	v, err := row(ctx, s, func(r scanner) (v span, err error) { err = r.Scan(&v.newest, &v.oldest); return v, err },
 		`select coalesce((select seq from sqlite_sequence where name = 'event'), 0), coalesce((select min(id) from event), 0)`)
 	if v.oldest == 0 {
 		v.oldest = v.newest + 1

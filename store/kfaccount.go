@@ -25,8 +25,9 @@ type KFAccount struct {
 // KFAccounts lists the mirror of an official account.
 func (s *Store) KFAccounts(ctx context.Context, accountID int64) ([]KFAccount, error) {
 	return rows(ctx, s, func(r scanner) (k KFAccount, err error) {
-		return k, r.Scan(&k.Account, &k.KFAccount, &k.Nickname, &k.KFID, &k.KFWx, &k.InviteWx, &k.InviteStatus, &k.InviteUntil,
+		err = r.Scan(&k.Account, &k.KFAccount, &k.Nickname, &k.KFID, &k.KFWx, &k.InviteWx, &k.InviteStatus, &k.InviteUntil,
 			&k.AvatarURL, &k.Avatar, &k.SyncedAt, &k.Agent, &k.AgentName)
+		return k, err
 	}, `select k.account_id, k.kf_account, k.nickname, k.kf_id, k.kf_wx, k.invite_wx, k.invite_status, k.invite_until,
 		k.avatar_url, coalesce(k.avatar_id, 0), k.synced_at, coalesce(b.agent_id, 0), coalesce(a.name, '')
 		from kf_account k left join agent_account b on b.account_id = k.account_id and b.kf_account = k.kf_account

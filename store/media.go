@@ -33,8 +33,9 @@ const (
 )
 
 func scanMedia(r scanner) (d Media, err error) {
-	return d, r.Scan(&d.ID, &d.State, &d.Mime, &d.Size, &d.Width, &d.Height, &d.Name, &d.Error, &d.Account, &d.Kind, &d.Source,
+	err = r.Scan(&d.ID, &d.State, &d.Mime, &d.Size, &d.Width, &d.Height, &d.Name, &d.Error, &d.Account, &d.Kind, &d.Source,
 		&d.URL, &d.Hash, &d.Attempts, &d.Created, &d.WxID, &d.WxUntil, &d.WxURL)
+	return d, err
 }
 
 // Media gives a medium; the caller checks the account.

@@ -70,7 +70,8 @@ func (s *Store) version(ctx context.Context) (have int, err error) {
 		(version integer primary key, applied_at integer not null) strict`); err != nil {
 		return 0, err
 	}
-	return have, s.writer.conn.QueryRowContext(ctx, "select coalesce(max(version), 0) from migration").Scan(&have)
+	err = s.writer.conn.QueryRowContext(ctx, "select coalesce(max(version), 0) from migration").Scan(&have)
+	return have, err
 }
 
 // backup copies the database; a copy of an earlier try gives way.

@@ -59,7 +59,7 @@ type Outgoing struct {
 
 // Outgoing gives it for a claimed reply.
 func (s *Store) Outgoing(ctx context.Context, messageID int64) (Outgoing, error) {
-	return row(ctx, s, func(r scanner) (o Outgoing, err error) { return o, r.Scan(&o.OpenID, &o.Until, &o.Tries) },
+	return row(ctx, s, func(r scanner) (o Outgoing, err error) { err = r.Scan(&o.OpenID, &o.Until, &o.Tries); return o, err },
 		`select c.openid, max(c.message_until, c.action_until),
 		(select count(*) from attempt a where a.message_id = m.id and a.n > coalesce((select max(b.n) from attempt b
 			where b.message_id = m.id and b.outcome not in ('', 'pending')), 0))

@@ -106,7 +106,8 @@ func (t *tx) receive(in *Incoming) error {
 // place finds the customer, or makes one.
 func (t *tx) place(in *Incoming) (place, error) {
 	p, err := txRow(t, func(r scanner) (p place, err error) {
-		return p, r.Scan(&p.customer, &p.conversation, opt(&p.state), opt(&p.agent), opt(&p.closedAt), opt(&p.waitingSince), opt(&p.lastID))
+		err = r.Scan(&p.customer, &p.conversation, opt(&p.state), opt(&p.agent), opt(&p.closedAt), opt(&p.waitingSince), opt(&p.lastID))
+		return p, err
 	}, `select c.id, c.conversation_id, v.state, v.agent_id, v.closed_at, v.waiting_since, v.last_id
 		from customer c left join conversation v on v.id = c.conversation_id where c.account_id = $1 and c.openid = $2`, in.Account, in.OpenID)
 	if !errors.Is(err, ErrNotFound) {

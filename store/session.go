@@ -61,7 +61,7 @@ func (s *Store) Login(ctx context.Context, login, password, ip string) (Agent, e
 func (s *Store) countTry(ctx context.Context, subject string) (left int64, err error) {
 	type tries struct{ count, last int64 }
 	err = s.write(ctx, func(t *tx) error {
-		f, err := txRow(t, func(r scanner) (f tries, err error) { return f, r.Scan(&f.count, &f.last) },
+		f, err := txRow(t, func(r scanner) (f tries, err error) { err = r.Scan(&f.count, &f.last); return f, err },
 			"select count, last_at from login_failure where subject = $1", subject)
 		if err != nil && !errors.Is(err, ErrNotFound) {
 			return err
@@ -102,7 +102,8 @@ func hashSecret(secret string) []byte {
 const sessionColumns = "select hash, agent_id, kind, name, ip, created_at, seen_at, expires_at from session"
 
 func scanSession(r scanner) (v Session, err error) {
-	return v, r.Scan(&v.Hash, &v.AgentID, &v.Kind, &v.Name, &v.IP, &v.CreatedAt, &v.SeenAt, &v.ExpiresAt)
+	err = r.Scan(&v.Hash, &v.AgentID, &v.Kind, &v.Name, &v.IP, &v.CreatedAt, &v.SeenAt, &v.ExpiresAt)
+	return v, err
 }
 
 // Session gives the session of a secret and its agent. ErrNotFound when it

@@ -128,7 +128,7 @@ func (d *desk) receive(t testing.TB, in Incoming) Conversation {
 // of gives the newest conversation of a customer.
 func (d *desk) of(t testing.TB, openid string) Conversation {
 	t.Helper()
-	v, err := row(ctx, d, scanConversation, selectConversation+"where c.openid = $1 and v.id = c.conversation_id", openid)
+	v, err := d.NewestConversation(ctx, d.account, openid)
 	if errors.Is(err, ErrNotFound) {
 		return v
 	}

@@ -12,7 +12,7 @@ func (s *Store) Token(ctx context.Context, accountID int64, kind string) (value 
 		sealed []byte
 		until  int64
 	}
-	p, err := row(ctx, s, func(r scanner) (p pair, err error) { return p, r.Scan(&p.sealed, &p.until) },
+	p, err := row(ctx, s, func(r scanner) (p pair, err error) { err = r.Scan(&p.sealed, &p.until); return p, err },
 		"select value, expires_at from token where account_id = $1 and kind = $2", accountID, kind)
 	if errors.Is(err, ErrNotFound) {
 		return "", 0, nil

@@ -3,6 +3,7 @@ package store
 import (
 	"fmt"
 	"reflect"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -140,9 +141,45 @@ var deeds = []struct {
 }
 
 // reads are the public methods that change nothing of the data.
-var reads = strings.Fields(`Account AccountByAppID Accounts ActiveConversations Agent AgentByLogin Agents Carry Changes Close
-	Conversation Dir EndedConversations EndedSince FilePath Forget KFAccounts LastEvent Media Message Messages NewestConversation NextMedia NextReply
-	Outgoing Raw SaveFile Sessions Setting Strangers Token Version Watch`)
+var reads = []struct {
+	method string
+	do     func(w *walked) error
+}{
+	{"Account", func(w *walked) error { _, err := w.Account(ctx, w.account); return err }},
+	{"AccountByAppID", func(w *walked) error { _, err := w.AccountByAppID(ctx, "wx1234567890abcdef"); return err }},
+	{"Accounts", func(w *walked) error { _, err := w.Accounts(ctx); return err }},
+	{"ActiveConversations", func(w *walked) error { _, err := w.ActiveConversations(ctx, &w.li); return err }},
+	{"Agent", func(w *walked) error { _, err := w.Agent(ctx, w.li.ID); return err }},
+	{"AgentByLogin", func(w *walked) error { _, err := w.AgentByLogin(ctx, "li"); return err }},
+	{"Agents", func(w *walked) error { _, err := w.Agents(ctx); return err }},
+	{"Carry", func(w *walked) error { _, err := w.Carry(ctx, w.li.ID); return err }},
+	{"Changes", func(w *walked) error { _, err := w.Changes(ctx, 3, 10); return err }},
+	{"Conversation", func(w *walked) error { _, err := w.Store.Conversation(ctx, &w.li, w.served.ID); return err }},
+	{"Dir", func(w *walked) error { _ = w.Dir(); return nil }},
+	{"EndedConversations", func(w *walked) error { _, err := w.EndedConversations(ctx, &w.li, 0); return err }},
+	{"EndedSince", func(w *walked) error { _, err := w.EndedSince(ctx, &w.li, start); return err }},
+	{"FilePath", func(w *walked) error { _ = w.FilePath("abc"); return nil }},
+	{"Forget", func(w *walked) error { w.Forget(); return nil }},
+	{"KFAccounts", func(w *walked) error { _, err := w.KFAccounts(ctx, w.account); return err }},
+	{"LastEvent", func(w *walked) error { _, _, err := w.LastEvent(ctx); return err }},
+	{"Media", func(w *walked) error { _, err := w.Media(ctx, w.media.ID); return err }},
+	{"Message", func(w *walked) error { _, err := w.Message(ctx, &w.li, w.failed.ID); return err }},
+	{"Messages", func(w *walked) error { _, err := w.Messages(ctx, w.served.Customer.ID, 0, 0, 10); return err }},
+	{"Messages", func(w *walked) error { _, err := w.Messages(ctx, w.served.Customer.ID, 0, 1, 10); return err }},
+	{"NewestConversation", func(w *walked) error { _, err := w.NewestConversation(ctx, w.account, "served"); return err }},
+	{"NextMedia", func(w *walked) error { _, err := w.NextMedia(ctx); return err }},
+	{"NextReply", func(w *walked) error { _, err := w.NextReply(ctx); return err }},
+	{"Outgoing", func(w *walked) error { _, err := w.Outgoing(ctx, w.sending.ID); return err }},
+	{"Raw", func(w *walked) error { _, err := w.Raw(ctx, &w.li, w.waiting.Last.ID); return err }},
+	{"SaveFile", func(w *walked) error { _, _, err := w.SaveFile(strings.NewReader("x"), 1); return err }},
+	{"Sessions", func(w *walked) error { _, err := w.Sessions(ctx, w.li.ID); return err }},
+	{"Setting", func(w *walked) error { _, err := w.Setting(ctx, "reopen_ms"); return err }},
+	{"Strangers", func(w *walked) error { _, err := w.Strangers(ctx, 0, 10); return err }},
+	{"Token", func(w *walked) error { _, _, err := w.Token(ctx, w.account, "access"); return err }},
+	{"Version", func(w *walked) error { _, err := w.Version(ctx); return err }},
+	{"Watch", func(w *walked) error { _, stop := w.Watch(); stop(); return nil }},
+	{"Close", func(w *walked) error { return nil }},
+}
 
 // take is receive without a look at the conversation.
 func (w *walked) take(in Incoming) error {
@@ -152,12 +189,10 @@ func (w *walked) take(in Incoming) error {
 }
 
 // Every change that a browser must see has its event, and each row carries the
-// id of its latest one.
-func TestEveryChangeHasItsEvent(t *testing.T) {
-	known := map[string]bool{}
-	for _, name := range reads {
-		known[name] = true
-	}
+// id of its latest one. No query of any method reads a large table from end to
+// end.
+func TestEveryMethod(t *testing.T) {
+	known, queries := map[string]bool{}, map[string]bool{}
 	for _, c := range deeds {
 		known[c.method] = true
 		t.Run(c.method, func(t *testing.T) {
@@ -176,12 +211,68 @@ func TestEveryChangeHasItsEvent(t *testing.T) {
 					(select max(id) from event e where e.%s_id = r.id)`, table, table)))(t)
 				equal(t, "rows of "+table+" that do not carry their latest event", len(wrong), 0)
 			}
+			w.collect(queries)
 		})
 	}
+	t.Run("reads", func(t *testing.T) {
+		w := walk(t)
+		before := w.newest(t)
+		for _, c := range reads {
+			known[c.method] = true
+			if err := c.do(w); err != nil {
+				t.Errorf("%s: %v", c.method, err)
+			}
+		}
+		equal(t, "events of reading", w.newest(t)-before, 0)
+		w.collect(queries)
+	})
+	t.Run("plans", func(t *testing.T) { checkPlans(t, queries) })
+
 	methods := reflect.TypeFor[*Store]()
 	for i := range methods.NumMethod() {
 		if name := methods.Method(i).Name; !known[name] {
-			t.Errorf("%s is neither among the deeds nor among the reads", name)
+			t.Errorf("%s is neither among the deeds nor among the reads of this test", name)
+		}
+	}
+}
+
+// collect notes which statements the store has prepared.
+func (s *Store) collect(queries map[string]bool) {
+	s.stmts.Range(func(query, _ any) bool { queries[query.(string)] = true; return true })
+	for query := range s.writer.stmts {
+		queries[query] = true
+	}
+}
+
+var (
+	hasPlan   = regexp.MustCompile(`^\s*(select|insert|update|delete)`)
+	parameter = regexp.MustCompile(`\$\d+`)
+	// scan finds large tables, by name or by the short name they have in queries.
+	scan = regexp.MustCompile(`^SCAN (message|conversation|customer|event|media|attempt|m|i|o|e|v|c|d|h)\b`)
+	few  = regexp.MustCompile(`USING (COVERING )?INDEX (message_outbox|media_wanted|customer_profile)`)
+)
+
+func checkPlans(t *testing.T, queries map[string]bool) {
+	s := open(t)
+	for query := range queries {
+		if !hasPlan.MatchString(query) || strings.Contains(query, " r where event_id <>") { // this test's own
+			continue
+		}
+		plan, err := rows(ctx, s, func(r scanner) (detail string, err error) {
+			var id, parent, unused int
+			err = r.Scan(&id, &parent, &unused, &detail)
+			return detail, err
+		}, "explain query plan "+query, make([]any, len(parameter.FindAllString(query, -1)))...)
+		if err != nil {
+			t.Errorf("%v: %s", err, query)
+		}
+		for _, line := range plan {
+			if scan.MatchString(line) && !few.MatchString(line) && !strings.HasPrefix(query, "delete from event") { // reads what it deletes
+				t.Errorf("%s: %s", line, query)
+			}
+			if strings.Contains(line, "TEMP B-TREE") && strings.Contains(query, "v.state = 'closed'") {
+				t.Errorf("sorts all that are closed: %s", query)
+			}
 		}
 	}
 }
