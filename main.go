@@ -156,17 +156,11 @@ func (p *program) round(ctx context.Context, inside bool) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, s.Close()) }()
-	var logins []string
+	var logins play.Logins
 	if inside {
-		if logins, err = box.Seed(ctx, s); err != nil {
+		if logins, err = p.enter(ctx, s, box); err != nil {
 			return err
 		}
-	}
-	if p.carry != nil {
-		if err := s.Settle(ctx, *p.carry); err != nil {
-			return err
-		}
-		p.carry = nil
 	}
 	couriers := courier.New(courier.Options{Store: s, API: api, Log: p.Log})
 	exchange := hub.New(s, p.Log)
@@ -177,6 +171,21 @@ func (p *program) round(ctx context.Context, inside bool) (err error) {
 	p.connectSandbox(console, s, box, cancel)
 	p.greet(console, logins)
 	return p.together(ctx, cancel, console, exchange, couriers, box)
+}
+
+// enter gives the sandbox its demo, and lets in the admin who chose it.
+func (p *program) enter(ctx context.Context, s *store.Store, box *play.Play) (play.Logins, error) {
+	addr, _ := p.listen.Addr().(*net.TCPAddr)
+	logins, err := box.Seed(ctx, s, p.URL != "" || addr == nil || !addr.IP.IsLoopback())
+	if err != nil || p.carry == nil {
+		return logins, err
+	}
+	id, err := s.Settle(ctx, *p.carry)
+	p.carry = nil
+	if err != nil {
+		return logins, err
+	}
+	return logins, box.Host(ctx, s, id)
 }
 
 // together runs all parts until ctx ends or the first of them fails, and waits
@@ -286,14 +295,14 @@ func (p *program) console(ctx context.Context, s *store.Store, h *hub.Hub, w *co
 }
 
 // greet prints what to do next.
-func (p *program) greet(c *handlers.Console, logins []string) {
+func (p *program) greet(c *handlers.Console, logins play.Logins) {
 	url := c.URL
 	if url == "" {
 		url = "http://" + p.listen.Addr().String()
 	}
 	fmt.Fprintln(os.Stdout, p.text("cli.serving", "url", url))
-	if logins != nil {
-		fmt.Fprintln(os.Stdout, p.text("cli.sandbox", "phone", url+"/phone", "logins", strings.Join(logins, ", "), "password", play.Password))
+	if logins.Names != nil {
+		fmt.Fprintln(os.Stdout, p.text("cli.sandbox", "phone", url+"/phone", "logins", strings.Join(logins.Names, ", "), "password", logins.Password))
 	}
 	if c.SetupCode != "" {
 		fmt.Fprintln(os.Stdout, p.text("cli.setup", "url", url+"/setup", "code", c.SetupCode))

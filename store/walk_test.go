@@ -132,7 +132,7 @@ var deeds = []struct {
 	{"SetToken", "", func(w *walked) error { return w.SetToken(ctx, w.account, "access", "t", 1) }},
 	{"PruneEvents", "", func(w *walked) error { return w.PruneEvents(ctx, 24*3600*1000) }},
 	{"PruneSessions", "", func(w *walked) error { return w.PruneSessions(ctx) }},
-	{"Settle", "agent", func(w *walked) error { return w.Settle(ctx, must(w.Carry(ctx, w.li.ID))(w)) }},
+	{"Settle", "agent", func(w *walked) error { _, err := w.Settle(ctx, must(w.Carry(ctx, w.li.ID))(w)); return err }},
 	{"AddFirstAdmin", "", func(w *walked) error {
 		_, err := w.AddFirstAdmin(ctx, Actor{}, Agent{Login: "new"}, right)
 		refused(w, err, "set_up")

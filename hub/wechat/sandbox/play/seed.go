@@ -3,6 +3,7 @@ package play
 import (
 	"bytes"
 	"context"
+	"crypto/rand"
 	"encoding/json"
 	"fmt"
 	"image"
@@ -14,32 +15,92 @@ import (
 	"kfdesk/store"
 )
 
-// Password is that of every agent of the demo.
-const Password = "kfdesk-demo"
+// easyPassword is that of the demo's agents as long as only this machine can
+// reach the console. The setting keeps what it is.
+const (
+	easyPassword    = "kfdesk-demo"
+	passwordSetting = "demo_password"
+)
 
-// Seed gives an empty store the demo shop, its agents and its past, and tells
-// the agents' logins. A store that has the shop already is left alone.
-func (p *Play) Seed(ctx context.Context, s *store.Store) (logins []string, err error) {
+// Logins are what a newcomer logs in with.
+type Logins struct {
+	Names    []string
+	Password string
+}
+
+// Seed gives an empty store the demo shop, its agents and its past; a store that
+// has the shop already is left alone. public says that others can reach the
+// console: then the demo's password is not the one that everybody knows.
+func (p *Play) Seed(ctx context.Context, s *store.Store, public bool) (Logins, error) {
 	demo := sandbox.Demo()
-	for _, k := range demo.KF {
-		logins = append(logins, k.Login)
-	}
 	past, err := p.box.Seed(demo)
-	if err != nil || past == nil {
-		return logins, err
+	if err != nil {
+		return Logins{}, err
 	}
+	if past != nil {
+		if err := seed(ctx, s, demo, past); err != nil {
+			return Logins{}, fmt.Errorf("demo: %w", err)
+		}
+	}
+	return logins(ctx, s, demo, public)
+}
+
+func seed(ctx context.Context, s *store.Store, demo sandbox.DemoSet, past []sandbox.Played) error {
 	d := &seeder{ctx: ctx, store: s, agents: map[string]*store.Agent{}}
 	defer func(now func() time.Time) { s.Now = now }(s.Now)
 	if err := d.shop(demo); err != nil {
-		return nil, fmt.Errorf("demo: %w", err)
+		return err
 	}
 	for _, line := range past {
 		s.Now = func() time.Time { return line.At }
 		if err := d.line(&line); err != nil {
-			return nil, fmt.Errorf("demo: %s %s: %w", line.OpenID, line.Do, err)
+			return fmt.Errorf("%s %s: %w", line.OpenID, line.Do, err)
 		}
 	}
-	return logins, d.vips(demo)
+	return d.vips(demo)
+}
+
+// logins tells the demo's log-ins, after making their password a secret where
+// it must be one.
+func logins(ctx context.Context, s *store.Store, demo sandbox.DemoSet, public bool) (l Logins, err error) {
+	for _, k := range demo.KF {
+		l.Names = append(l.Names, k.Login)
+	}
+	if l.Password, err = s.Setting(ctx, passwordSetting); err != nil || l.Password != "" && !(public && l.Password == easyPassword) {
+		return l, err
+	}
+	if l.Password = easyPassword; public {
+		l.Password = rand.Text()[:16]
+		for _, login := range l.Names {
+			a, err := s.AgentByLogin(ctx, login)
+			if err != nil {
+				return l, err
+			}
+			if err := s.SetPassword(ctx, store.Actor{}, a.ID, l.Password, nil); err != nil {
+				return l, err
+			}
+		}
+	}
+	return l, s.SetSetting(ctx, passwordSetting, l.Password)
+}
+
+// Host lets an admin who has just come in answer customers: they take over the
+// kf account of the demo's admin.
+func (p *Play) Host(ctx context.Context, s *store.Store, adminID int64) error {
+	demo := sandbox.Demo()
+	last := demo.KF[len(demo.KF)-1]
+	account, err := s.AccountByAppID(ctx, demo.Account.AppID)
+	if err != nil {
+		return err
+	}
+	former, err := s.AgentByLogin(ctx, last.Login)
+	if err != nil {
+		return err
+	}
+	if err := s.Bind(ctx, store.Actor{}, former.ID, account.ID, ""); err != nil {
+		return err
+	}
+	return s.Bind(ctx, store.Actor{}, adminID, account.ID, last.Account)
 }
 
 type seeder struct {
@@ -66,7 +127,7 @@ func (d *seeder) shop(demo sandbox.DemoSet) (err error) {
 		if i == len(demo.KF)-1 {
 			role = "admin"
 		}
-		agent, err := d.store.AddAgent(d.ctx, store.Actor{}, store.Agent{Login: k.Login, Name: k.Name, Role: role}, Password)
+		agent, err := d.store.AddAgent(d.ctx, store.Actor{}, store.Agent{Login: k.Login, Name: k.Name, Role: role}, easyPassword)
 		if err != nil {
 			return err
 		}
