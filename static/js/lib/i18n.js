@@ -78,6 +78,7 @@ export function formatLength(ms) {
   const seconds = Math.max(0, Math.floor(ms / 1000));
   const minutes = Math.floor(seconds / 60);
   if (minutes >= 60) return t('inbox.span.hm', { h: Math.floor(minutes / 60), m: two(minutes % 60) });
+  if (minutes > 0 && seconds % 60 === 0) return t('inbox.span.m', { m: minutes });
   if (minutes > 0) return t('inbox.span.ms', { m: minutes, s: seconds % 60 });
   return t('inbox.span.s', { s: seconds });
 }

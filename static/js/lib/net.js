@@ -1,4 +1,5 @@
 // The live connection: one socket that comes back for ever and goes on from the last event it saw.
+import { get } from './api.js';
 import { setServerTime } from './clock.js';
 import { batch, signal } from './html.js';
 import { apply, current } from './state.js';
@@ -79,6 +80,7 @@ function drop(mine, code) {
   if (code === 4401) return location.assign('/login');
   const wait = code === 1012 ? 200 + Math.random() * 800 : delay(tries++);
   const { state, since } = connection.value;
+  if (state === 'connecting') get('counts').catch(() => {}); // a browser hides why: the API leads to the log-in page
   set({ state: 'closed', since: since || Date.now(), retryAt: Date.now() + wait });
   retryTimer = setTimeout(dial, wait);
 }

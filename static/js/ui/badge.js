@@ -26,7 +26,7 @@ function rail(n) {
   words.className = 'sr';
   words.textContent = ` ${t('common.rail.waiting', { n })}`;
   const number = document.createElement('span');
-  number.ariaHidden = 'true';
+  number.setAttribute('aria-hidden', 'true');
   number.textContent = n > 99 ? '99+' : n;
   count.replaceChildren(number, words);
 }

@@ -7,14 +7,16 @@ import { content } from './content.js';
 import { failure, state } from './delivery.js';
 
 // goesOn: the message above has the same speaker. last: the one below has not. show opens a picture.
-export function message({ row, goesOn, last }, conversation, { fresh, show }) {
-  return row.dir === 'in' ? incoming(row, goesOn, last, conversation, fresh, show) : outgoing(row, goesOn, conversation, fresh, show);
+// open: WeChat takes a reply now.
+export function message({ row, goesOn, last }, conversation, { fresh, open, show }) {
+  const look = `msg ${goesOn ? 'msg-cont' : ''} ${fresh ? 'msg-fresh' : ''}`;
+  return row.dir === 'in' ? incoming(row, look, last, conversation, show) : outgoing(row, look, goesOn, conversation, open, show);
 }
 
-function incoming(row, goesOn, last, { customer }, fresh, show) {
+function incoming(row, look, last, { customer }, show) {
   const name = customerName(customer);
   return html`
-    <article class=${classes('msg-in', goesOn, fresh)} data-id=${row.id} aria-label=${t('inbox.message.by', { name, time: formatTime(row.at) })}>
+    <article class=${`${look} msg-in`} data-id=${row.id} aria-label=${t('inbox.message.by', { name, time: formatTime(row.at) })}>
       ${identicon(customer.openid, 'idn-32')}
       <div class="msg-main"><div class="msg-line">
         ${content(row, show)}
@@ -23,23 +25,21 @@ function incoming(row, goesOn, last, { customer }, fresh, show) {
     </article>`;
 }
 
-function outgoing(row, goesOn, { account }, fresh, show) {
+function outgoing(row, look, goesOn, { account }, open, show) {
   const name = row.nick || agentName(row.agent, account);
   const mine = isMe(row.agent);
   return html`
-    <article class=${`${classes('msg-out', goesOn, fresh)} ${looks[row.state] ?? ''}`} data-id=${row.id || row.client_id}
+    <article class=${`${look} msg-out ${states[row.state] ?? ''}`} data-id=${row.id || row.client_id}
       aria-label=${t('inbox.message.by', { name, time: formatTime(row.at) })}>
       ${portrait(row.agent, account, 32, row.nick)}
       <div class="msg-main">
         ${mine || goesOn ? nothing : html`<span class="msg-by">${name}</span>`}
         <div class="msg-line">${content(row, show)}${state(row)}</div>
-        ${failure(row)}
+        ${failure(row, open)}
       </div>
     </article>`;
 }
 
-const looks = { pending: 'is-sending', sending: 'is-sending', failed: 'is-failed', unknown: 'is-unsure' };
+const states = { pending: 'is-sending', sending: 'is-sending', failed: 'is-failed', unknown: 'is-unsure' };
 
-const classes = (side, goesOn, fresh) => `msg ${side} ${goesOn ? 'msg-cont' : ''} ${fresh ? 'msg-fresh' : ''}`;
-
-export const iso = (ms) => new Date(ms).toISOString();
+const iso = (ms) => new Date(ms).toISOString();

@@ -38,13 +38,9 @@ function server({ agent, account, state }) {
   return html`<span class="tag conv-agent">${agentName(agent, account)}</span>`;
 }
 
-export function waitLevel(waited) {
-  return waited >= settings.wait_red_ms ? 2 : waited >= settings.wait_amber_ms ? 1 : 0;
-}
-
 function wait({ waiting_since }) {
   const waited = tick.value - waiting_since;
-  const level = waitLevel(waited);
+  const level = waited >= settings.wait_red_ms ? 2 : waited >= settings.wait_amber_ms ? 1 : 0;
   return html`<span class=${`wait ${level ? `wait-${level}` : ''}`}>${level ? icon('clock', 'i-14') : nothing}${formatWait(waited)}</span>`;
 }
 

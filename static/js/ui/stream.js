@@ -1,4 +1,7 @@
 // The messages of the thread. Older ones come as the agent scrolls up, newer ones live.
+import { budget } from '../lib/budget.js';
+import { tick } from '../lib/clock.js';
+import { spellings } from '../lib/emoji.js';
 import { effect, guard, html, keyed, nothing, render, repeat, untracked } from '../lib/html.js';
 import { formatDay, t } from '../lib/i18n.js';
 import { itemsOf } from '../lib/items.js';
@@ -47,11 +50,14 @@ function draw(item, conversation) {
   if (item.kind === 'day') return html`<div class="day" role="separator"><span>${formatDay(item.at)}</span></div>`;
   if (item.kind === 'new') return html`<div class="day day-new" role="separator"><span>${t('inbox.new_below')}</span></div>`;
   const { row, goesOn, last } = item;
-  const faces = [conversation.customer.remark, agents.value];
-  return guard([row, goesOn, last, ...faces], () => item.kind === 'message'
-    ? message(item, conversation, { fresh: isFresh(conversation.id, row), show: view })
+  const open = !troubled(row) || budget(conversation, tick.value).can > 0;
+  const around = [conversation.customer.remark, agents.value, spellings.value];
+  return guard([row, goesOn, last, open, ...around], () => item.kind === 'message'
+    ? message(item, conversation, { fresh: isFresh(conversation.id, row), open, show: view })
     : event(row, conversation.account));
 }
+
+const troubled = ({ state }) => state === 'failed' || state === 'unknown';
 
 // Fades in once, and only where the agent sees it come.
 function isFresh(id, row) {
