@@ -3,6 +3,7 @@ package handlers
 import (
 	"bytes"
 	"encoding/json"
+	"io"
 	"strconv"
 	"time"
 
@@ -11,12 +12,18 @@ import (
 	"kfdesk/store"
 )
 
-// bodyOf reads a JSON body into v. Unknown names are an error: a typo must not
-// be ignored in silence.
-func bodyOf(ctx *fiber.Ctx, v any) error {
-	dec := json.NewDecoder(bytes.NewReader(ctx.Body()))
+// bodyOf reads the JSON body of a request into v.
+func bodyOf(ctx *fiber.Ctx, v any) error { return decode(ctx.Body(), v) }
+
+// decode reads one JSON value and nothing after it. Unknown names are an error:
+// a typo must not be ignored in silence.
+func decode(b []byte, v any) error {
+	dec := json.NewDecoder(bytes.NewReader(b))
 	dec.DisallowUnknownFields()
 	if err := dec.Decode(v); err != nil {
+		return refused(fiber.StatusBadRequest, "bad_json")
+	}
+	if _, err := dec.Token(); err != io.EOF {
 		return refused(fiber.StatusBadRequest, "bad_json")
 	}
 	return nil
@@ -167,6 +174,9 @@ func (c *Console) apiRaw(ctx *fiber.Ctx) error {
 		return err
 	}
 	raw, err := c.Store.Raw(ctx.UserContext(), who(ctx), id)
+	if err == nil && len(raw) == 0 {
+		err = store.ErrNotFound // it is none of WeChat's
+	}
 	if err != nil {
 		return err
 	}

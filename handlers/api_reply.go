@@ -81,8 +81,8 @@ func (in *replyInput) text(d *store.Draft) error {
 	var b struct {
 		Content string `json:"content"`
 	}
-	if json.Unmarshal(in.Body, &b) != nil {
-		return refused(fiber.StatusBadRequest, "bad_json")
+	if err := decode(in.Body, &b); err != nil {
+		return err
 	}
 	b.Content = plainText(b.Content)
 	switch {
@@ -102,8 +102,8 @@ func (in *replyInput) news(d *store.Draft) error {
 		URL         string `json:"url"`
 		PicURL      string `json:"picurl"`
 	}
-	if json.Unmarshal(in.Body, &b) != nil {
-		return refused(fiber.StatusBadRequest, "bad_json")
+	if err := decode(in.Body, &b); err != nil {
+		return err
 	}
 	b.Title, b.Description = strings.TrimSpace(plainText(b.Title)), strings.TrimSpace(plainText(b.Description))
 	bad := func(field string) error {

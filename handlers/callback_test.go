@@ -21,6 +21,11 @@ func textPush(msgID, content string) *wechat.Push {
 	return &wechat.Push{ToUserName: shopGH, FromUserName: openid, CreateTime: noon/1000 - 1, MsgType: "text", MsgID: msgID, Content: content}
 }
 
+// pushOf is an event of a customer.
+func pushOf(customer, event string, at time.Time) *wechat.Push {
+	return &wechat.Push{ToUserName: shopGH, FromUserName: customer, CreateTime: at.Unix(), MsgType: "event", Event: event}
+}
+
 // platform is WeChat's side of an official account's callback.
 func platform(t *testing.T, mode wechat.Mode, key string) *wechat.Callback {
 	t.Helper()

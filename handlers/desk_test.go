@@ -204,6 +204,20 @@ func (d *desk) restart(t *testing.T) {
 	d.start(t)
 }
 
+// move gives the data directory another name.
+func (d *desk) move(t *testing.T, name string) {
+	t.Helper()
+	if err := d.Store.Close(); err != nil {
+		t.Fatal(err)
+	}
+	to := filepath.Join(t.TempDir(), name)
+	if err := os.Rename(d.dir, to); err != nil {
+		t.Fatal(err)
+	}
+	d.dir = to
+	d.start(t)
+}
+
 // logBook keeps what is logged, for a test to read.
 type logBook struct {
 	mu   sync.Mutex
