@@ -15,13 +15,6 @@ export function renderText(content, { links = false, own = false } = {}) {
   return plain(text, links);
 }
 
-// One line without pictures or links, for previews that are only text.
-export function plainPreview(content) {
-  const { map, pattern } = spellings.value;
-  const text = (content ?? '').replace(ANCHOR, '$3').replace(/\s+/g, ' ').trim();
-  return pattern ? text.replace(pattern, (token) => `[${nameOf(map.get(token))}]`) : text;
-}
-
 // Links first: a code such as /:love can be part of an address.
 function plain(text, links) {
   return cut(text, ADDRESS, ([found]) => {
