@@ -29,7 +29,7 @@ var arrows = map[string][]string{
 // only names who may import a package that must stay in one place: what it
 // brings along (a browser driver, a database engine) is nobody else's business.
 var only = map[string]string{
-	"github.com/chromedp/":           "kfdesk/e2e",
+	"github.com/chromedp/":           "nobody: it is for tests",
 	"modernc.org/sqlite":             "kfdesk/store",
 	"github.com/gofiber/":            "kfdesk/handlers",
 	"kfdesk/hub/wechat/sandbox/play": "kfdesk",

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"os"
 	"strings"
 	"testing"
 	"time"
@@ -176,6 +175,12 @@ func (p *page) gone(selector string) {
 	p.until("no "+selector, fmt.Sprintf("!e2e.find(%s).length", quote(selector)))
 }
 
+// told waits until a toast has said these words, now or before.
+func (p *page) told(words string) {
+	p.t.Helper()
+	p.until("a toast: "+words, fmt.Sprintf("e2e.announced.some((text) => text.includes(%s))", quote(words)))
+}
+
 // texts are the words of all elements for the selector, as they are now.
 func (p *page) texts(selector string) []string {
 	p.t.Helper()
@@ -270,13 +275,6 @@ func (p *page) grant(names ...string) {
 func quote(text string) string {
 	b, _ := json.Marshal(text) // a string always encodes
 	return string(b)
-}
-
-func readFile(t testing.TB, path string) []byte {
-	t.Helper()
-	data, err := os.ReadFile(path)
-	must(t, err)
-	return data
 }
 
 // send gives the browser a command of its protocol.

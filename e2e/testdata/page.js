@@ -29,3 +29,27 @@ window.e2e = {
     return { x, y };
   },
 };
+
+// A page can be made deaf: frames of its socket wait until it hears again. So a test decides what
+// the page does not know yet.
+e2e.deaf = false;
+e2e.unheard = [];
+e2e.hear = () => {
+  e2e.deaf = false;
+  for (const tell of e2e.unheard.splice(0)) tell();
+};
+window.WebSocket = class extends WebSocket {
+  set onmessage(hear) {
+    super.onmessage = (event) => (e2e.deaf ? e2e.unheard.push(() => hear(event)) : hear(event));
+  }
+};
+
+// Everything that was announced in a toast: they pass, what was said stays.
+e2e.announced = [];
+new MutationObserver((changes) => {
+  for (const { addedNodes } of changes) {
+    for (const node of addedNodes) {
+      if (node.classList?.contains('toast')) setTimeout(() => e2e.announced.push(e2e.words(node)));
+    }
+  }
+}).observe(document, { childList: true, subtree: true });
