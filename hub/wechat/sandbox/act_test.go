@@ -180,9 +180,11 @@ func TestPhoneKeepsOnlySoMuch(t *testing.T) {
 	if got := len(w.History(w.openid)); got != historyCap {
 		t.Errorf("%d lines on the phone", got)
 	}
-	if got := len(w.Log()); got > logCap {
+	w.mu.Lock()
+	if got := len(w.st.Log); got > logCap {
 		t.Errorf("%d lines in the log", got)
 	}
+	w.mu.Unlock()
 	counts := w.Counts()
 	if len(w.Received(w.openid)) != n || counts.Accepted != n || counts.Pushes != n || len(c.arrivals()) != n {
 		t.Errorf("received %d, %+v", len(w.Received(w.openid)), counts)

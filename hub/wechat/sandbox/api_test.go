@@ -214,8 +214,16 @@ func TestMessageCarriesTheAgent(t *testing.T) {
 	w := newWorld(t)
 	w.must(w.AddKF(w.account.AppID, "li@test", "Li", "", sample("agent-xiaoli.jpg")))
 	w.said("hello")
-	m := wechat.Message{ToUser: w.openid, MsgType: "text", Text: &wechat.Text{Content: "hi"}, KFAccount: "li@test"}
-	w.must(w.client.Send(t.Context(), w.token, m))
+	sent := make(chan error, 1)
+	go func() {
+		sent <- w.client.Send(t.Context(), w.token, wechat.Message{ToUser: w.openid, MsgType: "text", Text: &wechat.Text{Content: "hi"}, KFAccount: "li@test"})
+	}()
+	got, err := w.Await(t.Context(), w.openid, 1)
+	w.must(err)
+	w.must(<-sent)
+	if got[0].KFAccount != "li@test" || got[0].Nick != "Li" || got[0].Text() != "hi" {
+		t.Errorf("arrived: %+v", got)
+	}
 	w.must(w.client.UpdateKF(t.Context(), w.token, "li@test", "Other"))
 	var e Entry
 	for _, e = range w.History(w.openid) {

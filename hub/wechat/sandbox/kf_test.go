@@ -151,6 +151,9 @@ func TestSessions(t *testing.T) {
 	if got := end("a@test"); got != 0 {
 		t.Errorf("ended: errcode %d", got)
 	}
+	if s, err := w.client.Session(ctx, w.token, w.openid); err != nil || s.KFAccount != "" {
+		t.Errorf("after the end: %+v %v", s, err)
+	}
 	w.settle()
 	var events []string
 	for _, a := range c.arrivals() {

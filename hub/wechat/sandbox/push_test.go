@@ -199,17 +199,21 @@ func TestPushFaults(t *testing.T) {
 	}
 	cases := []struct {
 		kind string
+		mode wechat.Mode
 		want []string
 	}{
-		{"duplicate", []string{"one", "one", "two"}},
-		{"reorder", []string{"two", "one"}},
-		{"bad_signature", []string{"forged", "two"}},
-		{"wrong_appid", []string{"forged", "two"}},
-		{"old_key", []string{"forged", "two"}},
+		{"duplicate", wechat.Safe, []string{"one", "one", "two"}},
+		{"reorder", wechat.Safe, []string{"two", "one"}},
+		{"bad_signature", wechat.Safe, []string{"forged", "two"}},
+		{"bad_signature", wechat.Compatible, []string{"forged", "two"}},
+		{"bad_signature", wechat.Plain, []string{"forged", "two"}},
+		{"wrong_appid", wechat.Safe, []string{"forged", "two"}},
+		{"old_key", wechat.Safe, []string{"forged", "two"}},
 	}
 	for _, tc := range cases {
-		t.Run(tc.kind, func(t *testing.T) {
+		t.Run(tc.kind+" "+string(tc.mode), func(t *testing.T) {
 			w := newWorld(t)
+			w.account.Mode = tc.mode
 			w.account.OldAESKey = "0000000000000000000000000000000000000000000"
 			c := w.callback(nil)
 			w.AddFault(Fault{On: "push", Kind: tc.kind})

@@ -48,7 +48,7 @@ type Sandbox struct {
 	users   map[string]*user
 	tokens  map[string]*token // by value
 	base    string
-	version int64         // grows with every change
+	version int64         // grows with every change, and from one start to the next
 	changed chan struct{} // closed at the next change
 	dirty   bool          // something is not saved yet
 	pending int           // pushes that are not settled
@@ -88,7 +88,7 @@ func New(opt Options) (*Sandbox, error) {
 	if opt.Log == nil {
 		opt.Log = slog.New(slog.DiscardHandler)
 	}
-	s := &Sandbox{opt: opt, base: strings.TrimRight(opt.Base, "/"), changed: make(chan struct{}), version: 1}
+	s := &Sandbox{opt: opt, base: strings.TrimRight(opt.Base, "/"), changed: make(chan struct{}), version: opt.Clock().UnixMilli()}
 	s.ctx, s.cancel = context.WithCancel(context.Background())
 	for range opt.Workers {
 		s.queues = append(s.queues, &queue{bell: make(chan struct{}, 1)})

@@ -2,6 +2,7 @@ package sandbox
 
 import (
 	"cmp"
+	"context"
 	"crypto/rand"
 	"encoding/base64"
 	"errors"
@@ -208,6 +209,16 @@ func (e Entry) delivered(openid string) Delivered {
 		OpenID: openid, At: time.UnixMilli(e.At), Type: e.Type, KFAccount: e.KFAccount,
 		Nick: e.Nick, Body: e.Body, File: e.File, Passive: e.Passive,
 	}
+}
+
+// Await waits until n replies have arrived on a phone and returns them.
+// Without Options.Record n may not be more than a phone shows.
+func (s *Sandbox) Await(ctx context.Context, openid string, n int) (list []Delivered, err error) {
+	err = s.wait(ctx, func() bool {
+		list = s.received(openid)
+		return len(list) >= n
+	})
+	return list, err
 }
 
 // History is what the phone shows, oldest first.
