@@ -116,7 +116,7 @@ func (s *Store) MediaURL(ctx context.Context, id int64, url string) error {
 // mediaChanged appends an event for every message that shows the medium, and
 // for the official account whose kf_account has it as avatar.
 func (t *tx) mediaChanged(id int64) error {
-	list, err := rows(context.Background(), t, scanMessage, selectMessage+"where m.media_id = $1 or m.thumb_id = $1", id)
+	list, err := rows(context.Background(), t, scanMessage, selectMessage+"where m.media_id = $1 or m.thumb_id = $1 order by m.id", id)
 	if err != nil {
 		return err
 	}
