@@ -19,7 +19,8 @@ export function followReading() {
   effect(report);
 }
 
-// Another conversation, or new rows in this one.
+// What the last run saw. ready: the thread was loaded once since it was opened. live: and its
+// newest message was among its rows, so that what comes behind it is new.
 let before = { id: 0, last: 0, ready: false, live: false };
 
 function enter() {
@@ -33,8 +34,8 @@ function enter() {
     if (row && ready && !(same && before.ready)) marker.value = firstUnseen(row, rows);
     else if (same && before.live) arrived(rows.filter(({ id }) => id > before.last));
   });
-  const live = ready || (same && before.ready);
-  before = { id: row?.id ?? 0, last: rows.at(-1)?.id ?? 0, ready: live, live: live && !line.newer.value };
+  const loaded = ready || (same && before.ready);
+  before = { id: row?.id ?? 0, last: rows.at(-1)?.id ?? 0, ready: loaded, live: loaded && !line.newer.value };
 }
 
 function leave() {

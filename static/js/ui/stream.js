@@ -5,6 +5,7 @@ import { spellings } from '../lib/emoji.js';
 import { effect, guard, html, keyed, nothing, render, repeat, untracked } from '../lib/html.js';
 import { formatDay, t } from '../lib/i18n.js';
 import { itemsOf } from '../lib/items.js';
+import { connection } from '../lib/net.js';
 import { pending } from '../lib/outbox.js';
 import { atBottom, marker, missed } from '../lib/reading.js';
 import { agents, opened, timeline } from '../lib/state.js';
@@ -64,10 +65,11 @@ function isFresh(id, row) {
   return seen.id === id && (row.id === 0 || row.id > seen.newest) && atBottom.peek();
 }
 
+// One that our server does not have yet is shown alone.
 function view(click, picture) {
   if (click.ctrlKey || click.metaKey) return;
   click.preventDefault();
-  const rows = timeline(picture.conversation).messages.value;
+  const rows = picture.id ? timeline(picture.conversation).messages.value : [picture];
   openViewer(rows.filter(({ type, media }) => type === 'image' && media?.state === 'ready'), picture.id);
 }
 
@@ -113,6 +115,15 @@ export function mountStream(slot) {
     back();
     untracked(drawn);
   });
+  effect(() => {
+    if (connection.value.state === 'open') untracked(again);
+  });
+}
+
+// What could not be loaded is tried once more when the connection is back.
+function again() {
+  const id = opened.value?.id;
+  if (id && timeline(id).state.value === 'failed') timeline(id).loadNewest(id);
 }
 
 // What is drawn is not new any more; a short page leaves room for an older one.

@@ -32,7 +32,7 @@ export function head() {
 }
 
 function standing({ state, agent, account, claimed_at, closed_at }) {
-  const name = agent ? agentName(agent, account) : '';
+  const name = isMe(agent) ? t('inbox.you') : agentName(agent, account);
   if (state === 'waiting') return t('inbox.standing.waiting');
   if (state === 'open') return t(isMe(agent) ? 'inbox.standing.mine' : 'inbox.standing.open', { name, time: formatWhen(claimed_at) });
   const words = { name, time: formatWhen(closed_at), span: formatLength(closed_at - claimed_at) };
