@@ -33,7 +33,7 @@ func platform(t *testing.T, mode wechat.Mode, key string) *wechat.Callback {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &wechat.Callback{Token: token, Mode: mode, Ciphers: []*wechat.Cipher{cipher}}
+	return &wechat.Callback{Token: callbackToken, Mode: mode, Ciphers: []*wechat.Cipher{cipher}}
 }
 
 // inMode changes how the shop is called, and what its former key was.
@@ -81,7 +81,7 @@ func (d *desk) post(t *testing.T, q wechat.Query, body []byte) result {
 // signed is the query of a plain push at this moment.
 func (d *desk) signed(nonce string) wechat.Query {
 	at := strconv.FormatInt(d.clock.Now().Unix(), 10)
-	return wechat.Query{Signature: wechat.Sign(token, at, nonce), Timestamp: at, Nonce: nonce}
+	return wechat.Query{Signature: wechat.Sign(callbackToken, at, nonce), Timestamp: at, Nonce: nonce}
 }
 
 // taken fails unless WeChat hears exactly the word that ends the matter.
@@ -241,11 +241,11 @@ var forgeries = map[string]forgery{
 		*b = bytes.Replace(*b, []byte(shopGH), []byte(cafeGH), 1)
 	})},
 	"no timestamp": {wechat.Plain, sealed(wechat.Plain, func(q *wechat.Query, _ *[]byte) {
-		q.Timestamp, q.Signature = "", wechat.Sign(token, "", q.Nonce)
+		q.Timestamp, q.Signature = "", wechat.Sign(callbackToken, "", q.Nonce)
 	})},
 	"a timestamp that is none": {wechat.Plain, sealed(wechat.Plain, func(q *wechat.Query, _ *[]byte) {
 		q.Timestamp += "x"
-		q.Signature = wechat.Sign(token, q.Timestamp, q.Nonce)
+		q.Signature = wechat.Sign(callbackToken, q.Timestamp, q.Nonce)
 	})},
 }
 
@@ -280,7 +280,7 @@ func TestPushSealedForAnotherAccount(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	d.deliver(t, &wechat.Callback{Token: token, Mode: wechat.Safe, Ciphers: []*wechat.Cipher{cipher}}, "1", textPush("1", "hello")).forged(t)
+	d.deliver(t, &wechat.Callback{Token: callbackToken, Mode: wechat.Safe, Ciphers: []*wechat.Cipher{cipher}}, "1", textPush("1", "hello")).forged(t)
 	d.holds(t)
 }
 

@@ -41,14 +41,14 @@ func (c *clock) Advance(d time.Duration) { c.ms.Add(d.Milliseconds()) }
 
 // What stands in the store of every desk.
 const (
-	shopApp   = "wx1234567890abcdef" // account 1, served by li and chen
-	cafeApp   = "wxfedcba0987654321" // account 2, served by wang
-	shopGH    = "gh_0123456789ab"
-	cafeGH    = "gh_ba9876543210"
-	token     = "deskToken2025"
-	aesKey    = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG"
-	aesKeyOld = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
-	password  = "correct horse battery"
+	shopApp       = "wx1234567890abcdef" // account 1, served by li and chen
+	cafeApp       = "wxfedcba0987654321" // account 2, served by wang
+	shopGH        = "gh_0123456789ab"
+	cafeGH        = "gh_ba9876543210"
+	callbackToken = "deskToken2025"
+	aesKey        = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG"
+	aesKeyOld     = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
+	password      = "correct horse battery"
 )
 
 // seed is the data directory of a console that is set up, made once: hashing
@@ -91,7 +91,7 @@ func (s *seed) fill(dir string) error {
 		{AppID: cafeApp, OriginalID: cafeGH, WechatID: "cafe", Name: "转角咖啡", Mode: "plain"},
 	}
 	for i, a := range accounts {
-		a.Secret, a.CallbackToken, a.AESKey = "0123456789abcdef", token, aesKey
+		a.Secret, a.CallbackToken, a.AESKey = "0123456789abcdef", callbackToken, aesKey
 		if _, err := st.AddAccount(ctx, store.Actor{}, a); err != nil {
 			return err
 		}
@@ -302,7 +302,9 @@ func (d *desk) call(t *testing.T, who, method, path string, body any) result {
 	if who != "" {
 		req.Header.Set("Authorization", "Bearer "+d.tokens[who])
 	}
-	return d.send(t, req)
+	got := d.send(t, req)
+	conforms(t, method, path, got)
+	return got
 }
 
 // ok fails unless the answer has this status, and reads its JSON.

@@ -134,7 +134,7 @@ func TestPushesInJSON(t *testing.T) {
 		t.Fatal(err)
 	}
 	q := d.signed("2")
-	q.EncryptType, q.MsgSignature = "aes", wechat.Sign(token, q.Timestamp, q.Nonce, encrypted)
+	q.EncryptType, q.MsgSignature = "aes", wechat.Sign(callbackToken, q.Timestamp, q.Nonce, encrypted)
 	d.post(t, q, fmt.Appendf(nil, `{"ToUserName":%q,"Encrypt":%q}`, shopGH, encrypted)).taken(t)
 	d.holds(t, `{"content":"<你好>"}`, `{"content":"<你好>"}`)
 }
