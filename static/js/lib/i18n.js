@@ -38,7 +38,7 @@ const sameYear = (ms) => new Date(ms).getFullYear() === new Date(now()).getFullY
 
 export const formatTime = (ms) => clock.format(ms);
 
-export const formatDate = (ms) => (sameYear(ms) ? monthDay : yearMonthDay).format(ms);
+const formatDate = (ms) => (sameYear(ms) ? monthDay : yearMonthDay).format(ms);
 
 export const formatFullDate = (ms) => yearMonthDay.format(ms);
 

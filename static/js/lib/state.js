@@ -12,7 +12,7 @@ export const agents = signal(new Map());
 export const conversations = new Map(); // id → signal of a conversation
 export const changed = signal(0); // goes up with every change of any conversation
 export const current = signal(0); // the conversation in the thread, 0 for none
-export const endedToday = signal(0);
+const endedToday = signal(0);
 export const received = { total: 0 }; // customers' messages since the page was loaded
 
 export const settings = boot.settings ?? {};
@@ -48,7 +48,7 @@ export async function load() {
   return active.since;
 }
 
-export async function loadMe() {
+async function loadMe() {
   const who = await get('me');
   batch(() => {
     me.value = who.me;

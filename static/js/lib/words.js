@@ -20,7 +20,7 @@ function kindOf({ dir, type, text }) {
   return type === 'text' ? '' : typeWord(type);
 }
 
-export const typeWord = (type) => t('inbox.row.type', { type: typeName(type) });
+const typeWord = (type) => t('inbox.row.type', { type: typeName(type) });
 
 export const typeName = (type) => either('inbox.type', type, 'unknown');
 
