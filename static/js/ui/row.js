@@ -1,6 +1,6 @@
 // One conversation in the list. On the right stands one fact: how long the customer has waited
 // when it is our turn, what is left of the budget when it is theirs.
-import { budget, isShort, share } from '../lib/budget.js';
+import { budget, isShort } from '../lib/budget.js';
 import { tick } from '../lib/clock.js';
 import { has as hasDraft, text as draftText } from '../lib/drafts.js';
 import { html, nothing } from '../lib/html.js';
