@@ -24,8 +24,10 @@ const tab = (name) => html`
 
 function count(name) {
   const n = counts.value[name];
-  if (!n || (name !== 'mine' && name !== 'waiting')) return nothing;
-  return html`<span class=${name === 'mine' ? 'count count-quiet' : 'count'}>${n}</span>`;
+  if (!n) return nothing;
+  const look = { mine: 'count-quiet', waiting: '', all: 'count-quiet count-more', ended: 'count-quiet count-more' }[name];
+  const title = name === 'ended' ? t('inbox.view.ended.today', { n }) : nothing;
+  return html`<span class=${`count ${look}`} title=${title}>${n > 999 ? '999+' : n}</span>`;
 }
 
 const next = () => html`
