@@ -77,9 +77,9 @@ func checkImage(b []byte) (store.Media, error) {
 	return store.Media{Mime: "image/" + format, Width: conf.Width, Height: conf.Height}, nil
 }
 
-// inline are the types that a browser may show, with the end of their files'
+// showable are the types that a browser may show, with the end of their files'
 // names. All else is only given to be kept.
-var inline = map[string]string{"image/jpeg": ".jpg", "image/png": ".png", "image/gif": ".gif", "image/webp": ".webp",
+var showable = map[string]string{"image/jpeg": ".jpg", "image/png": ".png", "image/gif": ".gif", "image/webp": ".webp",
 	"audio/amr": ".amr", "audio/mpeg": ".mp3", "audio/wav": ".wav", "audio/ogg": ".ogg", "video/mp4": ".mp4"}
 
 // mediaFile gives the bytes of a medium to who may see its account. The type
@@ -100,7 +100,7 @@ func (c *Console) mediaFile(ctx *fiber.Ctx) error {
 		return err
 	}
 	kind := d.Mime
-	if inline[kind] == "" {
+	if showable[kind] == "" {
 		kind = fiber.MIMEOctetStream
 	}
 	ctx.Set(fiber.HeaderContentType, kind)
@@ -142,7 +142,7 @@ func sendFile(ctx *fiber.Ctx, path string) error {
 // downloadName is a name that is safe as a file's name everywhere.
 func downloadName(d store.Media) string {
 	if d.Name == "" {
-		return "kfdesk" + inline[d.Mime]
+		return "kfdesk" + showable[d.Mime]
 	}
 	return strings.Map(func(r rune) rune {
 		if r < 0x20 || strings.ContainsRune(`/\:*?"<>|`, r) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"strconv"
+	"sync"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
@@ -50,17 +51,28 @@ func (c *Console) socket(ctx *fiber.Ctx) error {
 }
 
 // socket is a hub.Socket over gofiber/websocket, the only place that knows it.
-type socket struct{ conn *websocket.Conn }
+type socket struct {
+	conn *websocket.Conn
+
+	mu      sync.Mutex
+	stopped bool // no sign of life counts any more
+}
 
 func newSocket(conn *websocket.Conn) *socket {
-	s := &socket{conn}
+	s := &socket{conn: conn}
 	conn.SetReadLimit(signalMost)
 	s.alive()
 	conn.SetPongHandler(func(string) error { s.alive(); return nil })
 	return s
 }
 
-func (s *socket) alive() { _ = s.conn.SetReadDeadline(time.Now().Add(silenceMost)) }
+func (s *socket) alive() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !s.stopped {
+		_ = s.conn.SetReadDeadline(time.Now().Add(silenceMost))
+	}
+}
 
 // Write sends ready frames in one system call.
 func (s *socket) Write(frames []byte) error {
@@ -85,7 +97,12 @@ func (s *socket) Read() ([]byte, error) {
 }
 
 // Stop makes Read return: closing does nothing before the handler returns.
-func (s *socket) Stop() { _ = s.conn.SetReadDeadline(time.Now().Add(partingTime)) }
+func (s *socket) Stop() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.stopped = true
+	_ = s.conn.SetReadDeadline(time.Now().Add(partingTime))
+}
 
 func (s *socket) Close(code int, reason string) {
 	_ = s.conn.WriteControl(websocket.CloseMessage, websocket.FormatCloseMessage(code, reason), time.Now().Add(writeDeadline))
