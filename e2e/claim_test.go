@@ -37,7 +37,8 @@ func TestOneWinsTheClaim(t *testing.T) {
 		both.Go(func() { eval[bool](p, "(document.querySelector('kf-bar .btn-primary').click(), true)") })
 	}
 	both.Wait()
-	winner := d.conversation(race).Agent
+	var winner int64
+	eventually(t, "a winner", func() bool { winner = d.conversation(race).Agent; return winner != 0 }, func() string { return "" })
 	for _, p := range agents {
 		if eval[float64](p, "JSON.parse(document.getElementById('boot').textContent).me.id") == float64(winner) {
 			p.see("#reply")

@@ -154,6 +154,17 @@ func (d *desk) received(openid string, n int) []sandbox.Delivered {
 	return got
 }
 
+// bytes are those of a file that arrived on a phone.
+func (d *desk) bytes(name string) []byte {
+	d.t.Helper()
+	answer := httptest.NewRecorder()
+	d.box.Control().ServeHTTP(answer, httptest.NewRequest("GET", "/phone/api/files/"+name, nil))
+	if answer.Code != http.StatusOK {
+		d.t.Fatalf("file %s: %d", name, answer.Code)
+	}
+	return answer.Body.Bytes()
+}
+
 // call asks the JSON API.
 func call[T any](d *desk, method, path string, body any) T {
 	d.t.Helper()

@@ -210,10 +210,11 @@ func (p *page) click(selector string) {
 	p.do(cd.MouseEvent(cd.MouseMoved, at.X, at.Y), cd.MouseClickXY(at.X, at.Y))
 }
 
-// write puts text into a field, as a paste or an input method does.
+// write adds text to a field, as an input method does.
 func (p *page) write(selector, text string) {
 	p.t.Helper()
 	p.click(selector)
+	eval[bool](p, "(document.activeElement.setSelectionRange?.(1e6, 1e6), true)")
 	send(p, input.InsertText, input.InsertTextParams{Text: text})
 }
 

@@ -3,6 +3,7 @@ package e2e
 import (
 	"bytes"
 	"errors"
+	"net"
 	"os"
 	"os/exec"
 	"regexp"
@@ -50,6 +51,15 @@ func (s *server) start() {
 	go func(cmd *exec.Cmd, end chan error) { end <- cmd.Wait(); close(end) }(s.cmd, s.end)
 	s.URL = s.log.wait(s.t, openAt)[1]
 	s.args[1] = strings.TrimPrefix(s.URL, "http://")
+}
+
+// freeAddr is an address that nobody listens on.
+func freeAddr(t testing.TB) string {
+	t.Helper()
+	listen, err := net.Listen("tcp", "127.0.0.1:0")
+	must(t, err)
+	defer listen.Close()
+	return listen.Addr().String()
 }
 
 // program is the binary with these arguments, in an environment of its own.

@@ -13,8 +13,15 @@ window.e2e = {
     return this.find(selector).map((element) => this.words(element));
   },
 
-  // Where a person would click, or why one could not.
-  point(selector) {
+  // Where a person would click, or why one could not. What still moves is not clicked.
+  async point(selector) {
+    const before = this.place(selector);
+    await new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)));
+    const after = this.place(selector);
+    return !after.why && (before.x !== after.x || before.y !== after.y) ? { why: 'it moves' } : after;
+  },
+
+  place(selector) {
     const [element] = this.find(selector);
     if (!element) return { why: 'it is not there' };
     if (element.matches(':disabled') || element.getAttribute('aria-disabled') === 'true') return { why: 'it is disabled' };
