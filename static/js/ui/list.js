@@ -1,4 +1,5 @@
 // The list column: views with their counts, the search field, and below them the rows.
+import { boot } from '../lib/boot.js';
 import { html, live, nothing } from '../lib/html.js';
 import { t } from '../lib/i18n.js';
 import { counts, current } from '../lib/state.js';
@@ -12,7 +13,8 @@ export function list() {
   return html`
     <header class="list-head"><nav class="views" aria-label=${t('inbox.views')}>${Object.keys(views).map(tab)}</nav></header>
     <div class="list-tools"><div class="search">${icon('search')}<input class="input" type="search" id="search" autocomplete="off"
-      placeholder=${t('inbox.search')} aria-label=${t('inbox.search')} .value=${live(filter.value)} @input=${search} @keydown=${leave}></div></div>
+      placeholder=${t('inbox.search')} aria-label=${t('inbox.search')} .value=${live(filter.value)} @input=${search} @keydown=${leave}></div>
+      ${boot.sandbox ? html`<span class="tag tag-info" title=${t('inbox.sandbox.title')}>${t('inbox.sandbox')}</span>` : nothing}</div>
     ${queue ? next() : nothing}
     ${rows()}
     ${queue ? html`<p class="list-foot">${t('inbox.list.order')}</p>` : nothing}`;
