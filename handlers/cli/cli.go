@@ -11,6 +11,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"os"
 	"sort"
 	"strings"
 
@@ -31,25 +32,27 @@ type Env struct {
 	lines *bufio.Scanner
 }
 
-// command is one "NOUN add": its flags, and what it does with the store. The
-// answer is printed for people, or with -json for programs.
+// command is one "NOUN add": its flags, those it cannot do without, and what it
+// does with the store. The answer is printed for people, or with -json for
+// programs.
 type command struct {
-	flags func(*Env, *flag.FlagSet) any
-	run   func(context.Context, *Env, *store.Store, any) (answer, error)
+	flags  func(*Env, *flag.FlagSet) any
+	needed []string
+	run    func(context.Context, *Env, *store.Store, any) (answer, error)
 }
 
-// answer is what a command tells: a text of the catalogue with its values, which
+// answer is what a command tells: texts of the catalogue with their values, which
 // are also the fields of the JSON.
 type answer struct {
-	key    string
+	keys   []string
 	values map[string]any
 }
 
 var commands = map[string]command{
-	"admin add":   {adminFlags, addAdmin},
-	"account add": {accountFlags, addAccount},
-	"agent add":   {agentFlags, addAgent},
-	"token add":   {tokenFlags, addToken},
+	"admin add":   {adminFlags, []string{"login"}, addAdmin},
+	"account add": {accountFlags, []string{"appid", "original-id", "wechat-id"}, addAccount},
+	"agent add":   {agentFlags, []string{"login", "appid", "kf"}, addAgent},
+	"token add":   {tokenFlags, []string{"login"}, addToken},
 }
 
 // Is tells whether the arguments name a command of this package.
@@ -92,7 +95,9 @@ func Run(ctx context.Context, env *Env, args []string) int {
 	case asJSON:
 		return env.json(env.Out, out.values)
 	}
-	fmt.Fprintln(env.Out, env.Text(out.key, pairs(out.values)...))
+	for _, key := range out.keys {
+		fmt.Fprintln(env.Out, env.Text(key, pairs(out.values)...))
+	}
 	return 0
 }
 
@@ -121,6 +126,12 @@ func run(ctx context.Context, env *Env, args []string, asJSON *bool) (answer, er
 	if set.NArg() > 0 {
 		fmt.Fprintln(env.Err, env.Text("cli.no_arguments", "argument", set.Arg(0)))
 		return answer{}, errUsage
+	}
+	for _, name := range cmd.needed {
+		if set.Lookup(name).Value.String() == "" {
+			fmt.Fprintln(env.Err, env.Text("cli.missing", "flag", "-"+name, "command", set.Name()))
+			return answer{}, errUsage
+		}
 	}
 	s, err := store.Open(ctx, *data, store.Options{Shared: true})
 	if err != nil {
@@ -161,10 +172,14 @@ func (e *Env) json(w io.Writer, v any) int {
 }
 
 // secret gives a secret from the environment, else the next line of the
-// standard input; "" when there is none.
+// standard input; "" when there is none. A person at a terminal is told what is
+// waited for.
 func (e *Env) secret(name string) string {
 	if v := e.Getenv(name); v != "" {
 		return v
+	}
+	if terminal(e.In) {
+		fmt.Fprintln(e.Err, e.Text("cli.type", "name", name))
 	}
 	if e.lines == nil {
 		e.lines = bufio.NewScanner(e.In)
@@ -173,6 +188,15 @@ func (e *Env) secret(name string) string {
 		return strings.TrimRight(e.lines.Text(), "\r")
 	}
 	return ""
+}
+
+func terminal(r io.Reader) bool {
+	f, ok := r.(*os.File)
+	if !ok {
+		return false
+	}
+	info, err := f.Stat()
+	return err == nil && info.Mode()&os.ModeCharDevice != 0
 }
 
 func pairs(values map[string]any) []any {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/netip"
+	"net/url"
 	"strings"
 )
 
@@ -72,8 +73,19 @@ func Parse(env *Env, version string, args []string) (c Config, code int) {
 	default:
 		return wrong(env.Text("cli.bad_log", "value", log))
 	}
-	c.URL = strings.TrimRight(c.URL, "/")
+	c.URL, c.WeChatAPI = strings.TrimRight(c.URL, "/"), strings.TrimRight(c.WeChatAPI, "/")
+	switch {
+	case c.URL != "" && (!isAddress(c.URL) || strings.Count(c.URL, "/") > 2):
+		return wrong(env.Text("cli.bad_url", "flag", "-url", "value", c.URL))
+	case !isAddress(c.WeChatAPI):
+		return wrong(env.Text("cli.bad_url", "flag", "-wechat-api", "value", c.WeChatAPI))
+	}
 	return c, -1
+}
+
+func isAddress(s string) bool {
+	u, err := url.Parse(s)
+	return err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Host != "" && u.RawQuery == "" && u.Fragment == ""
 }
 
 // prefixes reads addresses and networks, with commas between them.
