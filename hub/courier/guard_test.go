@@ -20,7 +20,7 @@ func crcOf(b []byte) []byte { return binary.BigEndian.AppendUint32(nil, crc32.Ch
 func TestPublicAddresses(t *testing.T) {
 	for address, want := range map[string]bool{
 		"1.1.1.1": true, "203.205.254.103": true, "2606:4700::1111": true, "::ffff:1.1.1.1": true,
-		"127.0.0.1": false, "127.9.9.9": false, "::1": false, "::ffff:127.0.0.1": false, "0.0.0.0": false, "::": false,
+		"127.0.0.1": false, "127.9.9.9": false, "::1": false, "::ffff:127.0.0.1": false, "::ffff:100.64.0.1": false, "0.0.0.0": false, "::": false,
 		"10.1.2.3": false, "172.16.0.1": false, "192.168.1.1": false, "fd00::1": false, "100.64.0.1": false,
 		"169.254.169.254": false, "fe80::1": false, "fe80::1%eth0": false, "224.0.0.1": false, "255.255.255.255": false,
 		"64:ff9b::7f00:1": false, "2002:7f00:1::": false, "2001:0:1::1": false, "fec0::1": false, "::7f00:1": false,

@@ -16,6 +16,8 @@ func (c *Courier) SyncKF(ctx context.Context, accountID int64) error {
 	}
 	var list []wechat.KFAccount
 	err = c.tokens.call(ctx, a, true, func(token string) error {
+		ctx, cancel := context.WithTimeout(ctx, listDeadline)
+		defer cancel()
 		list, err = c.o.API(a).KFList(ctx, token)
 		return err
 	})

@@ -42,6 +42,7 @@ const (
 	uploadDeadline  = time.Minute
 	fetchDeadline   = 50 * time.Second // within the lease
 	profileDeadline = 10 * time.Second
+	listDeadline    = 10 * time.Second
 )
 
 // wait is the n-th wait (from 1) of a list that ends.

@@ -105,6 +105,9 @@ func TestOutcome(t *testing.T) {
 				got.left = 0 // of no use
 			}
 			equal(t, "end", got, c.want)
+			if m.ErrCode == 0 && typ == "hologram" {
+				equal(t, "attempts", m.Attempts, 1)
+			}
 			equal(t, "follows", v.Customer.Following, name != "no longer follows" && name != "the customer has left")
 			for _, secret := range []string{"your order", secret, "access_token="} {
 				if strings.Contains(d.logged(), secret) {
@@ -267,7 +270,9 @@ func TestEndBeforeItLeft(t *testing.T) {
 	stop := d.run()
 	d.meet(h)
 	stop()
-	equal(t, "state", d.message(m.ID).State, "pending")
+	m = d.message(m.ID)
+	equal(t, "state", m.State, "pending")
+	equal(t, "next try", m.RetryAt, 0) // as soon as it runs again, for it has not failed
 	d.courier = d.newCourier(d.store)
 	d.run()
 	equal(t, "state", d.settled(m).State, "sent")

@@ -160,7 +160,7 @@ func (c *Courier) scaled(r source, most int, side int) (source, int64, error) {
 	if err != nil {
 		return nil, 0, unfit("the picture cannot be read: " + err.Error())
 	}
-	for {
+	for side = min(side, max(size.Width, size.Height)); ; side = side * 3 / 4 {
 		var out bytes.Buffer
 		if err := jpeg.Encode(&out, shrunk(picture, side), &jpeg.Options{Quality: 85}); err != nil {
 			return nil, 0, err
@@ -168,7 +168,6 @@ func (c *Courier) scaled(r source, most int, side int) (source, int64, error) {
 		if out.Len() <= most || side < 64 {
 			return inMemory{bytes.NewReader(out.Bytes())}, int64(out.Len()), nil
 		}
-		side = side * 3 / 4
 	}
 }
 
