@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"fmt"
 )
 
 // Conversation is one stretch of service of a customer: waiting, then open
@@ -70,12 +71,12 @@ func (v *Conversation) targets() []any {
 }
 
 func (v *Conversation) finish() {
-	if v.message.Until > 0 {
-		v.message.Cause = "message"
-		v.Grants.Message = &v.message
+	if g := v.message; g.Until > 0 {
+		g.Cause = "message"
+		v.Grants.Message = &g
 	}
-	if v.action.Until > 0 {
-		v.Grants.Action = &v.action
+	if g := v.action; g.Until > 0 {
+		v.Grants.Action = &g
 	}
 }
 
@@ -86,16 +87,42 @@ func scanConversation(r scanner) (v Conversation, err error) {
 	return v, err
 }
 
-// opt scans a column of an outer join: NULL is the zero value.
-func opt[T any](to *T) sql.Scanner { return optional[T]{to} }
+// opt scans a column that an outer join may leave NULL: then it is the zero
+// value. It is also the quicker way for every other column, for database/sql
+// turns an integer into text and back.
+func opt[T int | int64 | bool | string](to *T) sql.Scanner { return optional[T]{to} }
 
-type optional[T any] struct{ to *T }
+type optional[T int | int64 | bool | string] struct{ to *T }
 
 func (o optional[T]) Scan(src any) error {
-	var v sql.Null[T]
-	err := v.Scan(src)
-	*o.to = v.V
-	return err
+	var zero T
+	*o.to = zero
+	if src == nil {
+		return nil
+	}
+	switch to := any(o.to).(type) {
+	case *int64:
+		if v, ok := src.(int64); ok {
+			*to = v
+			return nil
+		}
+	case *int:
+		if v, ok := src.(int64); ok {
+			*to = int(v)
+			return nil
+		}
+	case *bool:
+		if v, ok := src.(int64); ok {
+			*to = v != 0
+			return nil
+		}
+	case *string:
+		if v, ok := src.(string); ok {
+			*to = v
+			return nil
+		}
+	}
+	return fmt.Errorf("store: a column holds %T, not %T", src, zero)
 }
 
 // ActiveConversations lists all that wait or are open in the accounts the
@@ -115,7 +142,7 @@ const EndedPage = 50
 func (s *Store) EndedConversations(ctx context.Context, a *Agent, before int64) ([]Conversation, error) {
 	return rows(ctx, s, scanConversation, selectConversation+`where v.state = 'closed' and `+sees+` and ($3 = 0 or
 		(v.closed_at, v.id) < (select b.closed_at, b.id from conversation b where b.id = $3))
-		order by v.closed_at desc, v.id desc limit $4`, a.Admin(), a.ID, before, EndedPage)
+		order by v.closed_at desc, v.id desc limit $4 + 0`, a.Admin(), a.ID, before, EndedPage)
 }
 
 // EndedSince counts the conversations closed since a time.

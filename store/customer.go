@@ -24,7 +24,7 @@ type Stranger struct {
 // Strangers lists customers whose profile is wanted, after an id, at most limit.
 func (s *Store) Strangers(ctx context.Context, after int64, limit int) ([]Stranger, error) {
 	return rows(ctx, s, func(r scanner) (c Stranger, err error) { err = r.Scan(&c.ID, &c.Account, &c.OpenID); return c, err },
-		"select id, account_id, openid from customer where profile_at = 0 and id > $1 order by id limit $2", after, limit)
+		"select id, account_id, openid from customer where profile_at = 0 and id > $1 order by id limit $2 + 0", after, limit)
 }
 
 // SetProfile stores a customer's profile. Nil: WeChat told nothing, and is not

@@ -57,7 +57,7 @@ func (s *Store) Changes(ctx context.Context, since int64, limit int) ([]Change, 
 		conversationFields+`, `+messageFields+` from event e
 		left join conversation v on v.id = e.conversation_id left join customer c on c.id = v.customer_id
 		left join message m on m.id = e.message_id `+mediaJoin+`
-		where e.id > $1 order by e.id limit $2`, since, limit)
+		where e.id > $1 order by e.id limit $2 + 0`, since, limit)
 }
 
 func scanChange(r scanner) (c Change, err error) {

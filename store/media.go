@@ -60,7 +60,7 @@ func (s *Store) AddMedia(ctx context.Context, d Media) (Media, error) {
 func (s *Store) ClaimMedia(ctx context.Context, limit int, lease int64) (list []Media, err error) {
 	err = s.write(ctx, func(t *tx) error {
 		list, err = rows(ctx, t, scanMedia, `update media set attempts = attempts + 1, retry_at = $1 where id in
-			(select id from media where state = 'wanted' and retry_at <= $2 order by retry_at, id limit $3)
+			(select id from media where state = 'wanted' and retry_at <= $2 order by retry_at, id limit $3 + 0)
 			returning `+mediaColumns, t.now+lease, t.now, limit)
 		return err
 	})

@@ -94,13 +94,13 @@ func scanMessage(r scanner) (m Message, err error) {
 func (s *Store) Messages(ctx context.Context, customerID, before, after int64, limit int) ([]Message, error) {
 	if after > 0 {
 		return rows(ctx, s, scanMessage, selectMessage+`where m.customer_id = $1 and m.id > $2 and m.state <> 'discarded'
-			order by m.id limit $3`, customerID, after, limit)
+			order by m.id limit $3 + 0`, customerID, after, limit)
 	}
 	if before == 0 {
 		before = 1<<63 - 1
 	}
 	list, err := rows(ctx, s, scanMessage, selectMessage+`where m.customer_id = $1 and m.id < $2 and m.state <> 'discarded'
-		order by m.id desc limit $3`, customerID, before, limit)
+		order by m.id desc limit $3 + 0`, customerID, before, limit)
 	for i, j := 0, len(list)-1; i < j; i, j = i+1, j-1 {
 		list[i], list[j] = list[j], list[i]
 	}

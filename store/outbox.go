@@ -21,7 +21,7 @@ func (s *Store) ClaimReplies(ctx context.Context, limit int) (list []Message, er
 				where `+unfinished+` and m.state = 'sending' group by m.account_id) b on b.account_id = m.account_id
 			where `+unfinished+` and m.state = 'pending' and m.retry_at <= $1 and not exists (select 1 from message e
 				where e.customer_id = m.customer_id and e.id < m.id and e.state in ('pending', 'sending')))
-			order by turn, id limit $2`, t.now, limit)
+			order by turn, id limit $2 + 0`, t.now, limit)
 		if err != nil {
 			return err
 		}

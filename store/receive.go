@@ -59,6 +59,7 @@ func (s *Store) Receive(ctx context.Context, in Incoming) (again bool, err error
 // place is what Receive must know of a customer and their newest conversation.
 type place struct {
 	customer, conversation int64
+	following              bool
 	state                  string
 	agent, closedAt        int64
 	waitingSince           int64
@@ -70,7 +71,7 @@ func (t *tx) receive(in *Incoming) error {
 	if err != nil {
 		return err
 	}
-	if err := t.grantAndFollow(p.customer, in); err != nil {
+	if err := t.grantAndFollow(&p, in); err != nil {
 		return err
 	}
 	if in.Dir == "in" || in.Grant != "" {
@@ -106,13 +107,14 @@ func (t *tx) receive(in *Incoming) error {
 // place finds the customer, or makes one.
 func (t *tx) place(in *Incoming) (place, error) {
 	p, err := txRow(t, func(r scanner) (p place, err error) {
-		err = r.Scan(&p.customer, &p.conversation, opt(&p.state), opt(&p.agent), opt(&p.closedAt), opt(&p.waitingSince), opt(&p.lastID))
+		err = r.Scan(&p.customer, &p.conversation, opt(&p.following), opt(&p.state), opt(&p.agent), opt(&p.closedAt), opt(&p.waitingSince), opt(&p.lastID))
 		return p, err
-	}, `select c.id, c.conversation_id, v.state, v.agent_id, v.closed_at, v.waiting_since, v.last_id
+	}, `select c.id, c.conversation_id, c.following, v.state, v.agent_id, v.closed_at, v.waiting_since, v.last_id
 		from customer c left join conversation v on v.id = c.conversation_id where c.account_id = $1 and c.openid = $2`, in.Account, in.OpenID)
 	if !errors.Is(err, ErrNotFound) {
 		return p, err
 	}
+	p.following = true
 	if p.customer, err = t.insert("insert into customer (account_id, openid, created_at) values ($1,$2,$3)",
 		in.Account, in.OpenID, t.now); err != nil {
 		return p, err
@@ -124,25 +126,25 @@ func (t *tx) place(in *Incoming) (place, error) {
 	return p, err
 }
 
-func (t *tx) grantAndFollow(customer int64, in *Incoming) error {
+func (t *tx) grantAndFollow(p *place, in *Incoming) error {
 	if in.Grant != "" {
-		if err := t.grant(customer, in.Grant, newGrant(in.Grant, in.Cause, in.At)); err != nil {
+		if err := t.grant(p.customer, in.Grant, newGrant(in.Grant, in.Cause, in.At)); err != nil {
 			return err
 		}
 	}
 	switch in.Follow {
 	case +1:
 		return t.exec("update customer set following = 1, subscribed_at = $1, source = $2, profile_at = 0 where id = $3",
-			in.At, in.Source, customer)
+			in.At, in.Source, p.customer)
 	case -1: // unless it comes late, and the customer follows again since
-		n, err := t.affect("update customer set following = 0 where id = $1 and subscribed_at <= $2", customer, in.At)
+		n, err := t.affect("update customer set following = 0 where id = $1 and subscribed_at <= $2", p.customer, in.At)
 		if err != nil || n == 0 {
 			return err
 		}
-		return t.shut(customer, "window")
+		return t.shut(p.customer, "window")
 	}
-	if in.Dir == "in" { // who writes can be reached, whatever was thought before
-		return t.exec("update customer set following = 1 where id = $1 and following = 0", customer)
+	if in.Dir == "in" && !p.following { // who writes can be reached, whatever was thought before
+		return t.exec("update customer set following = 1 where id = $1", p.customer)
 	}
 	return nil
 }
@@ -177,7 +179,7 @@ func (t *tx) enter(p *place, in *Incoming) error {
 	if err != nil {
 		return err
 	}
-	*p = place{customer: p.customer, conversation: id, state: "waiting"}
+	*p = place{customer: p.customer, following: p.following, conversation: id, state: "waiting"}
 	return t.exec("update customer set conversation_id = $1, conversations = conversations + 1 where id = $2", id, p.customer)
 }
 

@@ -162,7 +162,8 @@ func (s *Store) prepared(ctx context.Context, query string) (*sql.Stmt, error) {
 	return st, nil
 }
 
-// rows reads all rows of a query through scan.
+// rows reads all rows of a query through scan. A limit is written "$n + 0":
+// SQLite prepares a statement anew for every value of a bare parameter there.
 func rows[T any](ctx context.Context, q querier, scan func(scanner) (T, error), query string, args ...any) ([]T, error) {
 	rs, err := q.query(ctx, query, args...)
 	if err != nil {

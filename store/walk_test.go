@@ -251,7 +251,8 @@ var (
 	scan = regexp.MustCompile(`^(SCAN|SEARCH) (message|conversation|customer|event|media|attempt|m|i|o|e|v|c|d|h)($| USING (COVERING )?INDEX (\w+))`)
 	few  = regexp.MustCompile(`^SEARCH .* USING|INDEX (message_outbox|media_wanted|customer_profile)`)
 	// reads what it deletes; reads one row
-	ends = regexp.MustCompile(`^delete from event|min\(id\) from event`)
+	ends      = regexp.MustCompile(`^delete from event|min\(id\) from event`)
+	bareLimit = regexp.MustCompile(`limit \$\d+($|\D)[^+]`)
 )
 
 func checkPlans(t *testing.T, queries map[string]bool) {
@@ -267,6 +268,9 @@ func checkPlans(t *testing.T, queries map[string]bool) {
 		}, "explain query plan "+query, make([]any, len(parameter.FindAllString(query, -1)))...)
 		if err != nil {
 			t.Errorf("%v: %s", err, query)
+		}
+		if bareLimit.MatchString(query) {
+			t.Errorf("prepared anew each time: %s", query)
 		}
 		for _, line := range plan {
 			if scan.MatchString(line) && !few.MatchString(line) && !ends.MatchString(query) {

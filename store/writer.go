@@ -16,6 +16,7 @@ const batchMost = 256
 // that wait, runs each under its own savepoint in one transaction, commits
 // once and then answers all of them. It never waits to collect more.
 type writer struct {
+	path    string
 	db      *sql.DB
 	conn    *sql.Conn
 	now     func() int64
@@ -23,6 +24,7 @@ type writer struct {
 	stmts   map[string]*sql.Stmt
 	changes chan change
 	done    chan struct{} // nil until started
+	walMost int64
 
 	mu      sync.RWMutex // keeps changes from being closed under a send
 	stopped bool
@@ -55,8 +57,8 @@ func newWriter(ctx context.Context, path string, now func() int64, tell func(new
 		db.Close()
 		return nil, openError("database_unreadable", path, err)
 	}
-	return &writer{db: db, conn: conn, now: now, tell: tell, stmts: map[string]*sql.Stmt{},
-		changes: make(chan change, batchMost)}, nil
+	return &writer{path: path, db: db, conn: conn, now: now, tell: tell, stmts: map[string]*sql.Stmt{},
+		changes: make(chan change, batchMost), walMost: walMost}, nil
 }
 
 func (w *writer) start() {
@@ -123,6 +125,7 @@ func (w *writer) run() {
 			}
 		}
 		w.commit(batch)
+		w.emptyWAL()
 	}
 }
 
