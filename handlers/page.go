@@ -81,6 +81,7 @@ func viewFuncs(texts *Catalogue, assets *Assets) map[string]any {
 		"hue":       hue,
 		"icon":      func(name string, classes ...string) template.HTML { return icon(assets.Base, name, classes) },
 		"initial":   initial,
+		"mark":      mark,
 		"under":     under,
 		"when":      when,
 		"invalid":   invalid,
@@ -129,6 +130,12 @@ func initial(name string) string {
 		return strings.ToUpper(string(r))
 	}
 	return "?"
+}
+
+// mark stands for an official account's picture: the first character of its name.
+func mark(name string) string {
+	_, size := utf8.DecodeRuneInString(name)
+	return name[:size]
 }
 
 // under tells whether path is the page section or lies below it.

@@ -20,6 +20,8 @@ type accountPage struct {
 	CallbackURL string
 	URLProblem  string
 	Many        bool // there are others too
+	CanLeave    bool // the sandbox
+	Dialog      string
 	Checks      []check
 	CheckedAt   int64
 	Failed      int
@@ -27,7 +29,7 @@ type accountPage struct {
 
 func (c *Console) accountPage(ctx *fiber.Ctx, a store.Account) accountPage {
 	base := c.publicURL(ctx)
-	d := accountPage{Account: a, Form: a, CallbackURL: base + "/wechat/" + a.AppID}
+	d := accountPage{Account: a, Form: a, CallbackURL: base + "/wechat/" + a.AppID, CanLeave: c.LeaveSandbox != nil}
 	if problem := urlProblem(base); problem != "" && c.Phone == nil {
 		d.URLProblem = c.text(ctx, "page.callback.problem."+problem)
 	}
@@ -72,7 +74,10 @@ func (c *Console) pageAccounts(ctx *fiber.Ctx) error {
 		return see(ctx, accountPath(accounts[0].ID))
 	}
 	p := c.page(ctx, "page.accounts.title")
-	p.D = struct{ Accounts []store.Account }{accounts}
+	p.D = struct {
+		Accounts []store.Account
+		CanLeave bool
+	}{accounts, c.LeaveSandbox != nil}
 	return ctx.Render("accounts", p)
 }
 
@@ -131,11 +136,17 @@ func newKey(n int) string {
 }
 
 func (c *Console) pageAccount(ctx *fiber.Ctx) error {
+	return c.renderAccount(ctx, func(*accountPage) {})
+}
+
+func (c *Console) renderAccount(ctx *fiber.Ctx, add func(*accountPage)) error {
 	account, err := c.Store.Account(ctx.UserContext(), pathID(ctx))
 	if err != nil {
 		return err
 	}
-	p, err := c.accountView(ctx, c.accountPage(ctx, account))
+	d := c.accountPage(ctx, account)
+	add(&d)
+	p, err := c.accountView(ctx, d)
 	if err != nil {
 		return err
 	}
@@ -173,6 +184,10 @@ func (c *Console) postAccount(ctx *fiber.Ctx) error {
 		return err
 	}
 	return see(ctx, accountPath(account.ID)+"?done=account_saved")
+}
+
+func (c *Console) pageAccountKeys(ctx *fiber.Ctx) error {
+	return c.renderAccount(ctx, func(d *accountPage) { d.Dialog = "keys" })
 }
 
 // postAccountKeys makes a new callback token and AES key. The store keeps the

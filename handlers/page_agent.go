@@ -82,8 +82,18 @@ func (c *Console) choices(ctx *fiber.Ctx, agent int64, w wishes) ([]kfChoice, er
 	return list, nil
 }
 
+// pageAgentNew proposes to look on everywhere: who sees nothing would think the
+// console broken.
 func (c *Console) pageAgentNew(ctx *fiber.Ctx) error {
-	return c.renderAgentForm(ctx, &agentsPage{Form: store.Agent{Role: "agent"}, Suggested: suggestPassword()}, wishes{})
+	accounts, err := c.Store.Accounts(ctx.UserContext())
+	if err != nil {
+		return err
+	}
+	w := wishes{}
+	for _, a := range accounts {
+		w[a.ID] = watchOnly
+	}
+	return c.renderAgentForm(ctx, &agentsPage{Form: store.Agent{Role: "agent"}, Suggested: suggestPassword()}, w)
 }
 
 func (c *Console) pageAgent(ctx *fiber.Ctx) error {

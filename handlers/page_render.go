@@ -2,7 +2,6 @@ package handlers
 
 import (
 	"errors"
-	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -47,6 +46,7 @@ func (c *Console) pageRoutes(app *fiber.App) {
 	app.Post("/accounts/new", c.admin, c.postAccountNew)
 	app.Get("/accounts/:id<int>", c.admin, c.pageAccount)
 	app.Post("/accounts/:id<int>", c.admin, c.postAccount)
+	app.Get("/accounts/:id<int>/keys", c.admin, c.pageAccountKeys)
 	app.Post("/accounts/:id<int>/keys", c.admin, c.postAccountKeys)
 	app.Post("/accounts/:id<int>/check", c.admin, c.postAccountCheck)
 	app.Get("/accounts/:id<int>/state", c.admin, c.accountState)
@@ -133,8 +133,6 @@ func pathID(ctx *fiber.Ctx) int64 {
 	return id
 }
 
-func escapeQuery(s string) string { return url.QueryEscape(s) }
-
 // localPath is where to go on after a form: a path of this server, else "/".
 func localPath(path string) string {
 	if !strings.HasPrefix(path, "/") || strings.ContainsAny(path, "\\\r\n") || strings.HasPrefix(path, "//") {
@@ -159,7 +157,8 @@ func (c *Console) errorPage(ctx *fiber.Ctx, e *problemError) error {
 		d.ID, _ = ctx.Locals("request").(string)
 	}
 	p := c.page(ctx, "page.error."+kind+".title")
-	d.Title, p.D = p.Title, d
+	d.Title = p.Title
+	p.D = d
 	return ctx.Status(e.Status).Render("error", p)
 }
 

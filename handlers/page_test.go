@@ -237,6 +237,9 @@ func TestAgents(t *testing.T) {
 	d.post(t, "/agents/3", "name", "佳怡", "role", "agent", "account-1", "-").went(t, "/agents?done=agent_saved")
 	d.get(t, "/agents").has(t, 200, "禾木生活馆")
 	d.post(t, "/agents/3", "name", "佳怡", "role", "agent", "account-1", "").went(t, "/agents?done=agent_saved")
+	if a, err := d.Store.Agent(t.Context(), 3); err != nil || len(a.Bindings) != 0 {
+		t.Errorf("after unbinding: %v, %v", a.Bindings, err)
+	}
 
 	d.post(t, "/agents/1", "name", "周哲", "role", "agent").has(t, 422, "最后一位管理员")
 	d.post(t, "/agents/1/deactivate").has(t, 422, "最后一位管理员")
@@ -386,7 +389,7 @@ func TestProfile(t *testing.T) {
 
 func TestErrorPages(t *testing.T) {
 	d := newConsole(t)
-	d.get(t, "/nowhere").has(t, 404, "没有这个页面")
+	d.get(t, "/nowhere").has(t, 404, "<h1>没有这个页面</h1>", "地址可能写错了")
 	d.cookies["lang"] = "en"
 	d.get(t, "/nowhere").has(t, 404, "No such page")
 	_ = d.Store.Close()

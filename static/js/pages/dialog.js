@@ -2,7 +2,8 @@
 // closes it. data-modal is the page behind it.
 export function dialogs() {
   for (const dialog of document.querySelectorAll('dialog[data-modal]')) {
-    const first = dialog.querySelector('[aria-invalid="true"]') ?? dialog.querySelector('[autofocus]');
+    const first = dialog.querySelector('[aria-invalid="true"]') ?? dialog.querySelector('[autofocus]')
+      ?? dialog.querySelector('.dialog-body input:not([hidden])');
     dialog.close();
     dialog.showModal();
     first?.focus();
