@@ -201,11 +201,13 @@ func (p *program) together(ctx context.Context, cancel context.CancelCauseFunc, 
 		})
 	}
 	part(exchange.Run)
-	part(couriers.Run)
+	// The sandbox answers until the courier has ended: what is being sent may finish.
+	boxed, stopBox := context.WithCancel(context.WithoutCancel(ctx))
+	part(func(ctx context.Context) error { defer stopBox(); return couriers.Run(ctx) })
 	part(func(ctx context.Context) error { return sweep(ctx, console.Store, p.Log) })
 	part(func(ctx context.Context) error { return mirror(ctx, console.Store, couriers, p.Log) })
 	if box != nil {
-		part(box.Run)
+		part(func(context.Context) error { return box.Run(boxed) })
 	}
 	part(func(context.Context) error { return app.Listener(p.listen) })
 	part(func(ctx context.Context) error { <-ctx.Done(); return app.ShutdownWithTimeout(shutdownTime) })

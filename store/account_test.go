@@ -149,8 +149,12 @@ func TestKFAccountsMirrorWeChat(t *testing.T) {
 	set := func(list ...KFAccount) { t.Helper(); ok(t, d.SetKFAccounts(ctx, d.account, list)) }
 	li := KFAccount{KFAccount: "li@hemu", Nickname: "Li", KFID: "1001", KFWx: "lixl", AvatarURL: "https://a/1"}
 	set(li, KFAccount{KFAccount: "new@hemu", Nickname: "New", InviteWx: "someone", InviteStatus: "waiting", InviteUntil: 99})
-	equal(t, "in the same millisecond", mirror(), "li@hemu Li li true, new@hemu New  false")
-	equal(t, "to fetch", wanted(), "avatar https://a/1")
+	equal(t, "in the same millisecond, the avatar not here yet", mirror(), "li@hemu Li li false, new@hemu New  false")
+	fetched := must(d.ClaimMedia(ctx, 10, 1000))(t)
+	equal(t, "to fetch", fmt.Sprint(len(fetched), fetched[0].Kind, fetched[0].URL), "1avatarhttps://a/1")
+	fetched[0].Hash, fetched[0].Mime = strings.Repeat("a", 64), "image/png"
+	ok(t, d.MediaReady(ctx, fetched[0]))
+	equal(t, "with the avatar", mirror(), "li@hemu Li li true, new@hemu New  false")
 	first := must(d.KFAccounts(ctx, d.account))(t)
 	equal(t, "row", fmt.Sprint(first[1].InviteWx, first[1].InviteStatus, first[1].InviteUntil, first[1].SyncedAt), fmt.Sprint("someonewaiting", 99, " ", d.now()))
 

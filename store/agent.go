@@ -86,9 +86,10 @@ func (s *Store) agents(ctx context.Context, query string, args ...any) ([]Agent,
 	bindings, err := rows(ctx, s, func(r scanner) (o owned, err error) {
 		err = r.Scan(&o.agent, &o.Account, &o.AccountName, &o.KFAccount, &o.Nick, &o.Avatar)
 		return o, err
-	}, `select b.agent_id, b.account_id, a.name, b.kf_account, coalesce(k.nickname, ''), coalesce(k.avatar_id, 0)
+	}, `select b.agent_id, b.account_id, a.name, b.kf_account, coalesce(k.nickname, ''), coalesce(d.id, 0)
 		from agent_account b join account a on a.id = b.account_id
-		left join kf_account k on k.account_id = b.account_id and k.kf_account = b.kf_account order by b.account_id`)
+		left join kf_account k on k.account_id = b.account_id and k.kf_account = b.kf_account
+		left join media d on d.id = k.avatar_id and d.state = 'ready' order by b.account_id`)
 	if err != nil {
 		return nil, err
 	}

@@ -29,8 +29,9 @@ func (s *Store) KFAccounts(ctx context.Context, accountID int64) ([]KFAccount, e
 			&k.AvatarURL, &k.Avatar, &k.SyncedAt, &k.Agent, &k.AgentName)
 		return k, err
 	}, `select k.account_id, k.kf_account, k.nickname, k.kf_id, k.kf_wx, k.invite_wx, k.invite_status, k.invite_until,
-		k.avatar_url, coalesce(k.avatar_id, 0), k.synced_at, coalesce(b.agent_id, 0), coalesce(a.name, '')
-		from kf_account k left join agent_account b on b.account_id = k.account_id and b.kf_account = k.kf_account
+		k.avatar_url, coalesce(d.id, 0), k.synced_at, coalesce(b.agent_id, 0), coalesce(a.name, '')
+		from kf_account k left join media d on d.id = k.avatar_id and d.state = 'ready'
+		left join agent_account b on b.account_id = k.account_id and b.kf_account = k.kf_account
 		left join agent a on a.id = b.agent_id where k.account_id = $1 order by k.kf_account`, accountID)
 }
 
