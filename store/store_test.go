@@ -5,6 +5,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -47,16 +50,62 @@ func openAt(t testing.TB, dir string, c *clock) *Store {
 	return s
 }
 
+// prepared holds what many tests begin with: its files are made once and
+// copied, for to make them takes its time.
+var prepared struct {
+	dir  string
+	desk func(testing.TB) *desk
+	walk func(testing.TB) *walked
+}
+
+func TestMain(m *testing.M) {
+	var err error
+	if prepared.dir, err = os.MkdirTemp("", "store-test-"); err != nil {
+		panic(err)
+	}
+	prepared.desk, prepared.walk = once(makeDesk), once(makeWalked)
+	code := m.Run()
+	os.RemoveAll(prepared.dir)
+	os.Exit(code)
+}
+
+// once makes a value with the first test that asks for it.
+func once[T any](f func(testing.TB) T) func(testing.TB) T {
+	var made sync.Once
+	var v T
+	return func(t testing.TB) T {
+		made.Do(func() { v = f(t) })
+		return v
+	}
+}
+
 // openDesk gives a store with people in it.
 func openDesk(t testing.TB) *desk {
 	t.Helper()
+	return prepared.desk(t).copy(t)
+}
+
+// makeDesk makes the desk that is copied. It is closed.
+func makeDesk(t testing.TB) *desk {
 	c := &clock{}
-	d := &desk{Store: openAt(t, t.TempDir(), c), clock: c}
+	d := &desk{Store: openAt(t, filepath.Join(prepared.dir, "desk"), c), clock: c}
 	d.account = d.addAccount(t, "wx1234567890abcdef")
 	d.admin = d.addAgent(t, "boss", "admin", "")
 	d.li = d.addAgent(t, "li", "agent", "li@hemu")
 	d.su = d.addAgent(t, "su", "agent", "su@hemu")
+	ok(t, d.Close())
 	return d
+}
+
+// copy opens a copy of a closed desk.
+func (d *desk) copy(t testing.TB) *desk {
+	t.Helper()
+	c, dir := *d, t.TempDir()
+	c.clock = &clock{}
+	c.clock.ms.Store(d.clock.ms.Load())
+	ok(t, os.CopyFS(dir, os.DirFS(d.Dir())))
+	c.Store = openAt(t, dir, c.clock)
+	return &c
 }
 
 func (d *desk) addAccount(t testing.TB, appid string) int64 {

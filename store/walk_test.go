@@ -2,6 +2,8 @@ package store
 
 import (
 	"fmt"
+	"os"
+	"path/filepath"
 	"reflect"
 	"regexp"
 	"strings"
@@ -12,7 +14,7 @@ import (
 // walked is a desk with a bit of everything, for a deed on it.
 type walked struct {
 	*desk
-	*testing.T
+	testing.TB
 	waiting, served, ended Conversation // li serves and served, su serves answers
 	failed, unknown        Message      // of served, which has a pending one too
 	sending                Message      // of another of li's
@@ -22,8 +24,15 @@ type walked struct {
 	secret                 string       // of li's session
 }
 
-func walk(t *testing.T) *walked {
-	w := &walked{desk: openDesk(t), T: t}
+func walk(t testing.TB) *walked {
+	w := *prepared.walk(t)
+	w.desk, w.TB = w.copy(t), t
+	return &w
+}
+
+// makeWalked makes the desk that is copied. It is closed.
+func makeWalked(t testing.TB) *walked {
+	w := &walked{desk: openDesk(t)}
 	w.other = w.addAccount(t, "wxfedcba0987654321")
 	w.receive(t, w.event("deed", "subscribe", "subscribe"))
 	w.waiting = w.receive(t, w.text("waiting", "hello"))
@@ -45,9 +54,12 @@ func walk(t *testing.T) *walked {
 	list := must(w.KFAccounts(ctx, w.account))(t)
 	list[0].AvatarURL = "https://avatar"
 	ok(t, w.SetKFAccounts(ctx, w.account, list))
-	w.avatar.ID = must(w.KFAccounts(ctx, w.account))(t)[0].Avatar
+	w.avatar.ID = must(row(ctx, w, one[int64], "select id from media where kind = 'avatar'"))(t)
 	w.secret = must(w.AddSession(ctx, Session{AgentID: w.li.ID, Kind: "browser"}, time.Hour))(t)
 	w.clock.advance(time.Minute)
+	ok(t, w.Close())
+	ok(t, os.Rename(w.Dir(), filepath.Join(prepared.dir, "walked")))
+	w.dir = filepath.Join(prepared.dir, "walked")
 	return w
 }
 
