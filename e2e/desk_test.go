@@ -33,7 +33,8 @@ type desk struct {
 	t     testing.TB
 	box   *sandbox.Sandbox
 	data  string
-	token string // of the admin, for the JSON API
+	token string   // of the admin, for the JSON API
+	said  []string // by customers
 }
 
 func newDesk(t testing.TB) *desk {
@@ -44,9 +45,19 @@ func newDesk(t testing.TB) *desk {
 	console := &atomic.Value{}
 	box, api := newBox(t, func(appid string) string { return console.Load().(string) + "/wechat/" + appid })
 	d.box = box
+	t.Cleanup(func() { d.keepsSecrets() })
 	d.server = serve(t, "-data", d.data, "-wechat-api", api)
 	console.Store(d.URL)
 	return d
+}
+
+// keepsSecrets wants neither secrets nor what people wrote in the log.
+func (d *desk) keepsSecrets() {
+	for _, secret := range append([]string{shop.Secret, shop.Token, shop.AESKey, password, d.token, "access_token="}, d.said...) {
+		if strings.Contains(d.log.String(), secret) {
+			d.t.Errorf("the log tells %q", secret)
+		}
+	}
 }
 
 // newBox runs an imitation of WeChat that knows the shop.
@@ -130,6 +141,7 @@ func (d *desk) customer(name string) (openid string) {
 // says lets a customer write, and waits until the console has taken it.
 func (d *desk) says(openid, text string) {
 	d.t.Helper()
+	d.said = append(d.said, text)
 	_, err := d.box.Text(openid, text)
 	must(d.t, err)
 	d.settle()

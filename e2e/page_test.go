@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -158,7 +159,7 @@ func (p *page) until(what, js string) {
 	var last error
 	eventually(p.t, p.name+": "+what, func() bool {
 		var ok bool
-		ok, last = try[bool](p, "Boolean("+js+")")
+		ok, last = try[bool](p, "Promise.resolve("+js+").then(Boolean)")
 		return last == nil && ok
 	}, func() string { return fmt.Sprintf("%s\n%v", js, last) })
 }
@@ -208,6 +209,13 @@ func (p *page) click(selector string) {
 	p.t.Helper()
 	at := p.point(selector)
 	p.do(cd.MouseEvent(cd.MouseMoved, at.X, at.Y), cd.MouseClickXY(at.X, at.Y))
+}
+
+// tap is a click with a finger.
+func (p *page) tap(selector string) {
+	p.t.Helper()
+	at := p.point(selector)
+	p.do(cd.TapXY(at.X, at.Y))
 }
 
 // write adds text to a field, as an input method does.
@@ -272,6 +280,8 @@ func (p *page) grant(names ...string) {
 		must(p.t, err)
 	}
 }
+
+func itoa(n int64) string { return strconv.FormatInt(n, 10) }
 
 func quote(text string) string {
 	b, _ := json.Marshal(text) // a string always encodes

@@ -1,0 +1,67 @@
+package e2e
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/chromedp/chromedp/kb"
+)
+
+// A whole day's work without the mouse.
+func TestKeyboard(t *testing.T) {
+	parallel(t)
+	d := newDesk(t)
+	p := d.agent("xiaoli")
+	var ids []int64
+	for i := range 3 {
+		who := d.customer(fmt.Sprint("客户", i))
+		d.says(who, fmt.Sprint("问题 ", i))
+		ids = append(ids, d.conversation(who).ID)
+	}
+	at := func(view string, id int64) {
+		t.Helper()
+		hash := "#" + view
+		if id != 0 {
+			hash += fmt.Sprintf("/%d", id)
+		}
+		p.until("to be at "+hash, "location.hash === "+quote(hash))
+	}
+	for key, view := range map[string]string{"2": "waiting", "3": "all", "4": "ended", "1": "mine"} {
+		p.press(key)
+		at(view, 0)
+	}
+	p.press("2")
+	at("waiting", 0)
+	p.press("jj")
+	at("waiting", ids[1])
+	p.press("k")
+	at("waiting", ids[0])
+	p.see("#stream .msg-in >> 问题 0")
+	p.press("a")
+	p.until("the cursor in the reply field", "document.activeElement?.id === 'reply'")
+	p.press("jka4")
+	p.field("jka4")
+	p.press(kb.Backspace + kb.Backspace + kb.Backspace + kb.Backspace)
+	p.write("#reply", "答 0")
+	p.press(kb.Enter)
+	p.see("#stream .msg-out >> 答 0")
+	p.press(kb.Escape)
+	p.until("no field in focus", "!document.activeElement.matches('textarea')")
+	p.press("r")
+	p.until("the cursor in the reply field", "document.activeElement?.id === 'reply'")
+	p.press(kb.Escape)
+	p.press("e")
+	p.told(p.part("inbox.ended"))
+	eventually(t, "an ended conversation", func() bool {
+		return call[struct{ Conversation conversation }](d, "GET", fmt.Sprintf("conversations/%d", ids[0]), nil).Conversation.State == "closed"
+	}, func() string { return "" })
+
+	p.press("A")
+	p.until("the next customer", fmt.Sprintf("location.hash === '#mine/%d' && document.activeElement?.id === 'reply'", ids[1]))
+	p.press(kb.Escape)
+	p.press("4")
+	p.press("j")
+	at("ended", ids[0])
+	p.press("e")
+	p.until("it open again", fmt.Sprintf("location.hash === '#mine/%d' && document.querySelector('#reply')", ids[0]))
+}
