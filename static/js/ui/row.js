@@ -47,18 +47,22 @@ function wait({ waiting_since }) {
 // What did not arrive and what is half written come first: both wait for this agent.
 function line(conversation) {
   const { id, last } = conversation;
-  if (failed(conversation)) return html`<span class="draft">${t('inbox.row.failed')}</span> ${renderText(last?.text ?? '')}`;
+  const bad = trouble(conversation);
+  if (bad) return html`<span class="draft">${t(`inbox.state.${bad}`)}</span> ${renderText(last?.text ?? '')}`;
   if (hasDraft(id) && conversation.state !== 'closed') return html`<span class="draft">${t('inbox.row.draft')}</span> ${renderText(draftText(id))}`;
   const { who, text } = preview(conversation);
   return html`${who}${renderText(text)}`;
 }
 
-function failed({ id, last }) {
-  return last?.state === 'failed' || last?.state === 'unknown' || pending(id).value.some(({ state }) => state === 'failed');
+// How the newest reply went wrong: failed, unknown, or '' when it did not.
+function trouble({ id, last }) {
+  if (last?.state === 'failed' || pending(id).value.some(({ state }) => state === 'failed')) return 'failed';
+  return last?.state === 'unknown' ? 'unknown' : '';
 }
 
 function flag(conversation) {
-  if (failed(conversation)) return html`<span class="conv-flag wait-2">${icon('circle-alert')}</span>`;
+  const bad = trouble(conversation);
+  if (bad) return html`<span class=${`conv-flag wait-${bad === 'failed' ? 2 : 1}`}>${icon(bad === 'failed' ? 'circle-alert' : 'circle-help')}</span>`;
   if (conversation.state === 'closed') return nothing;
   const time = tick.value;
   const rule = budget(conversation, time);
