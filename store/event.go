@@ -79,14 +79,26 @@ func scanChange(r scanner) (c Change, err error) {
 	return c, nil
 }
 
+// pruneAtOnce bounds how many events one change forgets: pushes wait for it.
+const pruneAtOnce = 5000
+
 // PruneEvents forgets events older than keep milliseconds. A browser whose
 // cursor is older starts afresh.
 func (s *Store) PruneEvents(ctx context.Context, keep int64) error {
-	return s.write(ctx, func(t *tx) error {
-		// Ids and times go up together, so that only what goes is looked at.
-		return t.exec("delete from event where id < coalesce((select id from event where at >= $1 order by id limit 1), $2)",
-			t.now-keep, t.last.event+1)
-	})
+	newest, _, err := s.LastEvent(ctx)
+	if err != nil {
+		return err
+	}
+	// Ids and times go up together, so that only what goes is looked at.
+	kept, err := row(ctx, s, one[int64], "select coalesce((select id from event where at >= $1 order by id limit 1), $2)", s.now()-keep, newest+1)
+	for more := true; more && err == nil; {
+		err = s.write(ctx, func(t *tx) error {
+			n, err := t.affect("delete from event where id < $1 and id < (select min(id) from event) + $2", kept, pruneAtOnce)
+			more = n > 0
+			return err
+		})
+	}
+	return err
 }
 
 // Version changes when another process has changed the database: the command

@@ -2,6 +2,7 @@ package store
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"regexp"
 	"testing"
@@ -55,6 +56,19 @@ func TestLastEventAndPrune(t *testing.T) {
 	span(5, 6)
 	ok(t, s.write(ctx, func(t *tx) error { return t.note(Event{Kind: "agent"}) }))
 	span(6, 6)
+
+	for range 2*pruneAtOnce/500 + 1 { // more than one change forgets
+		ok(t, s.write(ctx, func(t *tx) (err error) {
+			for range 500 {
+				err = errors.Join(err, t.note(Event{Kind: "agent"}))
+			}
+			return err
+		}))
+	}
+	clock(start + 120_000)
+	ok(t, s.write(ctx, func(t *tx) error { return t.note(Event{Kind: "agent"}) }))
+	ok(t, s.PruneEvents(ctx, 1000))
+	span(2*pruneAtOnce+507, 2*pruneAtOnce+507)
 }
 
 // Changes shows the rows as they are now, in the order of their events.

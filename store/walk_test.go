@@ -262,8 +262,8 @@ var (
 	// scan finds large tables, by name or by the short name they have in queries.
 	scan = regexp.MustCompile(`^(SCAN|SEARCH) (message|conversation|customer|event|media|attempt|m|i|o|e|v|c|d|h)($| USING (COVERING )?INDEX (\w+))`)
 	few  = regexp.MustCompile(`^SEARCH .* USING|INDEX (message_outbox|media_wanted|customer_profile)`)
-	// reads what it deletes; reads one row
-	ends      = regexp.MustCompile(`^delete from event|min\(id\) from event`)
+	// reads what will be deleted; reads one row
+	ends      = regexp.MustCompile(`from event where at >= |min\(id\) from event`)
 	bareLimit = regexp.MustCompile(`limit \$\d+($|\D)[^+]`)
 )
 
