@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -113,7 +114,8 @@ func TestBudgetStories(t *testing.T) {
 			{do: "reply", left: "5 -", code: "unsubscribed"},
 		}},
 		{"a late delivery does not shorten the window", []step{
-			{do: "text", wait: time.Hour, left: "5 -"}, {do: "reply", left: "4 -"}, {do: "late", left: "4 -"},
+			{do: "text", wait: time.Hour, left: "5 -"}, {do: "reply", left: "4 -"}, {do: "late text", left: "4 -"},
+			{do: "tap", left: "4 3"}, {do: "reply", left: "4 2"}, {do: "late tap", left: "4 2"},
 		}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -123,12 +125,12 @@ func TestBudgetStories(t *testing.T) {
 				d.clock.advance(s.wait)
 				what := fmt.Sprintf("step %d, %s", i+1, s.do)
 				switch s.do {
-				case "text", "tap", "late":
+				case "text", "tap", "late text", "late tap":
 					in := d.text("o1", "hello")
-					if s.do == "tap" {
+					if strings.HasSuffix(s.do, "tap") {
 						in = d.event("o1", "click", "click")
 					}
-					if s.do == "late" {
+					if strings.HasPrefix(s.do, "late") {
 						in.At -= 60_000
 					}
 					d.receive(t, in)
