@@ -3,6 +3,7 @@ package handlers
 import (
 	"net/http"
 	"net/netip"
+	"net/url"
 	"strings"
 	"testing"
 	"time"
@@ -236,6 +237,20 @@ func TestPhonesOfThisMachine(t *testing.T) {
 		}
 		if got := read(t, res); got.status != status {
 			t.Errorf("a deed for %s: %d", origin, got.status)
+		}
+	}
+}
+
+// Where to go on after a form is a path of ours. Browsers drop tabs and line
+// ends from an address before they read it.
+func TestFormsLeadNowhereElse(t *testing.T) {
+	d := newDesk(t)
+	for _, back := range []string{"//evil.example", "/\t/evil.example", "/\n/evil.example", "/\\evil.example", "\t//evil.example", "https://evil.example", "evil.example", ""} {
+		form := url.Values{"theme": {"dark"}, "back": {back}}
+		got := d.send(t, request("POST", "/preferences", strings.NewReader(form.Encode()), "Sec-Fetch-Site", "same-origin",
+			"Content-Type", "application/x-www-form-urlencoded"))
+		if to := got.header.Get("Location"); got.status != 303 || to != "/" {
+			t.Errorf("%q leads to %d %q", back, got.status, to)
 		}
 	}
 }

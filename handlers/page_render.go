@@ -134,8 +134,9 @@ func pathID(ctx *fiber.Ctx) int64 {
 }
 
 // localPath is where to go on after a form: a path of this server, else "/".
+// Browsers drop tabs and line ends, and take a backslash for a slash.
 func localPath(path string) string {
-	if !strings.HasPrefix(path, "/") || strings.ContainsAny(path, "\\\r\n") || strings.HasPrefix(path, "//") {
+	if !strings.HasPrefix(path, "/") || strings.ContainsAny(path, "\\\t\r\n") || strings.HasPrefix(path, "//") {
 		return "/"
 	}
 	return path

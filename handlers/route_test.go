@@ -84,6 +84,7 @@ var routes = map[string]string{
 	"POST /accounts/new":               admin,
 	"GET /accounts/:id<int>":           admin,
 	"POST /accounts/:id<int>":          admin,
+	"GET /accounts/:id<int>/keys":      admin,
 	"POST /accounts/:id<int>/keys":     admin,
 	"POST /accounts/:id<int>/check":    admin,
 	"GET /accounts/:id<int>/state":     admin,
