@@ -235,12 +235,15 @@ func TestFailedCommitAnswersEverybody(t *testing.T) {
 		return errors.Join(t.exec("pragma defer_foreign_keys = on"),
 			t.exec("insert into token (account_id, kind, value, expires_at) values (99, '', x'', 0)"))
 	}
+	wake, stop := s.Watch()
+	defer stop()
 	for i, err := range s.queue(t, noted("a"), later, noted("b"))() {
 		if err == nil || !strings.Contains(err.Error(), "FOREIGN KEY") {
 			t.Errorf("change %d: got %v", i, err)
 		}
 	}
 	equal(t, "events", len(s.kinds(t)), 0)
+	equal(t, "wake-ups", len(wake), 0)
 	ok(t, s.write(ctx, noted("a"))) // and the writer works on
 	equal(t, "events", fmt.Sprint(s.kinds(t)), "[a]")
 }
