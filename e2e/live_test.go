@@ -78,10 +78,12 @@ func TestTitleCounts(t *testing.T) {
 	p.until("one waits", "document.title.startsWith('(1) ')")
 	d.says(bob, "二")
 	p.until("two wait", "document.title.startsWith('(2) ')")
+	p.until("a number on the icon", "document.querySelector('link[rel=icon]').href.startsWith('data:image/png')")
 	p.claim(d.conversation(ann).ID)
 	p.until("one is left", "document.title.startsWith('(1) ')")
 	p.claim(d.conversation(bob).ID)
 	p.until("none is left", "!document.title.startsWith('(')")
+	p.until("the plain icon", "document.querySelector('link[rel=icon]').href.endsWith('.svg')")
 	d.says(ann, "还在吗")
 	p.until("an unread one", "document.title.startsWith('(1) ')")
 }
