@@ -68,7 +68,7 @@ func (d *desk) says(t *testing.T, account int64, customer, words string) string 
 	if err != nil {
 		t.Fatal(err)
 	}
-	n := strconv.Itoa(len(d.arrived(t)) + 1)
+	n := d.number()
 	p := &wechat.Push{ToUserName: a.OriginalID, FromUserName: customer, CreateTime: d.clock.Now().Unix(), MsgType: "text", MsgID: n, Content: words}
 	if words == "" {
 		p.MsgType, p.MediaID, p.PicURL = "image", "media_id", "http://mmbiz.qpic.cn/1"

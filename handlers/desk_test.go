@@ -11,6 +11,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -153,10 +154,17 @@ var look = sync.OnceValues(func() (v struct {
 type desk struct {
 	*Console
 	*seed
-	app   *fiber.App
-	dir   string
-	clock *clock
-	log   *logBook
+	app    *fiber.App
+	dir    string
+	clock  *clock
+	log    *logBook
+	serial int // of what was said so far
+}
+
+// number is a new one each time.
+func (d *desk) number() string {
+	d.serial++
+	return strconv.Itoa(d.serial)
 }
 
 func newDesk(t *testing.T) *desk {

@@ -19,9 +19,8 @@ func (d *desk) open(t *testing.T, customer string) string {
 }
 
 // draft is the body of a reply; each has an id of its own.
-func (d *desk) draft(t *testing.T, kind string, body any) object {
-	t.Helper()
-	return object{"client_id": fmt.Sprintf("client-%04d", len(d.arrived(t))), "type": kind, "body": body}
+func (d *desk) draft(kind string, body any) object {
+	return object{"client_id": "client-of-" + d.number(), "type": kind, "body": body}
 }
 
 func text(content string) object { return object{"content": content} }
@@ -29,7 +28,7 @@ func text(content string) object { return object{"content": content} }
 // replies sends a text and gives the message's id.
 func (d *desk) replies(t *testing.T, who, path, content string) string {
 	t.Helper()
-	got := d.call(t, who, "POST", path+"/messages", d.draft(t, "text", text(content))).ok(t, 201)
+	got := d.call(t, who, "POST", path+"/messages", d.draft("text", text(content))).ok(t, 201)
 	return strconv.FormatInt(id(got, "message", "id"), 10)
 }
 
@@ -53,7 +52,7 @@ func TestReply(t *testing.T) {
 	d := newDesk(t)
 	path := d.open(t, "o1")
 	d.clock.Advance(time.Minute)
-	draft := d.draft(t, "text", text("<b>你好</b> & 再见"))
+	draft := d.draft("text", text("<b>你好</b> & 再见"))
 	got := d.call(t, "li", "POST", path+"/messages", draft).ok(t, 201)
 	shape(t, "answer", got, "message conversation", "")
 	shape(t, "reply", got["message"], messageShape, "")
@@ -85,18 +84,18 @@ func TestTextsOfReplies(t *testing.T) {
 		"spaces around":           {"  a \n", "  a \n"},
 	} {
 		path := d.open(t, "o-"+name)
-		got := d.call(t, "li", "POST", path+"/messages", d.draft(t, "text", text(tt.typed))).ok(t, 201)
+		got := d.call(t, "li", "POST", path+"/messages", d.draft("text", text(tt.typed))).ok(t, 201)
 		if stored := dig(got, "message", "body", "content"); stored != tt.stored {
 			t.Errorf("%s: %q, want %q", name, stored, tt.stored)
 		}
 	}
 	path := d.open(t, "o1")
-	detail := d.call(t, "li", "POST", path+"/messages", d.draft(t, "text", text(strings.Repeat("好", 682)+"abc"))).refused(t, 422, "too_long")
+	detail := d.call(t, "li", "POST", path+"/messages", d.draft("text", text(strings.Repeat("好", 682)+"abc"))).refused(t, 422, "too_long")
 	if detail["bytes"] != 2049.0 || detail["most"] != 2048.0 || detail["field"] != "content" {
 		t.Errorf("too long: %v", detail)
 	}
 	for _, empty := range []string{"", " \n\t", "\x00"} {
-		d.call(t, "li", "POST", path+"/messages", d.draft(t, "text", text(empty))).refused(t, 422, "empty")
+		d.call(t, "li", "POST", path+"/messages", d.draft("text", text(empty))).refused(t, 422, "empty")
 	}
 }
 
@@ -135,7 +134,7 @@ func TestNewsCards(t *testing.T) {
 		return object{"title": " 新品 ", "description": " 九折 ", "url": "https://example.com/a?b=1&c=2", "picurl": ""}
 	}
 	path := d.open(t, "o1")
-	got := d.call(t, "li", "POST", path+"/messages", d.draft(t, "news", card())).ok(t, 201)
+	got := d.call(t, "li", "POST", path+"/messages", d.draft("news", card())).ok(t, 201)
 	if b := fmt.Sprint(dig(got, "message", "body")); b != "map[description:九折 picurl: title:新品 url:https://example.com/a?b=1&c=2]" {
 		t.Errorf("stored %s", b)
 	}
@@ -165,7 +164,7 @@ func TestNewsCards(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			path, body := d.open(t, "o-"+name), card()
 			body[tt.field] = tt.value
-			got := d.call(t, "li", "POST", path+"/messages", d.draft(t, "news", body))
+			got := d.call(t, "li", "POST", path+"/messages", d.draft("news", body))
 			if tt.fine {
 				got.ok(t, 201)
 			} else if detail := got.refused(t, 422, "bad_news"); detail["field"] != tt.field {
@@ -175,7 +174,7 @@ func TestNewsCards(t *testing.T) {
 	}
 	body := card()
 	body["pic_url"] = "http://example.com"
-	d.call(t, "li", "POST", path+"/messages", d.draft(t, "news", body)).refused(t, 400, "bad_json")
+	d.call(t, "li", "POST", path+"/messages", d.draft("news", body)).refused(t, 400, "bad_json")
 }
 
 func TestPicturesInReplies(t *testing.T) {
@@ -187,7 +186,7 @@ func TestPicturesInReplies(t *testing.T) {
 		if kind == "news" {
 			body = object{"title": "新品", "url": "https://example.com"}
 		}
-		draft := d.draft(t, kind, body)
+		draft := d.draft(kind, body)
 		draft["media"] = mine
 		got := d.call(t, "li", "POST", path+"/messages", draft).ok(t, 201)
 		shape(t, "media", dig(got, "message", "media"), mediaShape, "")
@@ -196,7 +195,7 @@ func TestPicturesInReplies(t *testing.T) {
 		}
 	}
 	theirs := id(d.upload(t, "wang", strings.Replace(uploads, "account=1", "account=2", 1), picture(t, "png")).ok(t, 201), "media", "id")
-	draft := d.draft(t, "image", object{})
+	draft := d.draft("image", object{})
 	draft["media"] = theirs
 	d.call(t, "li", "POST", path+"/messages", draft).refused(t, 409, "no_media")
 }
@@ -205,7 +204,7 @@ func TestPicturesInReplies(t *testing.T) {
 func TestRepliesThatRulesForbid(t *testing.T) {
 	d := newDesk(t)
 	send := func(who, path string) result {
-		return d.call(t, who, "POST", path+"/messages", d.draft(t, "text", text("hello")))
+		return d.call(t, who, "POST", path+"/messages", d.draft("text", text("hello")))
 	}
 	waiting := d.says(t, 1, "o1", "hello")
 	send("li", waiting).refused(t, 409, "not_claimed")
