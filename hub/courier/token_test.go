@@ -134,8 +134,10 @@ func TestSyncKF(t *testing.T) {
 	equal(t, "nickname", su.Nickname, "Su")
 	equal(t, "bound to", su.KFWx, "su_wx")
 	d.run()
+	equal(t, "avatar before it is fetched", su.Avatar, 0)
 	d.until("the avatar is fetched", func() bool {
-		return must(d.store.Media(ctx, su.Avatar))(t).State == "ready"
+		su = must(d.store.KFAccounts(ctx, a.ID))(t)[1]
+		return su.Avatar != 0
 	})
 	avatar := must(d.store.Media(ctx, su.Avatar))(t)
 	equal(t, "size", avatar.Size, int64(len(jpg)))
