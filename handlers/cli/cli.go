@@ -190,13 +190,19 @@ func (e *Env) secret(name string) string {
 	return ""
 }
 
+// terminal tells whether a person may type there: a device, and not the one
+// that programs are given in place of nothing.
 func terminal(r io.Reader) bool {
 	f, ok := r.(*os.File)
 	if !ok {
 		return false
 	}
-	info, err := f.Stat()
-	return err == nil && info.Mode()&os.ModeCharDevice != 0
+	here, err := f.Stat()
+	if err != nil || here.Mode()&os.ModeCharDevice == 0 {
+		return false
+	}
+	nothing, err := os.Stat(os.DevNull)
+	return err == nil && !os.SameFile(here, nothing)
 }
 
 func pairs(values map[string]any) []any {

@@ -311,16 +311,18 @@ func TestDataDirectoryThatCannotBeUsed(t *testing.T) {
 func TestWhereSecretsComeFrom(t *testing.T) {
 	c := newTerminal(t)
 	c.env["KFDESK_DATA"] = c.dir
-	var out, err bytes.Buffer
-	terminal, failure := os.Open(os.DevNull) // a device, as a terminal is
-	if failure != nil {
-		t.Fatal(failure)
-	}
-	defer terminal.Close()
-	env := c.environment(&out, &err)
-	env.In = terminal
-	if code := cli.Run(t.Context(), env, []string{"admin", "add", "-login", "zhou"}); code != 1 || !strings.Contains(err.String(), "KFDESK_ADMIN_PASSWORD") {
-		t.Errorf("ends with %d: %s%s", code, &out, &err)
+	for name, told := range map[string]bool{"/dev/zero": true, os.DevNull: false} { // a terminal is a device, too
+		device, failure := os.Open(name)
+		if failure != nil {
+			t.Fatal(failure)
+		}
+		defer device.Close()
+		var out, err bytes.Buffer
+		env := c.environment(&out, &err)
+		env.In = device
+		if code := cli.Run(t.Context(), env, []string{"admin", "add", "-login", "zhou"}); code != 1 || strings.Contains(err.String(), "KFDESK_ADMIN_PASSWORD") != told {
+			t.Errorf("%s: ends with %d: %s%s", name, code, &out, &err)
+		}
 	}
 	c.in = password
 	c.runs(0, "admin", "add", "-login", "zhou")
