@@ -12,9 +12,9 @@ var large = flag.Bool("large", false, "benchmarks run on a million messages too"
 // sizes are how many messages a database holds.
 func sizes() []int {
 	if *large {
-		return []int{10_000, 1_000_000}
+		return []int{20_000, 1_000_000}
 	}
-	return []int{10_000}
+	return []int{20_000}
 }
 
 // fillWith makes n messages of n/50 customers, who write in turn, and keeps 200
@@ -141,7 +141,7 @@ func BenchmarkTimeline(b *testing.B) {
 // under load.
 func BenchmarkChanges(b *testing.B) {
 	d := openDesk(b)
-	d.fillWith(b, 10_000)
+	d.fillWith(b, 20_000)
 	b.ReportAllocs()
 	b.ResetTimer()
 	for i := int64(0); b.Loop(); i++ {

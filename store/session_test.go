@@ -22,7 +22,7 @@ func loginDesk(t *testing.T) *desk {
 	return d
 }
 
-// code gives the code of a refusal, and the number in its detail.
+// refusal is the code of a refusal, with the number in its detail.
 func refusal(err error) string {
 	var r *Refusal
 	if !errors.As(err, &r) {
