@@ -152,8 +152,10 @@ func (c *Console) errorPage(ctx *fiber.Ctx, e *problemError) error {
 	case e.Status == fiber.StatusNotFound || e.Status == fiber.StatusMethodNotAllowed:
 		kind = "404"
 		d.Text = c.text(ctx, "page.error.404.text")
-	case e.Status < 500:
+	case e.Status == fiber.StatusUnauthorized || e.Status == fiber.StatusForbidden:
 		kind = "403"
+	case e.Status < 500:
+		kind = "400"
 	default:
 		d.ID, _ = ctx.Locals("request").(string)
 	}
