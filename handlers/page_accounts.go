@@ -4,6 +4,7 @@ import (
 	"crypto/rand"
 	"net/netip"
 	"net/url"
+	"strconv"
 	"strings"
 
 	"github.com/gofiber/fiber/v2"
@@ -112,6 +113,11 @@ func (c *Console) addAccount(ctx *fiber.Ctx, title, template string) error {
 // typedAccount takes over what the form says. An empty AppSecret keeps the old.
 func typedAccount(ctx *fiber.Ctx, a store.Account) store.Account {
 	a.Name, a.OriginalID, a.WechatID, a.Mode = ctx.FormValue("name"), ctx.FormValue("original_id"), ctx.FormValue("wechat_id"), ctx.FormValue("mode")
+	if quota, err := strconv.Atoi(ctx.FormValue("pay_quota", "0")); err == nil {
+		a.PayQuota = quota
+	} else {
+		a.PayQuota = -1 // refused by the store, at its field
+	}
 	if secret := strings.TrimSpace(ctx.FormValue("secret")); secret != "" {
 		a.Secret = secret
 	}

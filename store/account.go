@@ -132,6 +132,9 @@ var (
 	aesKeyForm   = regexp.MustCompile(`^[0-9a-zA-Z]{43}$`)
 )
 
+// payQuotaMost bounds the replies that a payment may grant.
+const payQuotaMost = 20
+
 // check refuses what WeChat would not take; detail.field names the field.
 func (a *Account) check() error {
 	a.AppID, a.OriginalID, a.WechatID = strings.TrimSpace(a.AppID), strings.TrimSpace(a.OriginalID), strings.TrimSpace(a.WechatID)
@@ -152,6 +155,8 @@ func (a *Account) check() error {
 		return bad("mode")
 	case a.Mode != "plain" && !aesKeyForm.MatchString(a.AESKey):
 		return bad("aes_key")
+	case a.PayQuota < 0 || a.PayQuota > payQuotaMost:
+		return bad("pay_quota")
 	case a.AESKey != "" && !aesKeyForm.MatchString(a.AESKey):
 		return bad("aes_key")
 	}

@@ -80,6 +80,19 @@ func (t *tx) grant(customerID int64, kind string, g Grant) error {
 		where id = $5 and message_since <= $3`, g.Left, g.Total, g.Since, g.Until, customerID)
 }
 
+// paid opens the message bucket after a payment, when the account's setting
+// grants replies for it: 0 by default, as WeChat rules since 2023. It never
+// takes away what a message has granted.
+func (t *tx) paid(customerID int64, in *Incoming) error {
+	quota, err := txOne[int](t, "select pay_quota from account where id = $1", in.Account)
+	if err != nil || quota == 0 {
+		return err
+	}
+	return t.exec(`update customer set message_left = $1, message_total = $1, message_since = $2, message_until = $3
+		where id = $4 and (message_until <= $5 or message_left < $1) and message_since <= $2`,
+		quota, in.At, in.At+messageWindow, customerID, t.now)
+}
+
 // spend takes one reply from a bucket.
 func (t *tx) spend(customerID int64, kind string) error {
 	return t.exec("update customer set "+kind+"_left = "+kind+"_left - 1 where id = $1", customerID)

@@ -197,3 +197,37 @@ func TestRepliesAtOnceNeverOverspend(t *testing.T) {
 	}
 	equal(t, "replies", fmt.Sprint(seen), "map[1/5:1 2/5:1 3/5:1 4/5:1 5/5:1]")
 }
+
+// A payment grants nothing, unless the account's setting says otherwise; then
+// it never takes away what a message has granted.
+func TestPaymentGrantsWhatTheSettingSays(t *testing.T) {
+	d := openDesk(t)
+	pay := func() Grants {
+		t.Helper()
+		in := d.event("o1", "unknown_event", "")
+		in.Paid = true
+		d.receive(t, in)
+		return d.of(t, "o1").Grants
+	}
+	d.receive(t, d.text("o1", "hello"))
+	d.clock.advance(49 * time.Hour)
+	if g := pay(); g.Message.Until > d.now() {
+		t.Errorf("a payment opened a window by default: %+v", g.Message)
+	}
+	a := must(d.Account(ctx, d.account))(t)
+	for _, wrong := range []int{-1, 21} {
+		a.PayQuota = wrong
+		refused(t, d.UpdateAccount(ctx, Actor{}, a), "bad_pay_quota")
+	}
+	a.PayQuota = 2
+	ok(t, d.UpdateAccount(ctx, Actor{}, a))
+	d.clock.advance(time.Minute)
+	g := pay()
+	equal(t, "left", g.Message.Left, 2)
+	equal(t, "until", g.Message.Until, d.now()+messageWindow)
+	equal(t, "verdict", Decide(g, true, d.now()).Kind, "message")
+	d.clock.advance(time.Minute)
+	d.receive(t, d.text("o1", "and one more thing"))
+	d.clock.advance(time.Minute)
+	equal(t, "left of a message's five", pay().Message.Left, 5)
+}

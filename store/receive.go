@@ -20,6 +20,7 @@ type Incoming struct {
 	Raw     []byte
 
 	Grant, Cause string // message or action, and its cause; "" opens nothing
+	Paid         bool   // the customer paid: grants what the account's setting says
 	Follow       int    // +1 follows, -1 unfollows, 0 says nothing
 	Source       string // where a follow or scan came from
 	Media, Thumb *Wanted
@@ -129,6 +130,11 @@ func (t *tx) place(in *Incoming) (place, error) {
 func (t *tx) grantAndFollow(p *place, in *Incoming) error {
 	if in.Grant != "" {
 		if err := t.grant(p.customer, in.Grant, newGrant(in.Grant, in.Cause, in.At)); err != nil {
+			return err
+		}
+	}
+	if in.Paid {
+		if err := t.paid(p.customer, in); err != nil {
 			return err
 		}
 	}

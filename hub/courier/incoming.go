@@ -13,6 +13,8 @@ func Incoming(accountID int64, p *wechat.Push) store.Incoming {
 	grant, cause := p.Grant()
 	in := store.Incoming{Account: accountID, OpenID: p.FromUserName, Dedupe: p.DedupeKey(), Dir: dir, Type: typ, Body: p.Body(),
 		Preview: pushPreview(p), At: p.CreateTime * 1000, Raw: p.Raw, Grant: grant, Cause: cause}
+	in.Paid = typ == "unknown_event" && strings.EqualFold(p.Event, "user_pay_from_pay_cell") ||
+		typ == "subscribe" && strings.HasPrefix(p.EventKey, "last_trade_no_")
 	switch typ {
 	case "subscribe":
 		in.Follow, in.Source = +1, strings.TrimPrefix(p.EventKey, "qrscene_")
