@@ -210,7 +210,11 @@ func (p *program) together(ctx context.Context, cancel context.CancelCauseFunc, 
 		part(func(context.Context) error { return box.Run(boxed) })
 	}
 	part(func(context.Context) error { return app.Listener(p.listen) })
-	part(func(ctx context.Context) error { <-ctx.Done(); return app.ShutdownWithTimeout(shutdownTime) })
+	part(func(ctx context.Context) error {
+		<-ctx.Done()
+		defer p.listen.Close() // for a server that has not begun to serve, Shutdown does nothing
+		return app.ShutdownWithTimeout(shutdownTime)
+	})
 	if err := parts.Wait(); err != nil && !errors.Is(err, context.Canceled) {
 		return err
 	}
