@@ -33,7 +33,7 @@ func TestLooks(t *testing.T) {
 			p.watch.expect("answer 4(22|01) .*/login")
 			p.fill("#login", "zhouzhe")
 			p.fill("#password", "not the password")
-			p.press(kb.Enter)
+			p.leave(func() { p.press(kb.Enter) })
 			p.see(".field-error")
 			p.seen("login-wrong")
 			p.fill("#login", "zhouzhe")
@@ -149,5 +149,8 @@ func TestLooksOfTheSetup(t *testing.T) {
 		p.open("/setup")
 		p.see("#code")
 		p.seen("setup")
+		if l.lang == "en" {
+			p.until("no Chinese", "!/\\p{Script=Han}/u.test(document.body.innerText.replace('简体中文', ''))")
+		}
 	}
 }

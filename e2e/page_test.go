@@ -153,6 +153,14 @@ func try[T any](p *page, js string) (T, error) {
 	return cd.Run(ctx, cd.Evaluate[T](js, cd.EvalAwaitPromise))
 }
 
+// leave does something that leads to another page, and waits until it is there.
+func (p *page) leave(do func()) {
+	p.t.Helper()
+	eval[bool](p, "window.e2e.old = true")
+	do()
+	p.until("another page", "!window.e2e.old && document.readyState === 'complete'")
+}
+
 // until waits for a state that stays. Never wait for one that passes by.
 func (p *page) until(what, js string) {
 	p.t.Helper()

@@ -5,17 +5,19 @@ import (
 	"net"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 )
 
-// proxy is the network between a browser and the console: it can be cut, and
-// then connections are refused until it is mended.
+// proxy is the network between a browser and the console. It can swallow the
+// answers, and it can be cut: then connections are refused until it is mended.
 type proxy struct {
 	URL    string
 	t      testing.TB
 	target string
 	addr   string
 
+	silent atomic.Bool
 	mu     sync.Mutex
 	listen net.Listener
 	open   map[net.Conn]bool
@@ -31,9 +33,13 @@ func newProxy(t testing.TB, url string) *proxy {
 	return p
 }
 
+// swallow lets requests through, but no answers.
+func (p *proxy) swallow() { p.silent.Store(true) }
+
 // mend lets connections through again.
 func (p *proxy) mend() {
 	p.t.Helper()
+	p.silent.Store(false)
 	listen, err := net.Listen("tcp", p.addr)
 	must(p.t, err)
 	p.mu.Lock()
@@ -70,14 +76,30 @@ func (p *proxy) carry(in net.Conn) {
 	p.note(in, out, true)
 	defer p.note(in, out, false)
 	var both sync.WaitGroup
-	for _, way := range [][2]net.Conn{{in, out}, {out, in}} {
+	for _, way := range []struct {
+		to   io.Writer
+		from io.Reader
+	}{{out, in}, {answers{p, in}, out}} {
 		both.Go(func() {
-			io.Copy(way[0], way[1])
+			io.Copy(way.to, way.from)
 			in.Close()
 			out.Close()
 		})
 	}
 	both.Wait()
+}
+
+// answers is the way back to the browser.
+type answers struct {
+	p  *proxy
+	to io.Writer
+}
+
+func (a answers) Write(b []byte) (int, error) {
+	if a.p.silent.Load() {
+		return len(b), nil
+	}
+	return a.to.Write(b)
 }
 
 func (p *proxy) note(in, out net.Conn, open bool) {

@@ -40,7 +40,7 @@ func TestLogin(t *testing.T) {
 	for _, name := range []string{"xiaoli", "nobody"} {
 		p.fill("#login", name)
 		p.fill("#password", "wrong")
-		p.press(kb.Enter)
+		p.leave(func() { p.press(kb.Enter) })
 		p.see(".field-error >> " + p.word("err.login_wrong"))
 	}
 	p.fill("#login", "xiaoli")

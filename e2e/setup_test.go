@@ -30,7 +30,7 @@ func TestSetupFromNothing(t *testing.T) {
 	p.fill("#code", "AAAA-AAAA")
 	p.fill("#login", "owner")
 	p.fill("#password", password)
-	p.click(".setup-foot .btn-primary")
+	p.leave(func() { p.click(".setup-foot .btn-primary") })
 	p.see(".field-error >> " + p.word("page.setup.code_wrong"))
 	p.fill("#code", strings.ToLower(code))
 	p.fill("#password", password)
