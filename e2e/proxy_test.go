@@ -33,7 +33,8 @@ func newProxy(t testing.TB, url string) *proxy {
 	return p
 }
 
-// swallow lets requests through, but no answers.
+// swallow lets requests through, and of each answer only the beginning: of one
+// that never began, browsers ask again by themselves.
 func (p *proxy) swallow() { p.silent.Store(true) }
 
 // mend lets connections through again.
@@ -79,7 +80,7 @@ func (p *proxy) carry(in net.Conn) {
 	for _, way := range []struct {
 		to   io.Writer
 		from io.Reader
-	}{{out, in}, {answers{p, in}, out}} {
+	}{{out, in}, {&answers{p: p, to: in}, out}} {
 		both.Go(func() {
 			io.Copy(way.to, way.from)
 			in.Close()
@@ -91,15 +92,22 @@ func (p *proxy) carry(in net.Conn) {
 
 // answers is the way back to the browser.
 type answers struct {
-	p  *proxy
-	to io.Writer
+	p     *proxy
+	to    io.Writer
+	begun bool
 }
 
-func (a answers) Write(b []byte) (int, error) {
-	if a.p.silent.Load() {
-		return len(b), nil
+func (a *answers) Write(b []byte) (int, error) {
+	if !a.p.silent.Load() {
+		return a.to.Write(b)
 	}
-	return a.to.Write(b)
+	if !a.begun {
+		a.begun = true
+		if _, err := a.to.Write(b[:min(len(b), 9)]); err != nil {
+			return 0, err
+		}
+	}
+	return len(b), nil
 }
 
 func (p *proxy) note(in, out net.Conn, open bool) {
