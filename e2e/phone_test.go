@@ -3,6 +3,7 @@ package e2e
 import (
 	"fmt"
 	"testing"
+	"time"
 
 	"github.com/chromedp/chromedp/kb"
 )
@@ -46,6 +47,8 @@ func TestPhonePage(t *testing.T) {
 	p.reply("点了菜单")
 	phone.see(`.wx-msg[data-kf="jiayi@hemu_life"] >> 点了菜单`)
 	phone.click("#users button >> " + phone.word("phone.time.1h"))
+	phone.until("an hour later", fmt.Sprintf("fetch('/phone/api/state').then((a) => a.json()).then(({ now }) => now > %d)", time.Now().Add(59*time.Minute).UnixMilli()))
+	p.reload()
 	p.see(".blocked")
 	phone.click(".lab-user >> 阿明")
 	phone.see(`.wx-msg[data-kf="xiaoli@hemu_life"]`)

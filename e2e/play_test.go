@@ -65,7 +65,8 @@ func (d *play) act(openid, do string, more ...string) {
 	d.control("act", action)
 }
 
-// advance moves the clock of both.
+// advance moves the clock of both. An open page hears of it at the next beat of
+// its socket, within 20 s, or when it is loaded again.
 func (d *play) advance(by time.Duration) {
 	d.t.Helper()
 	d.control("clock", map[string]int64{"advance_ms": by.Milliseconds()})

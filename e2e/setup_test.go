@@ -75,10 +75,8 @@ func TestSetupFromNothing(t *testing.T) {
 // owner does, and lets WeChat verify them.
 func connectWeChat(t *testing.T, p *page, box *sandbox.Sandbox) {
 	t.Helper()
+	p.until("the values to copy", "document.querySelectorAll('.copyfield .copy').length === 3")
 	values := p.texts(".copyfield .copy")
-	if len(values) != 3 {
-		t.Fatalf("URL, Token and EncodingAESKey are not all there: %q", values)
-	}
 	account := shop
 	account.Callback, account.Token, account.AESKey = first(values[0]), first(values[1]), first(values[2])
 	must(t, box.AddAccount(account))
