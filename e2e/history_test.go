@@ -77,3 +77,63 @@ func TestThreadGoesOverConversations(t *testing.T) {
 	p.see("#stream .msg-in >> 还有一件事")
 	p.see("#stream .msg-out >> 再见")
 }
+
+// holdPages lets pages of the timeline wait on their way to the browser until
+// release is called.
+func (p *page) holdPages() (release func()) {
+	p.t.Helper()
+	eval[bool](p, `(() => {
+		const real = window.fetch;
+		window.held = 0;
+		const open = new Promise((done) => { window.letGo = () => { window.fetch = real; done(); }; });
+		window.fetch = async (address, ...rest) => {
+			const answer = await real(address, ...rest);
+			if (String(address).includes('/messages?')) { window.held++; await open; }
+			return answer;
+		};
+		return true;
+	})()`)
+	return func() { p.t.Helper(); eval[bool](p, "(window.letGo(), true)") }
+}
+
+// A page that comes later than live messages leaves no hole before them, and
+// still knows that there are older ones.
+func TestPageThatComesLate(t *testing.T) {
+	parallel(t)
+	d := newDesk(t)
+	p := d.agent("xiaoli")
+	ann := d.customer("安")
+	many := func(from, to int) {
+		t.Helper()
+		for i := from; i < to; i++ {
+			_, err := d.box.Text(ann, fmt.Sprintf("第 %d 句", i))
+			must(t, err)
+		}
+		d.settle()
+	}
+	many(0, 60)
+	id := d.conversation(ann).ID
+	eval[bool](p, "(location.hash = '#waiting', true)")
+	p.see(row(id) + " >> 第 59 句")
+	release := p.holdPages()
+	p.click(row(id))
+	p.until("a page on its way", "window.held > 0")
+	d.says(ann, "快的一句")
+	p.see("#stream .msg-in >> 快的一句")
+	release()
+	p.sameAsStored(d, id)
+
+	// The same for a thread that was left and is opened again after more than a page.
+	bob := d.customer("博")
+	d.says(bob, "你好")
+	p.show("waiting", d.conversation(bob).ID)
+	p.see("#stream .msg-in >> 你好")
+	many(60, 140)
+	release = p.holdPages()
+	p.show("waiting", id)
+	p.until("a page on its way", "window.held > 0")
+	d.says(ann, "又一句快的")
+	p.see("#stream .msg-in >> 又一句快的")
+	release()
+	p.sameAsStored(d, id)
+}

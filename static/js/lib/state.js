@@ -77,6 +77,7 @@ export function apply(frame) {
 
 // Shows a conversation and loads what is missing of it. Refuses with an ApiError.
 export async function open(id) {
+  if (conversations.has(current.peek())) timeline(current.peek()).leave();
   current.value = id;
   if (!id) return;
   if (!conversations.has(id)) apply(await get(`conversations/${id}`));

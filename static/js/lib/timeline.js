@@ -28,6 +28,7 @@ class Timeline {
   older = signal(false); // there is more above
   newer = signal(false); // there is more below: the live end is not loaded
   following = true; // the reader is at the bottom, so old rows may go
+  #end = 0; // behind this id rows may be missing, whatever live ones came since; null: none is
   #busy = null;
   #again = 0; // the conversation to read again after the request that runs
 
@@ -43,17 +44,25 @@ class Timeline {
     else this.#keep(merge(have, [message]), 'end');
   }
 
-  // The newest page. What is loaded stays if the page reaches down to it.
+  // Nobody looks any more: live rows do not come from here on.
+  leave() {
+    this.#end ??= this.last;
+  }
+
+  // The newest page. What is loaded stays if the page reaches down to where rows are missing.
   loadNewest(conversation) {
+    this.leave();
     return this.#load(async () => {
       const { messages, more } = await get(path(conversation));
-      const hole = this.newer.value || this.last < (messages[0]?.id ?? 0);
-      const fresh = this.messages.value.length === 0 || (more && hole);
+      const first = messages[0]?.id ?? 0;
+      const hole = more && (this.newer.value || this.#end < first);
+      const have = this.messages.value;
       batch(() => {
-        this.#keep(fresh ? messages : merge(this.messages.value, messages), 'end');
-        if (fresh || !more) this.older.value = more;
+        this.#keep(merge(hole ? have.filter(({ id }) => id >= first) : have, messages), 'end');
+        if (hole || !more) this.older.value = more;
         this.newer.value = false;
       });
+      this.#end = this.#again ? messages.at(-1)?.id ?? 0 : null;
     });
   }
 
@@ -79,6 +88,7 @@ class Timeline {
 
   // Rows were changed that this tab did not get: read the newest ones again.
   refresh(conversation) {
+    this.leave();
     if (this.#busy) this.#again = conversation;
     else if (!this.newer.value) this.loadNewest(conversation);
   }
