@@ -9,7 +9,6 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 
-	"kfdesk/hub/courier"
 	"kfdesk/store"
 )
 
@@ -91,7 +90,7 @@ func (in *replyInput) text(d *store.Draft) error {
 	case len(b.Content) > textMost:
 		return refused(fiber.StatusUnprocessableEntity, "too_long", "field", "content", "bytes", len(b.Content), "most", textMost)
 	}
-	d.Body, d.Preview, d.MediaID = marshal(b), courier.Preview(b.Content), 0
+	d.Body, d.MediaID = marshal(b), 0
 	return nil
 }
 
@@ -119,7 +118,7 @@ func (in *replyInput) news(d *store.Draft) error {
 	case b.PicURL != "" && !webAddress(b.PicURL):
 		return bad("picurl")
 	}
-	d.Body, d.Preview = marshal(b), courier.Preview(b.Title)
+	d.Body = marshal(b)
 	return nil
 }
 

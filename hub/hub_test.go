@@ -180,7 +180,7 @@ func (d *desk) newest() int64 {
 func (d *desk) write(openid string, n int) {
 	for i := range n {
 		if _, err := d.store.Receive(context.Background(), store.Incoming{Account: d.account.ID, OpenID: openid, Dedupe: fmt.Sprint(openid, i),
-			Dir: "in", Type: "text", Body: json.RawMessage(`{"content":"hello"}`), Preview: "hello", At: d.store.Now().UnixMilli(),
+			Dir: "in", Type: "text", Body: json.RawMessage(`{"content":"hello"}`), At: d.store.Now().UnixMilli(),
 			Grant: "message"}); err != nil {
 			d.Error(err)
 		}
@@ -302,7 +302,7 @@ func TestBodiesGoToWhoLooks(t *testing.T) {
 		return slices.ContainsFunc(looking.frames, func(f map[string]json.RawMessage) bool { return f["opened"] != nil })
 	})
 	d.store.Receive(context.Background(), store.Incoming{Account: d.account.ID, OpenID: "customer", Dedupe: "x", Dir: "in", Type: "text",
-		Body: json.RawMessage(`{"content":"private"}`), Preview: "pre", At: 1, Grant: "message"})
+		Body: json.RawMessage(`{"content":"private"}`), At: 1, Grant: "message"})
 	for _, l := range []*line{looking, elsewhere} {
 		l.until(t, "the message", l.has(d.newest()))
 		last := l.frames[len(l.frames)-1]

@@ -58,7 +58,7 @@ func BenchmarkReceive(b *testing.B) {
 							return
 						}
 						in := Incoming{Account: d.account, OpenID: fmt.Sprint("c", i%150+1), Dedupe: fmt.Sprint("bench|", i), Dir: "in",
-							Type: "text", Body: []byte(`{"content":"hello"}`), Preview: "hello", At: start + i, Raw: []byte("<xml/>"),
+							Type: "text", Body: []byte(`{"content":"hello"}`), At: start + i, Raw: []byte("<xml/>"),
 							Grant: "message", Cause: "message"}
 						if _, err := d.Receive(ctx, in); err != nil {
 							b.Error(err)

@@ -124,7 +124,7 @@ func TestJSONShapes(t *testing.T) {
 	in.Grant, in.Cause, in.Media = "message", "message", &Wanted{Kind: "image", Source: "m1"}
 	v := d.receive(t, in)
 	must(d.Claim(ctx, &d.li, v.ID))(t)
-	m, v, _, err := d.Reply(ctx, &d.li, v.ID, Draft{ClientID: "c-1", Type: "text", Body: json.RawMessage(`{"content":"a"}`), Preview: "a"})
+	m, v, _, err := d.Reply(ctx, &d.li, v.ID, Draft{ClientID: "c-1", Type: "text", Body: json.RawMessage(`{"content":"a"}`)})
 	ok(t, err)
 	list := d.timeline(t, v.Customer.ID)
 	for _, c := range []struct {

@@ -127,9 +127,9 @@ func (s *Store) Raw(ctx context.Context, a *Agent, messageID int64) ([]byte, err
 // previewMost is how many characters of a message the list shows.
 const previewMost = 80
 
-// Preview is the text part of a message as the list shows it, in one line; the
+// preview is the text part of a message as the list shows it, in one line; the
 // kind is put before it by the page, in the agent's language.
-func Preview(typ string, body json.RawMessage) string {
+func preview(typ string, body json.RawMessage) string {
 	var b struct{ Content, Recognition, Label, Title string }
 	if json.Unmarshal(body, &b) != nil {
 		return ""

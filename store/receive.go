@@ -15,8 +15,7 @@ type Incoming struct {
 	Dir     string // in, event
 	Type    string
 	Body    json.RawMessage
-	Preview string // how the list shows it
-	At      int64  // WeChat's time
+	At      int64 // WeChat's time
 	Raw     []byte
 
 	Grant, Cause string // message or action, and its cause; "" opens nothing
@@ -212,7 +211,7 @@ func (t *tx) arrived(p *place, in *Incoming, event int64) error {
 	}
 	return t.exec(`update conversation set unread = unread + 1, waiting_since = $1, last_id = $2, last_dir = $3, last_type = $4,
 		last_text = $5, last_state = '', last_agent = 0, last_at = $6, event_id = $7 where id = $8`,
-		waiting, t.last.message, in.Dir, in.Type, in.Preview, in.At, event, p.conversation)
+		waiting, t.last.message, in.Dir, in.Type, preview(in.Type, in.Body), in.At, event, p.conversation)
 }
 
 // want makes the row of a medium to fetch; nil when there is none.

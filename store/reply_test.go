@@ -262,6 +262,6 @@ func TestPreview(t *testing.T) {
 		{"sticker", `{"content":"not shown"}`, ""},
 		{"text", `broken`, ""},
 	} {
-		equal(t, c.typ+" "+c.body, Preview(c.typ, json.RawMessage(c.body)), c.want)
+		equal(t, c.typ+" "+c.body, preview(c.typ, json.RawMessage(c.body)), c.want)
 	}
 }

@@ -143,7 +143,7 @@ func (d *desk) agent(t testing.TB, id int64) Agent { return must(d.Agent(ctx, id
 // text is a text message of a customer, sent now.
 func (d *desk) text(openid, content string) Incoming {
 	in := d.push(openid, "in", "text")
-	in.Body, in.Preview = json.RawMessage(fmt.Sprintf(`{"content":%q}`, content)), content
+	in.Body = json.RawMessage(fmt.Sprintf(`{"content":%q}`, content))
 	in.Grant, in.Cause = "message", "message"
 	return in
 }
@@ -194,7 +194,7 @@ func (d *desk) open(t testing.TB, openid string, a *Agent) Conversation {
 // draft is a text reply with a client id of its own.
 func (d *desk) draft(content string) Draft {
 	d.pushes++
-	return Draft{ClientID: fmt.Sprintf("client-%d", d.pushes), Type: "text", Preview: content,
+	return Draft{ClientID: fmt.Sprintf("client-%d", d.pushes), Type: "text",
 		Body: json.RawMessage(fmt.Sprintf(`{"content":%q}`, content))}
 }
 

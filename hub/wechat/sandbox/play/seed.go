@@ -170,9 +170,9 @@ func (d *seeder) reply(agent *store.Agent, conversation int64, l *sandbox.Played
 	draft := store.Draft{ClientID: fmt.Sprintf("demo-%s-%d", l.OpenID, l.At.UnixMilli()), Type: l.Do, Body: json.RawMessage("{}")}
 	switch l.Do {
 	case "text":
-		draft.Body, draft.Preview = body("content", l.Text), courier.Preview(l.Text)
+		draft.Body = body("content", l.Text)
 	case "news":
-		draft.Body, draft.Preview = body("title", l.Title, "description", l.Description, "url", l.URL, "picurl", ""), courier.Preview(l.Title)
+		draft.Body = body("title", l.Title, "description", l.Description, "url", l.URL, "picurl", "")
 	}
 	if l.File != nil {
 		conf, format, err := image.DecodeConfig(bytes.NewReader(l.File))
