@@ -49,6 +49,8 @@ type Console struct {
 type WeChat interface {
 	// SyncKF makes the mirror of the kf accounts equal to WeChat's list.
 	SyncKF(ctx context.Context, accountID int64) error
+	// Check is SyncKF that trusts no token that is kept.
+	Check(ctx context.Context, accountID int64) error
 }
 
 const (

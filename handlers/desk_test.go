@@ -30,6 +30,7 @@ var ctx = context.Background()
 type nobody struct{}
 
 func (nobody) SyncKF(context.Context, int64) error { return nil }
+func (nobody) Check(context.Context, int64) error  { return nil }
 
 // noon is when the golden pushes of hub/wechat were written, and a second.
 const noon = 1735689601_000

@@ -17,6 +17,7 @@ import (
 type broken struct{}
 
 func (broken) SyncKF(context.Context, int64) error { panic("geheim: index out of range") }
+func (broken) Check(context.Context, int64) error  { panic("geheim: index out of range") }
 
 // A fault of ours is told to the log, with the number that the person sees.
 func TestPanicIsAnErrorOfOneRequest(t *testing.T) {

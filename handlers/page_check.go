@@ -27,15 +27,15 @@ func (k check) Icon() string {
 	return map[string]string{"ok": "circle-check", "bad": "circle-x", "warn": "triangle-alert", "skip": "circle-dashed"}[k.State]
 }
 
-// postAccountCheck asks WeChat for the kf list, which needs a token first, and
-// tells how far it came.
+// postAccountCheck asks WeChat for a token and for the kf list, and tells how
+// far it came.
 func (c *Console) postAccountCheck(ctx *fiber.Ctx) error {
 	account, err := c.Store.Account(ctx.UserContext(), pathID(ctx))
 	if err != nil {
 		return err
 	}
 	began := time.Now()
-	failure := c.WeChat.SyncKF(ctx.UserContext(), account.ID)
+	failure := c.WeChat.Check(ctx.UserContext(), account.ID)
 	took := c.text(ctx, "page.check.took", "ms", time.Since(began).Milliseconds())
 	list, err := c.Store.KFAccounts(ctx.UserContext(), account.ID)
 	if err != nil {

@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"os"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -26,6 +27,7 @@ type console struct {
 	app     *fiber.App
 	cookies map[string]string
 	kf      func() ([]store.KFAccount, error)
+	checked []int64 // the accounts whose connection was checked
 }
 
 // SyncKF stands for the network to WeChat, which is not here.
@@ -35,6 +37,11 @@ func (d *console) SyncKF(ctx context.Context, account int64) error {
 		return err
 	}
 	return d.Store.SetKFAccounts(ctx, account, list)
+}
+
+func (d *console) Check(ctx context.Context, account int64) error {
+	d.checked = append(d.checked, account)
+	return d.SyncKF(ctx, account)
 }
 
 func newConsole(t *testing.T) *console {
@@ -347,7 +354,11 @@ func TestConnectionCheck(t *testing.T) {
 			if tt.err != nil {
 				d.kf = func() ([]store.KFAccount, error) { return nil, tt.err }
 			}
+			d.checked = nil
 			d.post(t, "/accounts/1/check").has(t, 200, tt.want...)
+			if !slices.Equal(d.checked, []int64{1}) {
+				t.Errorf("checked are %v", d.checked)
+			}
 		})
 	}
 	d.kf = func() ([]store.KFAccount, error) { return nil, &wechat.Error{Code: 65400, Msg: "enable", Path: "x"} }

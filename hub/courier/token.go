@@ -137,6 +137,21 @@ func (t *tokens) ask(ctx context.Context, a store.Account, dead string) (string,
 	return v.(string), err
 }
 
+// check makes the token call whatever is kept, but not with every click.
+func (t *tokens) check(ctx context.Context, a store.Account) error {
+	t.mu.Lock()
+	k, now := t.of(a), t.store.Now().UnixMilli()
+	dead, soon, err := k.dead, k.err != nil && now < k.asked+personAgain.Milliseconds(), k.err
+	t.mu.Unlock()
+	if soon {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), tokenDeadline)
+	defer cancel()
+	_, err = t.renew(ctx, a, dead)
+	return err
+}
+
 func (t *tokens) fetch(ctx context.Context, a store.Account, dead string) (string, error) {
 	now := t.store.Now().UnixMilli()
 	// After a restart the last one may still be good.
@@ -145,7 +160,12 @@ func (t *tokens) fetch(ctx context.Context, a store.Account, dead string) (strin
 		t.keep(a, kept, now, until)
 		return kept, nil
 	}
-	client := t.api(a)
+	return t.renew(ctx, a, dead)
+}
+
+// renew makes the token call.
+func (t *tokens) renew(ctx context.Context, a store.Account, dead string) (string, error) {
+	now, client := t.store.Now().UnixMilli(), t.api(a)
 	token, life, err := client.StableToken(ctx, a.AppID, a.Secret, false)
 	if err == nil && token == dead && t.mayForce(a, now) {
 		// WeChat refuses the token and gives it out all the same: only force helps.
@@ -157,7 +177,7 @@ func (t *tokens) fetch(ctx context.Context, a store.Account, dead string) (strin
 		t.failed(a, err)
 		return "", err
 	}
-	until = now + life.Milliseconds()
+	until := now + life.Milliseconds()
 	t.keep(a, token, now, until)
 	if err := t.store.SetToken(ctx, a.ID, tokenKind, token, until); err != nil {
 		t.log.Error("the access token could not be stored", "appid", a.AppID, "err", err)
