@@ -165,8 +165,14 @@ func (c *Console) messageDeed(ctx *fiber.Ctx, do func(id int64) (store.Message, 
 }
 
 func (c *Console) apiResend(ctx *fiber.Ctx) error {
+	var in struct {
+		Attempts int `json:"attempts"`
+	}
+	if err := bodyOf(ctx, &in); err != nil {
+		return err
+	}
 	return c.messageDeed(ctx, func(id int64) (store.Message, store.Conversation, error) {
-		return c.Store.Resend(ctx.UserContext(), who(ctx), id)
+		return c.Store.Resend(ctx.UserContext(), who(ctx), id, in.Attempts)
 	})
 }
 

@@ -133,6 +133,8 @@ func TestNothingOfAnotherAccountIsReached(t *testing.T) {
 		switch {
 		case strings.HasSuffix(address, "/read"):
 			body = object{"message": 1}
+		case strings.HasSuffix(address, "/resend"):
+			body = object{"attempts": 1}
 		case r.Method == "POST" && strings.HasSuffix(address, "/messages"):
 			body = object{"client_id": "0123456789", "type": "text", "body": object{"content": "hello"}}
 		}

@@ -232,7 +232,13 @@ func TestFateOfReplies(t *testing.T) {
 	d := newDesk(t)
 	path := d.open(t, "o1")
 	reply := "/api/v1/messages/" + d.replies(t, "li", path, "hello")
-	deed := func(who, what string) result { return d.call(t, who, "POST", reply+"/"+what, nil) }
+	deed := func(who, what string) result {
+		var body any
+		if what == "resend" {
+			body = object{"attempts": 1}
+		}
+		return d.call(t, who, "POST", reply+"/"+what, body)
+	}
 	state := func(got result) string {
 		t.Helper()
 		o := got.ok(t, 200)
@@ -254,6 +260,8 @@ func TestFateOfReplies(t *testing.T) {
 		t.Errorf("sent again it is %s", got)
 	}
 	d.outcome(t, "unknown")
+	deed("li", "resend").refused(t, 409, "not_failed") // clicked twice
+	d.call(t, "li", "POST", reply+"/resend", object{"client_id": "an older page"}).refused(t, 400, "bad_json")
 	deed("li", "discard").refused(t, 409, "not_failed")
 	if got := state(deed("li", "delivered")); got != "sent" {
 		t.Errorf("taken as delivered it is %s", got)

@@ -209,7 +209,7 @@ func TestWaitsAgain(t *testing.T) {
 	equal(t, "another reply is on its way", d.of(t, "o1").WaitingSince, 0)
 	m := d.send(t, Result{State: "failed"})
 	equal(t, "waiting since", d.of(t, "o1").WaitingSince, second)
-	_, v, err := d.Resend(ctx, &d.li, m.ID)
+	_, v, err := d.Resend(ctx, &d.li, m.ID, m.Attempts)
 	ok(t, err)
 	equal(t, "after a resend", v.WaitingSince, 0)
 	must(d.End(ctx, &d.li, v.ID))(t)
@@ -254,7 +254,7 @@ func TestOutgoing(t *testing.T) {
 	ok(t, d.Sent(ctx, m.ID, Result{State: "pending"}))
 	tries(2)
 	ok(t, d.Sent(ctx, m.ID, Result{State: "failed"}))
-	_, _, err := d.Resend(ctx, &d.li, m.ID)
+	_, _, err := d.Resend(ctx, &d.li, m.ID, 2)
 	ok(t, err)
 	tries(1) // a person sent it anew
 }

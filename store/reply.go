@@ -108,14 +108,15 @@ func (t *tx) replied(v *Conversation, messageID int64, d Draft, agent, event int
 }
 
 // Resend puts a failed or uncertain reply into the outbox again; a person has
-// decided so. It spends a grant like a new one. Refusals: as Reply, and
-// not_failed.
-func (s *Store) Resend(ctx context.Context, a *Agent, messageID int64) (m Message, v Conversation, err error) {
+// decided so, after this many attempts that they knew of: the same decision a
+// second time sends nothing, whatever became of the first. It spends a grant
+// like a new one. Refusals: as Reply, and not_failed.
+func (s *Store) Resend(ctx context.Context, a *Agent, messageID int64, attempts int) (m Message, v Conversation, err error) {
 	err = s.write(ctx, func(t *tx) (err error) {
 		if m, v, err = t.ownReply(a, messageID); err != nil {
 			return err
 		}
-		if m.State != "failed" && m.State != "unknown" {
+		if m.State != "failed" && m.State != "unknown" || m.Attempts != attempts {
 			return refuse("not_failed")
 		}
 		b, kind, err := t.mayReply(a, &v)

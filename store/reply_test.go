@@ -155,7 +155,7 @@ func TestReplyWithAPicture(t *testing.T) {
 
 func TestSecondThoughts(t *testing.T) {
 	deeds := map[string]func(*desk, *Agent, int64) (Message, Conversation, error){
-		"resend":    func(d *desk, a *Agent, id int64) (Message, Conversation, error) { return d.Resend(ctx, a, id) },
+		"resend":    func(d *desk, a *Agent, id int64) (Message, Conversation, error) { return d.Resend(ctx, a, id, 1) },
 		"delivered": func(d *desk, a *Agent, id int64) (Message, Conversation, error) { return d.Delivered(ctx, a, id) },
 		"discard":   func(d *desk, a *Agent, id int64) (Message, Conversation, error) { return d.Discard(ctx, a, id) },
 	}
@@ -235,6 +235,27 @@ func TestSecondThoughts(t *testing.T) {
 }
 
 // A resent reply goes out as who resends it, and the budget counts it again.
+// Whoever decides twice on what they saw once sends once, even when the first
+// time has ended as before.
+func TestTheSameDecisionSendsOnce(t *testing.T) {
+	d := openDesk(t)
+	v := d.open(t, "o1", &d.li)
+	d.reply(t, &d.li, v.ID)
+	for _, state := range []string{"unknown", "failed"} {
+		m := d.send(t, Result{State: state})
+		_, _, err := d.Resend(ctx, &d.li, m.ID, m.Attempts)
+		ok(t, err)
+		again := d.send(t, Result{State: state})
+		for seen := range again.Attempts {
+			if _, _, err := d.Resend(ctx, &d.li, m.ID, seen); !Refused(err, "not_failed") {
+				t.Errorf("%s, %d of %d attempts seen: %v", state, seen, again.Attempts, err)
+			}
+		}
+		_, _, err = d.Resend(ctx, &d.li, m.ID, again.Attempts)
+		ok(t, err)
+	}
+}
+
 func TestResendAsAnother(t *testing.T) {
 	d := openDesk(t)
 	v := d.open(t, "o1", &d.li)
@@ -242,7 +263,7 @@ func TestResendAsAnother(t *testing.T) {
 	m := d.send(t, Result{State: "failed", ErrCode: 65400})
 	ok(t, d.SetAgentActive(ctx, Actor{}, d.li.ID, false))
 	must(d.Claim(ctx, &d.su, v.ID))(t)
-	m, _, err := d.Resend(ctx, &d.su, m.ID)
+	m, _, err := d.Resend(ctx, &d.su, m.ID, m.Attempts)
 	ok(t, err)
 	equal(t, "speaker", fmt.Sprint(m.Agent, m.KFAccount, m.Nick), fmt.Sprint(d.su.ID, "su@hemunick of su@hemu"))
 	equal(t, "nth", fmt.Sprint(m.Nth, m.Of), "1 5")

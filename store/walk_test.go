@@ -78,7 +78,7 @@ var deeds = []struct {
 		return w.take(in)
 	}},
 	{"Reply", "message", func(w *walked) error { _, _, _, err := w.Reply(ctx, &w.li, w.served.ID, w.draft("a")); return err }},
-	{"Resend", "message", func(w *walked) error { _, _, err := w.Resend(ctx, &w.li, w.failed.ID); return err }},
+	{"Resend", "message", func(w *walked) error { _, _, err := w.Resend(ctx, &w.li, w.failed.ID, 1); return err }},
 	{"Delivered", "message", func(w *walked) error { _, _, err := w.Delivered(ctx, &w.li, w.unknown.ID); return err }},
 	{"Discard", "message", func(w *walked) error { _, _, err := w.Discard(ctx, &w.li, w.failed.ID); return err }},
 	{"ClaimReplies", "", func(w *walked) error { // pending and sending look the same

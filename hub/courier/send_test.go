@@ -156,7 +156,7 @@ func TestResendStartsAfresh(t *testing.T) {
 	m := d.settled(d.reply(v, "one"))
 	equal(t, "state", m.State, "failed")
 	// The fourth -1 is the first of the new round, so there is patience again.
-	_, _, err := d.store.Resend(ctx, &d.agent, m.ID)
+	_, _, err := d.store.Resend(ctx, &d.agent, m.ID, m.Attempts)
 	ok(t, err)
 	equal(t, "state", d.settled(m).State, "sent")
 	equal(t, "delivered", len(d.texts(v.Customer.OpenID)), 1)

@@ -5,10 +5,10 @@ import { draftOf } from './drafts.js';
 import { shown } from './image.js';
 import { drop } from './outbox.js';
 import { apply, current } from './state.js';
-import { uuid } from './uuid.js';
 import { refused } from '../ui/toast.js';
 
-export const resend = ({ id }) => deed(id, 'resend', { client_id: uuid() });
+// Says what was seen: a second click decides nothing new.
+export const resend = ({ id, attempts }) => deed(id, 'resend', { attempts });
 
 // The agent knows that it arrived.
 export const delivered = ({ id }) => deed(id, 'delivered');
