@@ -49,7 +49,7 @@ func (c *Console) verifyCallback(ctx *fiber.Ctx) error {
 	}
 	q := callbackQuery(ctx)
 	if err := cb.Verify(q); err != nil {
-		return refused(fiber.StatusForbidden, "bad_signature")
+		return c.turnAway(&account, "its signature is not that of this account's token")
 	}
 	if err := c.Store.Verified(ctx.UserContext(), account.ID); err != nil {
 		return err
@@ -72,8 +72,11 @@ func (c *Console) receivePush(ctx *fiber.Ctx) error {
 	}
 	q := callbackQuery(ctx)
 	plain, _, err := cb.Open(q, ctx.Body())
-	if err != nil || !wechat.Fresh(q.Timestamp, c.Store.Now(), callbackTolerance) {
-		return refused(fiber.StatusForbidden, "bad_signature")
+	if err != nil {
+		return c.turnAway(&account, "it does not fit the account's token, mode or EncodingAESKey")
+	}
+	if now := c.Store.Now(); !wechat.Fresh(q.Timestamp, now, callbackTolerance) {
+		return c.turnAway(&account, "its timestamp is too far from this server's clock", "timestamp", cut(q.Timestamp, 20), "clock", now.Unix())
 	}
 	push, err := wechat.ParsePush(plain)
 	if err != nil {
@@ -82,8 +85,11 @@ func (c *Console) receivePush(ctx *fiber.Ctx) error {
 		c.Log.Warn("a push could not be read", "appid", account.AppID, "bytes", len(plain))
 		return success(ctx)
 	}
-	if c.replays.Refused(q, push.DedupeKey()) || push.ToUserName != account.OriginalID {
-		return refused(fiber.StatusForbidden, "bad_signature")
+	if c.replays.Refused(q, push.DedupeKey()) {
+		return c.turnAway(&account, "its nonce has brought another push")
+	}
+	if push.ToUserName != account.OriginalID {
+		return c.turnAway(&account, "it is for another original id than the account's", "original_id", cut(push.ToUserName, 32))
 	}
 	if dir, typ := push.Kind(); dir == "event" && typ == "location" {
 		return success(ctx) // reported every few seconds by the phone: no deed of the customer
@@ -92,6 +98,14 @@ func (c *Console) receivePush(ctx *fiber.Ctx) error {
 		return errors.Join(errors.New("storing a push"), err)
 	}
 	return success(ctx)
+}
+
+// turnAway refuses a request to the callback, in the same words whatever was
+// wrong. The log has the reason: when the settings are wrong it is WeChat that is
+// turned away, the customers see a fault notice, and nothing else tells why.
+func (c *Console) turnAway(a *store.Account, reason string, more ...any) error {
+	c.Log.With("appid", a.AppID, "reason", reason).Warn("a request to the callback was refused", more...)
+	return refused(fiber.StatusForbidden, "bad_signature")
 }
 
 func success(ctx *fiber.Ctx) error {

@@ -257,8 +257,13 @@ func TestForgedPushes(t *testing.T) {
 			if f.mode == mode {
 				t.Run(name, func(t *testing.T) {
 					q, body := f.make(d, t)
+					was := len(d.log.String())
 					d.post(t, q, body).forged(t)
 					d.holds(t)
+					if log := d.log.String()[was:]; !strings.Contains(log, "was refused") || !strings.Contains(log, "reason=") ||
+						q.Signature != "" && strings.Contains(log, q.Signature) || strings.Contains(log, "geheim") {
+						t.Errorf("the log says %q", log)
+					}
 				})
 			}
 		}

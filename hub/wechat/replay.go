@@ -23,7 +23,14 @@ const replaysKept = 1 << 15
 // signature does not cover the body, so whoever saw one request could send
 // another body under the same signature: that is refused. The same push again is
 // WeChat repeating itself and passes. The memory is bounded; what it forgets is
-// old enough for Fresh to refuse. The zero value is ready.
+// old enough for Fresh to refuse.
+//
+// It does not outlive the program. The same push after a restart is known by its
+// DedupeKey in the store; another body under an old signature passes once, in
+// plain mode and until Fresh refuses it. Plain mode protects no better than the
+// way to the server does.
+//
+// The zero value is ready.
 type Replays struct {
 	mu       sync.Mutex
 	new, old map[replay]string
