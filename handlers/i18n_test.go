@@ -202,6 +202,25 @@ func TestRefusalsHaveTexts(t *testing.T) {
 	})
 }
 
+var requeueReason = regexp.MustCompile(`\.requeue\([^"\n]*"(\w+)"\)`)
+
+// Every reason for which a conversation goes back to the queue is told in the thread.
+func TestReasonsOfTheQueueHaveTexts(t *testing.T) {
+	c := catalogue(t)
+	found := 0
+	eachSource(t, func(file, text string) {
+		for _, m := range requeueReason.FindAllStringSubmatch(text, -1) {
+			found++
+			if !c.Has(DefaultLang, "inbox.event.queued."+m[1]) {
+				t.Errorf("%s gives conversations back for %q, but there is no inbox.event.queued.%s", file, m[1], m[1])
+			}
+		}
+	})
+	if found < 3 {
+		t.Errorf("%d reasons found: the pattern of this test is wrong", found)
+	}
+}
+
 // Texts for people are in the catalogue, so nothing else holds Han characters but
 // the protocol constants of WeChat, the sandbox's demo data, and comments of Go
 // code that name a section of WeChat's documents.
