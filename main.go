@@ -304,7 +304,7 @@ func (p *program) console(ctx context.Context, s *store.Store, h *hub.Hub, w *co
 func (p *program) greet(c *handlers.Console, logins play.Logins) {
 	url := c.URL
 	if url == "" {
-		url = "http://" + p.listen.Addr().String()
+		url = "http://" + nearby(p.listen.Addr())
 	}
 	fmt.Fprintln(os.Stdout, p.text("cli.serving", "url", url))
 	if logins.Names != nil {
@@ -313,6 +313,15 @@ func (p *program) greet(c *handlers.Console, logins play.Logins) {
 	if c.SetupCode != "" {
 		fmt.Fprintln(os.Stdout, p.text("cli.setup", "url", url+"/setup", "code", c.SetupCode))
 	}
+}
+
+// nearby is an address as a browser on this machine takes it: one that stands
+// for all of the machine's is not one to open.
+func nearby(addr net.Addr) string {
+	if tcp, ok := addr.(*net.TCPAddr); ok && (tcp.IP == nil || tcp.IP.IsUnspecified()) {
+		return fmt.Sprintf("localhost:%d", tcp.Port)
+	}
+	return addr.String()
 }
 
 // sweep does what is due because time has passed.

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"net"
+	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -172,6 +173,18 @@ func TestSetupBesideARunningServer(t *testing.T) {
 	if got := d.received(u.OpenID, 1)[0]; got.Text() != "您好 <b>&" || got.KFAccount != "xiaoli@shop" {
 		t.Errorf("on the phone: %+v", got)
 	}
+}
+
+// A server on all of the machine's addresses names one that can be opened.
+func TestAddressToOpen(t *testing.T) {
+	t.Parallel()
+	s := serve(t, "-data", t.TempDir(), "-addr", ":0")
+	if !strings.HasPrefix(s.URL, "http://localhost:") {
+		t.Errorf("it says that it is open at %s", s.URL)
+	}
+	r, err := http.Get(s.URL + "/healthz")
+	must(t, err)
+	must(t, r.Body.Close())
 }
 
 // Both signals end the program well, also while WeChat keeps it waiting.

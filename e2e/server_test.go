@@ -27,7 +27,7 @@ type server struct {
 }
 
 var (
-	openAt = regexp.MustCompile(`is open at (http://127\.0\.0\.1:\d+)`)
+	openAt = regexp.MustCompile(`is open at (http://(?:127\.0\.0\.1|localhost):\d+)`)
 	breach = regexp.MustCompile(`breach of the content policy.*|WARNING: DATA RACE`)
 )
 
