@@ -27,13 +27,13 @@ export function failure(row, open) {
   if (row.state !== 'failed') return nothing;
   const acts = [again(row, open), button(t('inbox.fail.edit'), () => edit(row), row.type === 'text' || !open), remove(() => discard(row))];
   return html`
-    <div class="msg-fail" role="alert">${icon('circle-alert')}<p>${t('inbox.fail.line', { reason: reason(row), cost: t('inbox.fail.free') })}</p>${isMe(row.agent) ? acts : nothing}</div>`;
+    <div class="msg-fail" role="alert">${icon('circle-alert')}<p>${t('inbox.fail.line', { reason: reason(row), cost: t('inbox.fail.free') })}</p>${isMe(row.agent) ? html`<span class="msg-acts">${acts}</span>` : nothing}</div>`;
 }
 
 const unsure = (row, open) => html`
   <div class="msg-fail msg-fail-warn" role="status">${icon('circle-help')}<p>${t('inbox.fail.line', { reason: t('inbox.fail.unknown'), cost: t('inbox.fail.counted') })}</p>
-    ${isMe(row.agent) ? html`${button(t('inbox.fail.resend_anyway'), () => resend(row), open)}
-      <button class="btn btn-quiet btn-xs" type="button" @click=${() => delivered(row)}>${t('inbox.fail.delivered')}</button>` : nothing}</div>`;
+    ${isMe(row.agent) ? html`<span class="msg-acts">${button(t('inbox.fail.resend_anyway'), () => resend(row), open)}
+      <button class="btn btn-quiet btn-xs" type="button" @click=${() => delivered(row)}>${t('inbox.fail.delivered')}</button></span>` : nothing}</div>`;
 
 // What our server never got is tried again; a medium that is gone at WeChat is uploaded once more.
 function again(row, open) {
