@@ -65,3 +65,25 @@ func TestKeyboard(t *testing.T) {
 	p.press("e")
 	p.until("it open again", fmt.Sprintf("location.hash === '#mine/%d' && document.querySelector('#reply')", ids[0]))
 }
+
+// At twice the size the layout is a phone's, but the hands are on a keyboard: what
+// is typed goes into the reply, and its letters are no shortcuts.
+func TestKeyboardAtTwiceTheSize(t *testing.T) {
+	parallel(t)
+	d := newDesk(t)
+	p := d.agent("xiaoli")
+	p.narrow(720, 450)
+	ann := d.customer("安")
+	d.says(ann, "你好")
+	id := d.conversation(ann).ID
+	p.click(".view >> " + p.word("inbox.view.waiting"))
+	p.click(row(id))
+	p.click("kf-bar .btn-primary")
+	p.until("the cursor in the reply field", "document.activeElement?.id === 'reply'")
+	p.press(kb.Escape)
+	p.click(".thread-back")
+	p.click(row(id))
+	p.until("the cursor in the reply field", "document.activeElement?.id === 'reply'")
+	p.press("reeje")
+	p.field("reeje")
+}

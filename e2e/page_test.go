@@ -97,6 +97,12 @@ func (p *page) set(l look) {
 	p.do(size)
 }
 
+// narrow gives the window another size, as zoom does.
+func (p *page) narrow(width, height int64) {
+	p.t.Helper()
+	p.do(cd.EmulateViewport(width, height))
+}
+
 // finish looks at what the page complained of, and keeps what a failed test
 // needs to be understood.
 func (p *page) finish() {

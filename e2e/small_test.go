@@ -18,6 +18,7 @@ func TestSmallScreen(t *testing.T) {
 	p.gone("#list .conv")
 	p.tap("kf-bar .btn-primary")
 	p.see("#reply")
+	p.until("no keyboard over the thread", "document.activeElement.id !== 'reply'")
 	p.until("room for the reply", "document.querySelector('kf-composer .send').getBoundingClientRect().bottom <= innerHeight")
 	p.until("16 px, so that nothing zooms", "parseFloat(getComputedStyle(document.querySelector('#reply')).fontSize) >= 16")
 	p.write("#reply", "您好")

@@ -12,6 +12,11 @@ query.addEventListener('change', () => {
   narrow.value = query.matches;
 });
 
+// The cursor goes into the reply field by itself, at every width and zoom: a letter that misses it
+// is a shortcut. Only where fingers point the agent asks for it, since a keyboard would pop up.
+const fingers = matchMedia('(pointer: coarse)');
+export const typing = () => !fingers.matches;
+
 export const panelOpen = computed(() => (narrow.value ? over : beside).value);
 export const panelOver = computed(() => narrow.value && over.value);
 

@@ -2,6 +2,7 @@
 import { claim, claimNext, end, reopen } from '../lib/deeds.js';
 import { effect, untracked } from '../lib/html.js';
 import { t } from '../lib/i18n.js';
+import { typing } from '../lib/layout.js';
 import { customerName } from '../lib/people.js';
 import { go as goTo } from '../lib/route.js';
 import { counts, current, isMine, opened } from '../lib/state.js';
@@ -17,7 +18,7 @@ let busy = false;
 export async function go(name, id, { field = false, replace = false } = {}) {
   try {
     await goTo(name, id, { replace });
-    if (field && !phone.matches && isMine(opened.value)) focusReply();
+    if (field && typing() && isMine(opened.value)) focusReply();
   } catch (error) {
     refused(error);
     if (current.value === id) goTo(name, 0, { replace: true });
@@ -42,7 +43,7 @@ export const takeNext = () => once(async () => {
   thaw();
   await go('mine', id, { field: true });
   reveal(id);
-  if (!phone.matches) focusReply();
+  if (typing()) focusReply();
 });
 
 // Ends the open conversation and goes on to the row that follows it.

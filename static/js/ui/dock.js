@@ -4,6 +4,7 @@ import { tick } from '../lib/clock.js';
 import { draftOf } from '../lib/drafts.js';
 import { html, keyed, nothing } from '../lib/html.js';
 import { formatLength, t } from '../lib/i18n.js';
+import { typing } from '../lib/layout.js';
 import { agentName, isMe } from '../lib/people.js';
 import { changed, conversations, current, isMine } from '../lib/state.js';
 import { again, take } from './acts.js';
@@ -69,13 +70,13 @@ class Bar extends Live {
       @click=${() => this.#do(deed)}>${icon(this.busy ? 'loader-circle' : drawing)}${words}<kbd class="kbd">${key}</kbd></button>`;
   }
 
-  // The composer that takes this bar's place gets the cursor, where no keyboard pops up for it.
+  // The composer that takes this bar's place gets the cursor.
   async #do(deed) {
     const { id } = this.conversation;
     this.busy = true;
     await deed();
     this.busy = false;
-    if (isMine(conversations.get(id).value) && matchMedia('(min-width: 860px)').matches) draftOf(id).asked.value = 'field';
+    if (isMine(conversations.get(id).value) && typing()) draftOf(id).asked.value = 'field';
   }
 }
 customElements.define('kf-bar', Bar);
