@@ -5,6 +5,8 @@ import (
 	"testing"
 
 	"github.com/chromedp/chromedp/kb"
+
+	"kfdesk/hub/wechat/sandbox"
 )
 
 // A whole day's work without the mouse.
@@ -86,4 +88,31 @@ func TestKeyboardAtTwiceTheSize(t *testing.T) {
 	p.until("the cursor in the reply field", "document.activeElement?.id === 'reply'")
 	p.press("reeje")
 	p.field("reeje")
+}
+
+// However long the queue is and however fast one goes: the row that is open is
+// seen, has the focus, and stands where the server would claim it.
+func TestKeyboardInALongQueue(t *testing.T) {
+	parallel(t)
+	d := newDesk(t)
+	p := d.agent("xiaoli")
+	for i := range 40 {
+		who := d.customer(fmt.Sprint("客户", i))
+		if i%2 == 0 { // a tap in the menu queues one who has said nothing
+			d.act(sandbox.Action{OpenID: who, Do: "click", Key: "KF"})
+			continue
+		}
+		d.says(who, fmt.Sprint("问题 ", i))
+	}
+	p.press("2")
+	p.until("all of them", "document.querySelector('.view[aria-current] .count')?.textContent === '40'")
+	for range 30 {
+		p.press("j")
+	}
+	p.until("the open row in sight, with the focus", `(() => {
+		const open = document.querySelector('#rows [aria-current]'), rows = document.querySelector('#rows').getBoundingClientRect();
+		const { top, bottom } = open?.getBoundingClientRect() ?? {};
+		return open && open === document.activeElement && top >= rows.top - 1 && bottom <= rows.bottom + 1;
+	})()`)
+	p.see("kf-bar b >> 排第 30 位")
 }

@@ -9,7 +9,9 @@ export const view = signal('mine');
 export const filter = signal(''); // what the agent typed into the search field
 
 const waits = (row) => row.waiting_since > 0;
-const longest = (a, b) => a.waiting_since - b.waiting_since || a.id - b.id;
+// Who has said nothing yet has waited since the conversation began.
+export const since = (row) => row.waiting_since || row.created_at;
+const longest = (a, b) => since(a) - since(b) || a.id - b.id;
 const latest = (a, b) => lastAt(b) - lastAt(a) || b.id - a.id;
 const lastAt = (row) => row.last?.at ?? row.created_at;
 const lastClosed = (a, b) => b.closed_at - a.closed_at || b.id - a.id;

@@ -7,6 +7,7 @@ import { formatLength, t } from '../lib/i18n.js';
 import { typing } from '../lib/layout.js';
 import { agentName, isMe } from '../lib/people.js';
 import { changed, conversations, current, isMine } from '../lib/state.js';
+import { since } from '../lib/views.js';
 import { again, take } from './acts.js';
 import { meter } from './budget.js';
 import './composer.js';
@@ -36,7 +37,7 @@ class Bar extends Live {
 
   #waiting() {
     const row = this.conversation;
-    const waited = formatLength(tick.value - (row.waiting_since || row.created_at));
+    const waited = formatLength(tick.value - since(row));
     return html`
       <div class="claim" id="composer" tabindex="-1">
         <div class="claim-main"><b>${t('composer.claim.place', { place: placeOf(row), waited })}</b>
@@ -88,7 +89,6 @@ function placeOf(row) {
   return ahead.length + 1;
 }
 
-const since = (row) => row.waiting_since || row.created_at;
 const before = (a, b) => (b.customer.vip - a.customer.vip || since(a) - since(b) || a.id - b.id) < 0;
 
 // The customer's newer conversation: this one is history then.
