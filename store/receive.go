@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -205,13 +206,13 @@ func (t *tx) arrived(p *place, in *Incoming, event int64) error {
 	if in.Dir == "event" && (p.state == "closed" || in.Grant == "" || p.lastID != 0) {
 		return t.exec("update conversation set event_id = $1 where id = $2", event, p.conversation)
 	}
-	waiting := p.waitingSince
-	if in.Dir == "in" && waiting == 0 {
-		waiting = t.now
+	waiting, unread := p.waitingSince, 0
+	if in.Dir == "in" {
+		waiting, unread = cmp.Or(waiting, t.now), 1
 	}
-	return t.exec(`update conversation set unread = unread + 1, waiting_since = $1, last_id = $2, last_dir = $3, last_type = $4,
-		last_text = $5, last_state = '', last_agent = 0, last_at = $6, event_id = $7 where id = $8`,
-		waiting, t.last.message, in.Dir, in.Type, preview(in.Type, in.Body), in.At, event, p.conversation)
+	return t.exec(`update conversation set unread = unread + $1, waiting_since = $2, last_id = $3, last_dir = $4, last_type = $5,
+		last_text = $6, last_state = '', last_agent = 0, last_at = $7, event_id = $8 where id = $9`,
+		unread, waiting, t.last.message, in.Dir, in.Type, preview(in.Type, in.Body), in.At, event, p.conversation)
 }
 
 // want makes the row of a medium to fetch; nil when there is none.

@@ -137,7 +137,7 @@ func TestReceiveFindsTheConversation(t *testing.T) {
 		{"a menu tap while waiting", nil, tap, "waiting - 1 same"},
 		{"a menu tap while open", func(t *testing.T, d *desk, v Conversation) { must(d.Claim(ctx, &d.li, v.ID))(t) }, tap, "open li 1 same"},
 		{"a menu tap shortly after the end", closed(time.Minute), tap, "closed li 0 same"},
-		{"a menu tap long after the end", closed(time.Hour), tap, "waiting - 1 new"},
+		{"a menu tap long after the end", closed(time.Hour), tap, "waiting - 0 new"},
 		{"a view while waiting", nil, view, "waiting - 1 same"},
 		{"a view after the end", closed(time.Hour), view, "closed li 0 same"},
 		{"a word without a grant, after the end", closed(time.Hour), func(d *desk) Incoming {
@@ -238,7 +238,7 @@ func TestQuietEventsOutsideAConversation(t *testing.T) {
 func TestDeedsQueueAndLapse(t *testing.T) {
 	d := openDesk(t)
 	v := d.receive(t, d.event("o1", "subscribe", "subscribe"))
-	equal(t, "conversation", fmt.Sprintf("%s %d %d %s %s", v.State, v.Unread, v.WaitingSince, v.Last.Dir, v.Last.Type), "waiting 1 0 event subscribe")
+	equal(t, "conversation", fmt.Sprintf("%s %d %d %s %s", v.State, v.Unread, v.WaitingSince, v.Last.Dir, v.Last.Type), "waiting 0 0 event subscribe")
 	equal(t, "grant", *v.Grants.Action, Grant{3, 3, d.now(), d.now() + 60_000, "subscribe"})
 	equal(t, "message grant", v.Grants.Message, nil)
 
