@@ -22,7 +22,7 @@ const (
 	lastShape         = "id dir type text state agent at"
 	grantShape        = "left total since until cause"
 	messageShape      = "id conversation customer dir type body at event agent kf_account nick state errcode errmsg attempts retry_at client_id nth of sent_at"
-	mediaShape        = "id state mime size width height name error"
+	mediaShape        = "id state mime size width height duration name error"
 )
 
 // shape fails unless o is an object with all the names of must, and no others

@@ -138,7 +138,7 @@ func TestJSONShapes(t *testing.T) {
 			`"state":"pending","agent":2,"at":1735689600000},"grants":{"message":{"left":4,"total":5,"since":1735689600000,` +
 			`"until":1735862355000,"cause":"message"}},"event":EVENT}`},
 		{"picture", list[0], `{"id":1,"customer":1,"conversation":1,"dir":"in","type":"image","body":{},"at":1735689600000,` +
-			`"agent":0,"kf_account":"","nick":"","state":"",` + notSent + `"client_id":"","nth":0,"of":0,"sent_at":0,"event":EVENT,"media":{"id":1,"state":"wanted","mime":"","size":0,"width":0,"height":0,"name":"","error":""}}`},
+			`"agent":0,"kf_account":"","nick":"","state":"",` + notSent + `"client_id":"","nth":0,"of":0,"sent_at":0,"event":EVENT,"media":{"id":1,"state":"wanted","mime":"","size":0,"width":0,"height":0,"duration":0,"name":"","error":""}}`},
 		{"line", list[1], `{"id":2,"customer":1,"conversation":1,"dir":"event","type":"claimed","body":{"waited_ms":0},"at":1735689600000,` +
 			`"agent":2,"kf_account":"","nick":"li","state":"",` + notSent + `"client_id":"","nth":0,"of":0,"sent_at":0,"event":EVENT}`},
 		{"reply", m, `{"id":3,"customer":1,"conversation":1,"dir":"out","type":"text","body":{"content":"a"},"at":1735689600000,"agent":2,` +

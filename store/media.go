@@ -5,14 +5,15 @@ import "context"
 // Media is a file of a message. Its bytes lie under their SHA-256 in the media
 // folder, the same bytes once.
 type Media struct {
-	ID     int64  `json:"id"`
-	State  string `json:"state"` // wanted, ready, lost
-	Mime   string `json:"mime"`
-	Size   int64  `json:"size"`
-	Width  int    `json:"width"`
-	Height int    `json:"height"`
-	Name   string `json:"name"`
-	Error  string `json:"error"` // why it is lost: expired, too_large, …
+	ID       int64  `json:"id"`
+	State    string `json:"state"` // wanted, ready, lost
+	Mime     string `json:"mime"`
+	Size     int64  `json:"size"`
+	Width    int    `json:"width"`
+	Height   int    `json:"height"`
+	Duration int64  `json:"duration"` // ms that voice or a film plays, 0 not known
+	Name     string `json:"name"`
+	Error    string `json:"error"` // why it is lost: expired, too_large, …
 
 	Account  int64  `json:"-"`
 	Kind     string `json:"-"`
@@ -21,20 +22,18 @@ type Media struct {
 	Hash     string `json:"-"`
 	Attempts int    `json:"-"`
 	Created  int64  `json:"-"`
-	WxID     string `json:"-"` // WeChat's id of our last upload, valid until WxUntil
-	WxUntil  int64  `json:"-"`
 	WxURL    string `json:"-"` // from media/uploadimg, permanent
 }
 
 const (
-	mediaColumns = `id, state, mime, size, width, height, name, error, account_id, kind, source, url, hash, attempts,
-	created_at, wx_media_id, wx_until, wx_url`
+	mediaColumns = `id, state, mime, size, width, height, duration, name, error, account_id, kind, source, url, hash, attempts,
+	created_at, wx_url`
 	selectMedia = "select " + mediaColumns + " from media "
 )
 
 func scanMedia(r scanner) (d Media, err error) {
-	err = r.Scan(&d.ID, &d.State, &d.Mime, &d.Size, &d.Width, &d.Height, &d.Name, &d.Error, &d.Account, &d.Kind, &d.Source,
-		&d.URL, &d.Hash, &d.Attempts, &d.Created, &d.WxID, &d.WxUntil, &d.WxURL)
+	err = r.Scan(&d.ID, &d.State, &d.Mime, &d.Size, &d.Width, &d.Height, &d.Duration, &d.Name, &d.Error, &d.Account,
+		&d.Kind, &d.Source, &d.URL, &d.Hash, &d.Attempts, &d.Created, &d.WxURL)
 	return d, err
 }
 
@@ -48,8 +47,9 @@ func (s *Store) AddMedia(ctx context.Context, d Media) (Media, error) {
 	d.State = "ready"
 	err := s.write(ctx, func(t *tx) (err error) {
 		d.Created = t.now
-		d.ID, err = t.insert(`insert into media (account_id, kind, state, hash, mime, size, width, height, name, created_at)
-			values ($1,$2,'ready',$3,$4,$5,$6,$7,$8,$9)`, d.Account, d.Kind, d.Hash, d.Mime, d.Size, d.Width, d.Height, d.Name, t.now)
+		d.ID, err = t.insert(`insert into media (account_id, kind, state, hash, mime, size, width, height, duration, name, created_at)
+			values ($1,$2,'ready',$3,$4,$5,$6,$7,$8,$9,$10)`,
+			d.Account, d.Kind, d.Hash, d.Mime, d.Size, d.Width, d.Height, d.Duration, d.Name, t.now)
 		return err
 	})
 	return d, err
@@ -76,8 +76,8 @@ func (s *Store) NextMedia(ctx context.Context) (at int64, err error) {
 // MediaReady stores what was fetched.
 func (s *Store) MediaReady(ctx context.Context, d Media) error {
 	return s.write(ctx, func(t *tx) error {
-		if err := t.exec(`update media set state = 'ready', hash = $1, mime = $2, size = $3, width = $4, height = $5, name = $6, error = ''
-			where id = $7`, d.Hash, d.Mime, d.Size, d.Width, d.Height, d.Name, d.ID); err != nil {
+		if err := t.exec(`update media set state = 'ready', hash = $1, mime = $2, size = $3, width = $4, height = $5, duration = $6, name = $7,
+			error = '' where id = $8`, d.Hash, d.Mime, d.Size, d.Width, d.Height, d.Duration, d.Name, d.ID); err != nil {
 			return err
 		}
 		return t.mediaChanged(d.ID)
@@ -98,13 +98,6 @@ func (s *Store) MediaLost(ctx context.Context, id int64, reason string) error {
 			return err
 		}
 		return t.mediaChanged(id)
-	})
-}
-
-// MediaUploaded keeps WeChat's id of an upload of ours, for reuse until then.
-func (s *Store) MediaUploaded(ctx context.Context, id int64, wxID string, until int64) error {
-	return s.write(ctx, func(t *tx) error {
-		return t.exec("update media set wx_media_id = $1, wx_until = $2 where id = $3", wxID, until, id)
 	})
 }
 

@@ -4,14 +4,20 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
+	"fmt"
 	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"syscall"
 )
 
-// ErrTooLarge: a file is larger than the limit it was given.
-var ErrTooLarge = errors.New("store: file is too large")
+var (
+	// ErrTooLarge: a file is larger than the limit it was given.
+	ErrTooLarge = errors.New("store: file is too large")
+	// ErrFull: the disk takes no more.
+	ErrFull = errors.New("store: the disk is full")
+)
 
 // partFile names what is half written.
 const partFile = ".part-*"
@@ -29,6 +35,17 @@ func removeParts(dir string) error {
 // SaveFile keeps the bytes of r under their SHA-256, the same bytes once. It
 // streams; what was half written is removed. More than limit bytes: ErrTooLarge.
 func (s *Store) SaveFile(r io.Reader, limit int64) (hash string, size int64, err error) {
+	return s.SaveChecked(r, limit, nil)
+}
+
+// SaveChecked is SaveFile for what must first be looked at: when check says no,
+// with the whole file before it, nothing is kept.
+func (s *Store) SaveChecked(r io.Reader, limit int64, check func(f io.ReaderAt, size int64) error) (hash string, size int64, err error) {
+	defer func() {
+		if errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) || errors.Is(err, syscall.EFBIG) {
+			err = fmt.Errorf("%w: %w", ErrFull, err)
+		}
+	}()
 	f, err := os.CreateTemp(filepath.Join(s.dir, "media"), partFile)
 	if err != nil {
 		return "", 0, err
@@ -46,6 +63,11 @@ func (s *Store) SaveFile(r io.Reader, limit int64) (hash string, size int64, err
 	}
 	if size > limit {
 		return "", 0, ErrTooLarge
+	}
+	if check != nil {
+		if err := check(f, size); err != nil {
+			return "", 0, err
+		}
 	}
 	if err := f.Sync(); err != nil {
 		return "", 0, err

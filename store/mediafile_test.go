@@ -6,8 +6,10 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"os/signal"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 	"testing/iotest"
 )
@@ -58,6 +60,38 @@ func TestSaveFile(t *testing.T) {
 			}
 		})
 	}
+}
+
+func TestSaveChecked(t *testing.T) {
+	s := open(t)
+	no := errors.New("no")
+	seen := ""
+	for _, want := range []error{no, nil} {
+		hash, _, err := s.SaveChecked(strings.NewReader("12345"), 5, func(f io.ReaderAt, size int64) error {
+			seen = string(must(io.ReadAll(io.NewSectionReader(f, 0, size)))(t))
+			return want
+		})
+		equal(t, "what was looked at", seen, "12345")
+		equal(t, "error", err, want)
+		equal(t, "kept", len(s.files(t)), len(hash)/64)
+	}
+}
+
+// A disk that is full in the middle of a file: the kernel says so, here because
+// files may not grow beyond a limit.
+func TestFullDisk(t *testing.T) {
+	s := open(t)
+	signal.Ignore(syscall.SIGXFSZ)
+	t.Cleanup(func() { signal.Reset(syscall.SIGXFSZ) })
+	var was syscall.Rlimit
+	ok(t, syscall.Getrlimit(syscall.RLIMIT_FSIZE, &was))
+	ok(t, syscall.Setrlimit(syscall.RLIMIT_FSIZE, &syscall.Rlimit{Cur: 100_000, Max: was.Max}))
+	_, _, err := s.SaveFile(bytes.NewReader(make([]byte, 200_000)), 1<<20)
+	ok(t, syscall.Setrlimit(syscall.RLIMIT_FSIZE, &was))
+	if !errors.Is(err, ErrFull) {
+		t.Errorf("got %v", err)
+	}
+	equal(t, "files", len(s.files(t)), 0)
 }
 
 func TestSameBytesAreKeptOnce(t *testing.T) {

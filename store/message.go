@@ -2,6 +2,7 @@ package store
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"strings"
@@ -54,8 +55,8 @@ func (b body) json() string {
 const (
 	messageFields = `m.id, m.account_id, m.customer_id, m.conversation_id, m.dir, m.type, m.body, m.at, m.agent_id, m.kf_account,
 	m.nick, m.state, m.errcode, m.errmsg, m.attempts, m.retry_at, m.client_id, m.nth, m.total, m.sent_at, m.event_id, m.spent,
-	m.spent_since, d.id, d.state, d.mime, d.size, d.width, d.height, d.name, d.error,
-	h.id, h.state, h.mime, h.size, h.width, h.height, h.name, h.error`
+	m.spent_since, d.id, d.state, d.mime, d.size, d.width, d.height, d.duration, d.name, d.error,
+	h.id, h.state, h.mime, h.size, h.width, h.height, h.duration, h.name, h.error`
 	mediaJoin     = `left join media d on d.id = m.media_id left join media h on h.id = m.thumb_id`
 	selectMessage = "select " + messageFields + " from message m " + mediaJoin + " "
 )
@@ -66,7 +67,7 @@ func (m *Message) targets() []any {
 		opt(&m.RetryAt), opt(&m.ClientID), opt(&m.Nth), opt(&m.Of), opt(&m.SentAt), opt(&m.Event), opt(&m.spent), opt(&m.spentSince)}
 	for _, d := range []*Media{&m.media, &m.thumb} {
 		targets = append(targets, opt(&d.ID), opt(&d.State), opt(&d.Mime), opt(&d.Size), opt(&d.Width), opt(&d.Height),
-			opt(&d.Name), opt(&d.Error))
+			opt(&d.Duration), opt(&d.Name), opt(&d.Error))
 	}
 	return targets
 }
@@ -130,7 +131,13 @@ const previewMost = 80
 // preview is the text part of a message as the list shows it, in one line; the
 // kind is put before it by the page, in the agent's language.
 func preview(typ string, body json.RawMessage) string {
-	var b struct{ Content, Recognition, Label, Title string }
+	var b struct {
+		Content, Recognition, Transcript, Label, Title string
+
+		Head string `json:"head_content"`
+		List []struct{ Content string }
+		Card string `json:"card_id"`
+	}
 	if json.Unmarshal(body, &b) != nil {
 		return ""
 	}
@@ -139,11 +146,18 @@ func preview(typ string, body json.RawMessage) string {
 	case "text":
 		text = b.Content
 	case "voice":
-		text = b.Recognition
+		text = cmp.Or(b.Recognition, b.Transcript)
 	case "location":
 		text = b.Label
-	case "link", "file", "miniprogrampage", "news":
+	case "link", "file", "miniprogrampage", "news", "mpnews", "mpnewsarticle", "video", "music":
 		text = b.Title
+	case "wxcard":
+		text = cmp.Or(b.Title, b.Card)
+	case "msgmenu":
+		text = b.Head
+		if text == "" && len(b.List) > 0 {
+			text = b.List[0].Content
+		}
 	}
 	text = strings.Join(strings.Fields(text), " ")
 	if r := []rune(text); len(r) > previewMost {

@@ -38,21 +38,27 @@ func TestMigrateFromEachVersion(t *testing.T) {
 	names := must(migrationNames(migrations))(t)
 	for version := 1; version < len(names); version++ {
 		t.Run(fmt.Sprint(version), func(t *testing.T) {
-			older := fstest.MapFS{}
-			for _, name := range names[:version] {
-				older["migrations/"+name] = &fstest.MapFile{Data: must(migrations.ReadFile("migrations/" + name))(t)}
-			}
 			dir := t.TempDir()
-			s := openWith(t, dir, older)
+			s := openWith(t, dir, upTo(t, version))
 			ok(t, s.exec(string(must(os.ReadFile(fmt.Sprintf("testdata/version-%04d.sql", version)))(t))))
 			before := s.counts(t)
 			s.Close()
-			after := (&stepped{openAt(t, dir, &clock{})}).counts(t)
+			after := openWith(t, dir, upTo(t, len(names))).counts(t)
 			for table, n := range before {
 				equal(t, "rows of "+table, after[table], n)
 			}
 		})
 	}
+}
+
+// upTo are the program's first n migrations.
+func upTo(t testing.TB, n int) fstest.MapFS {
+	t.Helper()
+	files := fstest.MapFS{}
+	for _, name := range must(migrationNames(migrations))(t)[:n] {
+		files["migrations/"+name] = &fstest.MapFile{Data: must(migrations.ReadFile("migrations/" + name))(t)}
+	}
+	return files
 }
 
 // stepped is a store whose migrations a test chooses.
@@ -196,4 +202,17 @@ func TestMigrationsAreNumbered(t *testing.T) {
 			t.Errorf("%v are taken for numbered", names)
 		}
 	}
+}
+
+// The ids of uploads move to a table of their own, the newest of each file.
+func TestMigrateUploads(t *testing.T) {
+	dir := t.TempDir()
+	s := openWith(t, dir, upTo(t, 1))
+	ok(t, s.exec(string(must(os.ReadFile("testdata/version-0001.sql"))(t))))
+	s.Close()
+	moved := openWith(t, dir, upTo(t, 2))
+	for account, want := range map[int64]string{1: "wx-new", 2: "wx-two"} {
+		equal(t, "upload", must(row(ctx, moved, one[string], "select media_id from upload where account_id = $1 and hash = 'bb22' and type = 'image'", account))(t), want)
+	}
+	equal(t, "permanent address", must(moved.Media(ctx, 2))(t).WxURL, "http://mmbiz.qpic.cn/2")
 }

@@ -12,6 +12,14 @@ type Draft struct {
 	Type     string
 	Body     json.RawMessage
 	MediaID  int64
+	ThumbID  int64
+}
+
+// replyFiles are the kinds of media that replies of a type take: the file itself
+// and its cover. Any kind fits where nothing is said.
+var replyFiles = map[string]struct{ media, thumb string }{
+	"image": {media: "image"}, "voice": {media: "voice"}, "video": {"video", "thumb"}, "music": {thumb: "thumb"},
+	"news": {media: "image"}, "miniprogrampage": {thumb: "image"},
 }
 
 // Reply takes a reply into the outbox and spends its grant; the courier sends
@@ -71,27 +79,41 @@ func (t *tx) reply(a *Agent, v *Conversation, b Binding, kind string, d Draft) e
 	if err := t.spend(v.Customer.ID, kind); err != nil {
 		return err
 	}
-	var media any
-	if d.MediaID != 0 {
-		if n, err := txOne[int](t, "select count(*) from media where id = $1 and account_id = $2 and state = 'ready'",
-			d.MediaID, v.Account); err != nil || n == 0 {
-			return orElse(err, refuse("no_media"))
-		}
-		media = d.MediaID
+	media, err := t.replyFile(v.Account, d.MediaID, replyFiles[d.Type].media, "media")
+	if err != nil {
+		return err
+	}
+	thumb, err := t.replyFile(v.Account, d.ThumbID, replyFiles[d.Type].thumb, "thumb")
+	if err != nil {
+		return err
 	}
 	t.last.message++
 	event, err := t.event(Event{Kind: "message", Account: v.Account, Conversation: v.ID, Message: t.last.message, Agent: a.ID})
 	if err != nil {
 		return err
 	}
-	if err := t.exec(`insert into message (id, account_id, customer_id, conversation_id, dir, type, body, at, media_id, agent_id, kf_account,
+	if err := t.exec(`insert into message (id, account_id, customer_id, conversation_id, dir, type, body, at, media_id, thumb_id, agent_id, kf_account,
 		nick, state, client_id, nth, total, spent, spent_since, event_id)
-		values ($1,$2,$3,$4,'out',$5,$6,$7,$8,$9,$10,$11,'pending',$12,$13,$14,$15,$16,$17)`,
-		t.last.message, v.Account, v.Customer.ID, v.ID, d.Type, string(d.Body), t.now, media, a.ID, b.KFAccount, b.Nick,
+		values ($1,$2,$3,$4,'out',$5,$6,$7,$8,$9,$10,$11,$12,'pending',$13,$14,$15,$16,$17,$18)`,
+		t.last.message, v.Account, v.Customer.ID, v.ID, d.Type, string(d.Body), t.now, media, thumb, a.ID, b.KFAccount, b.Nick,
 		d.ClientID, g.Total-g.Left+1, g.Total, kind, g.Since, event); err != nil {
 		return err
 	}
 	return t.replied(v, t.last.message, d, a.ID, event)
+}
+
+// replyFile is what the row of a reply says of a file: nothing, or its id. The
+// file is here, of the conversation's official account and of this kind.
+func (t *tx) replyFile(account, id int64, kind, field string) (any, error) {
+	if id == 0 {
+		return nil, nil
+	}
+	n, err := txOne[int](t, "select count(*) from media where id = $1 and account_id = $2 and state = 'ready' and $3 in ('', kind)",
+		id, account, kind)
+	if err == nil && n == 0 {
+		err = refuse("no_media", "field", field)
+	}
+	return id, err
 }
 
 // replied brings the conversation's row up to date and reads it again.

@@ -99,6 +99,20 @@ func TestReplyRefusals(t *testing.T) {
 			draft.MediaID = d.timeline(t, d.receive(t, in).Customer.ID)[0].Media.ID
 			return &d.li
 		}},
+		{"a picture as a film", "no_media", func(t *testing.T, d *desk, _ *Conversation, draft *Draft) *Agent {
+			draft.Type, draft.MediaID = "video", must(d.AddMedia(ctx, Media{Account: d.account, Kind: "image"}))(t).ID
+			return &d.li
+		}},
+		{"a film as its own cover", "no_media", func(t *testing.T, d *desk, _ *Conversation, draft *Draft) *Agent {
+			draft.Type, draft.MediaID = "video", must(d.AddMedia(ctx, Media{Account: d.account, Kind: "video"}))(t).ID
+			draft.ThumbID = draft.MediaID
+			return &d.li
+		}},
+		{"a cover of another official account", "no_media", func(t *testing.T, d *desk, _ *Conversation, draft *Draft) *Agent {
+			other := d.addAccount(t, "wxfedcba0987654321")
+			draft.Type, draft.ThumbID = "music", must(d.AddMedia(ctx, Media{Account: other, Kind: "thumb"}))(t).ID
+			return &d.li
+		}},
 		{"no client id", "store: a reply without a client id", func(_ *testing.T, d *desk, _ *Conversation, draft *Draft) *Agent {
 			draft.ClientID = ""
 			return &d.li
@@ -150,7 +164,38 @@ func TestReplyWithAPicture(t *testing.T) {
 	m, _, _, err := d.Reply(ctx, &d.li, v.ID, draft)
 	ok(t, err)
 	equal(t, "media", string(must(json.Marshal(m.Media))(t)),
-		fmt.Sprintf(`{"id":%d,"state":"ready","mime":"image/png","size":10,"width":3,"height":4,"name":"a.png","error":""}`, draft.MediaID))
+		fmt.Sprintf(`{"id":%d,"state":"ready","mime":"image/png","size":10,"width":3,"height":4,"duration":0,"name":"a.png","error":""}`, draft.MediaID))
+}
+
+func TestReplyWithACover(t *testing.T) {
+	d := openDesk(t)
+	v := d.open(t, "o1", &d.li)
+	film := must(d.AddMedia(ctx, Media{Account: d.account, Kind: "video", Hash: strings.Repeat("a", 64), Duration: 4000}))(t)
+	cover := must(d.AddMedia(ctx, Media{Account: d.account, Kind: "thumb", Hash: strings.Repeat("b", 64)}))(t)
+	m, _, _, err := d.Reply(ctx, &d.li, v.ID, Draft{ClientID: "client-1", Type: "video", Body: json.RawMessage("{}"), MediaID: film.ID, ThumbID: cover.ID})
+	ok(t, err)
+	equal(t, "film", m.Media.ID, film.ID)
+	equal(t, "plays", m.Media.Duration, 4000)
+	equal(t, "cover", m.Thumb.ID, cover.ID)
+}
+
+func TestPreviewsOfReplies(t *testing.T) {
+	for _, c := range []struct{ typ, body, want string }{
+		{"voice", `{"transcript":"it is on\nits way"}`, "it is on its way"},
+		{"video", `{"title":"Lamp","description":"of wood"}`, "Lamp"},
+		{"music", `{"title":"Song","musicurl":"https://e.com/a.mp3"}`, "Song"},
+		{"msgmenu", `{"head_content":"Happy?","list":[{"id":"101","content":"Yes"}]}`, "Happy?"},
+		{"msgmenu", `{"list":[{"id":"101","content":"Yes"},{"id":"102","content":"No"}]}`, "Yes"},
+		{"msgmenu", `{}`, ""},
+		{"wxcard", `{"card_id":"pFS7F","title":"10 off"}`, "10 off"},
+		{"wxcard", `{"card_id":"pFS7F"}`, "pFS7F"},
+		{"miniprogrampage", `{"title":"Shop","appid":"wx","pagepath":"index"}`, "Shop"},
+		{"mpnews", `{"media_id":"m","title":"News"}`, "News"},
+		{"image", `{"title":"no"}`, ""},
+		{"text", `{"content":"` + strings.Repeat("a", 90) + `"}`, strings.Repeat("a", 80)},
+	} {
+		equal(t, c.typ+" "+c.body, Preview(c.typ, json.RawMessage(c.body)), c.want)
+	}
 }
 
 func TestSecondThoughts(t *testing.T) {

@@ -107,7 +107,8 @@ var deeds = []struct {
 	{"MediaRetry", "", func(w *walked) error { return w.MediaRetry(ctx, w.media.ID, start, "busy") }},
 	{"MediaLost", "message", func(w *walked) error { return w.MediaLost(ctx, w.media.ID, "expired") }},
 	{"AddMedia", "", func(w *walked) error { _, err := w.AddMedia(ctx, Media{Account: w.account}); return err }},
-	{"MediaUploaded", "", func(w *walked) error { return w.MediaUploaded(ctx, w.media.ID, "wx", 1) }},
+	{"Uploaded", "", func(w *walked) error { return w.Uploaded(ctx, w.account, "hash", "image", "wx", start*2) }},
+	{"UploadsGone", "", func(w *walked) error { _, err := w.UploadsGone(ctx, w.failed.ID); return err }},
 	{"MediaURL", "", func(w *walked) error { return w.MediaURL(ctx, w.media.ID, "https://pic") }},
 	{"AddAgent", "agent", func(w *walked) error {
 		_, err := w.AddAgent(ctx, Actor{}, Agent{Login: "new", Role: "agent"}, right)
@@ -183,6 +184,8 @@ var reads = []struct {
 	{"NextReply", func(w *walked) error { _, err := w.NextReply(ctx); return err }},
 	{"Outgoing", func(w *walked) error { _, err := w.Outgoing(ctx, w.sending.ID); return err }},
 	{"Raw", func(w *walked) error { _, err := w.Raw(ctx, &w.li, w.waiting.Last.ID); return err }},
+	{"SaveChecked", func(w *walked) error { _, _, err := w.SaveChecked(strings.NewReader("x"), 1, nil); return err }},
+	{"Upload", func(w *walked) error { _, err := w.Upload(ctx, w.account, "hash", "image"); return err }},
 	{"SaveFile", func(w *walked) error { _, _, err := w.SaveFile(strings.NewReader("x"), 1); return err }},
 	{"Sessions", func(w *walked) error { _, err := w.Sessions(ctx, w.li.ID); return err }},
 	{"Setting", func(w *walked) error { _, err := w.Setting(ctx, "reopen_ms"); return err }},

@@ -2,12 +2,9 @@ package courier
 
 import (
 	"bufio"
-	"bytes"
 	"context"
 	"errors"
-	"image"
 	"io"
-	"os"
 	"strings"
 
 	"kfdesk/hub/wechat"
@@ -124,31 +121,24 @@ func (c *Courier) keep(d *store.Media, get func(w io.Writer, most int64) error) 
 
 func (c *Courier) keepAll(d *store.Media, r io.Reader, most int64) error {
 	in := bufio.NewReader(r)
-	head, err := in.Peek(512)
+	head, err := in.Peek(wechat.SniffLen)
 	if len(head) == 0 || err != nil && err != io.EOF {
 		return err
 	}
-	mime := typeOf(head)
-	if !fits(d.Kind, mime) {
+	if !fits(d.Kind, wechat.Sniff(head)) {
 		return errOther
 	}
-	hash, size, err := c.o.Store.SaveFile(in, most)
+	var is wechat.Facts
+	hash, size, err := c.o.Store.SaveChecked(in, most, func(f io.ReaderAt, size int64) error {
+		is = wechat.Look(f, size)
+		return nil
+	})
 	if err != nil {
 		return err
 	}
-	d.Hash, d.Size, d.Mime = hash, size, mime
-	if strings.HasPrefix(mime, "image/") {
-		d.Width, d.Height = dimensions(c.o.Store.FilePath(hash))
-	}
+	d.Hash, d.Size, d.Mime = hash, size, is.Type
+	d.Width, d.Height, d.Duration = is.Width, is.Height, is.Duration.Milliseconds()
 	return nil
-}
-
-// typeOf tells the type of a file by its first bytes.
-func typeOf(head []byte) string {
-	if len(head) > 12 && bytes.Equal(head[4:8], []byte("ftyp")) {
-		return "video/mp4"
-	}
-	return wechat.Sniff(head)
 }
 
 // fits tells whether a type can be of a kind of medium. Voice may be speex, whose
@@ -161,19 +151,4 @@ func fits(kind, mime string) bool {
 		return strings.HasPrefix(mime, "video/")
 	}
 	return strings.HasPrefix(mime, "image/")
-}
-
-// dimensions reads width and height from a picture's header; the pixels stay as
-// they are, for strangers send them. 0, 0 when it is of a format we do not know.
-func dimensions(path string) (width, height int) {
-	f, err := os.Open(path)
-	if err != nil {
-		return 0, 0
-	}
-	defer f.Close()
-	size, _, err := image.DecodeConfig(f)
-	if err != nil {
-		return 0, 0
-	}
-	return size.Width, size.Height
 }

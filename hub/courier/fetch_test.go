@@ -65,7 +65,7 @@ func TestMediaIn(t *testing.T) {
 		"PNG":          {sandbox.Action{Do: "image", FileName: "a.png", File: pngOf(noise(12, 9))}, "image/png", 12, 9},
 		"GIF":          {sandbox.Action{Do: "image", FileName: "a.gif", File: gifOf(30, 20)}, "image/gif", 30, 20},
 		"voice":        {sandbox.Action{Do: "voice", Sample: "voice.amr"}, "audio/amr", 0, 0},
-		"film by link": {sandbox.Action{Do: "video", Sample: "unboxing.mp4", Thumb: picture}, "video/mp4", 0, 0},
+		"film by link": {sandbox.Action{Do: "video", Sample: "unboxing.mp4", Thumb: picture}, "video/mp4", 288, 384},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -201,14 +201,15 @@ func TestTypeOf(t *testing.T) {
 		{"voice", "#!AMR\n\x0c", "audio/amr"},
 		{"voice", "ID3\x03", "audio/mpeg"},
 		{"voice", "\x00\x01\x02\x03", "application/octet-stream"},
-		{"video", "\x00\x00\x00\x14ftypqt  \x00", "video/mp4"},
+		{"video", "\x00\x00\x00\x14ftypmp42\x00", "video/mp4"},
+		{"video", "\x00\x00\x00\x14ftypqt  \x00", "video/quicktime"},
 	} {
-		got := typeOf([]byte(c.head))
+		got := wechat.Sniff([]byte(c.head))
 		equal(t, "type", got, c.mime)
 		equal(t, c.mime+" fits", fits(c.kind, got), true)
 	}
 	for kind, head := range map[string]string{"image": "<html>", "voice": `{"errcode":1}`, "video": "text", "avatar": "<svg xmlns=''>", "thumb": "\x00\x01"} {
-		equal(t, kind+" fits", fits(kind, typeOf([]byte(head))), false)
+		equal(t, kind+" fits", fits(kind, wechat.Sniff([]byte(head))), false)
 	}
 	if bytes.HasPrefix([]byte(wechat.Sniff([]byte("<svg>"))), []byte("image/")) {
 		t.Error("SVG is taken for a picture; it may hold scripts")

@@ -1,6 +1,7 @@
 package courier
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -46,9 +47,10 @@ func (c *Courier) send(ctx context.Context, m store.Message) store.Result {
 	if err == nil {
 		gone, err = c.try(ctx, a, m, to.OpenID)
 	}
-	if !gone && wechat.ReasonOf(err) == wechat.MediaExpired && m.Media != nil {
-		// WeChat dropped the file before its time: once more with our copy.
-		if err = c.o.Store.MediaUploaded(ctx, m.Media.ID, "", 0); err == nil {
+	if !gone && wechat.ReasonOf(err) == wechat.MediaExpired && (m.Media != nil || m.Thumb != nil) {
+		// WeChat dropped a file before its time: once more with our copies.
+		n, failed := c.o.Store.UploadsGone(ctx, m.ID)
+		if err = cmp.Or(failed, err); failed == nil && n > 0 {
 			gone, err = c.try(ctx, a, m, to.OpenID)
 		}
 	}

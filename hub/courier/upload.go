@@ -16,49 +16,50 @@ import (
 	"golang.org/x/image/draw"
 	_ "golang.org/x/image/webp"
 
+	"kfdesk/hub/wechat"
 	"kfdesk/store"
 )
 
-// What WeChat takes (media/upload, media/uploadimg), and what we decode at most:
-// a picture takes up to 4 bytes of memory a pixel.
+// What media/uploadimg takes, and what we decode at most: a picture takes up to 4
+// bytes of memory a pixel.
 const (
-	imageMost  = 10 << 20
 	imgMost    = 1000 * 1000
 	pixelsMost = 50 << 20
 )
 
-// extensions by which WeChat knows the type of an upload.
-var extensions = map[string]string{
-	"image/jpeg": ".jpg", "image/png": ".png", "image/gif": ".gif",
-	"audio/amr": ".amr", "audio/mpeg": ".mp3", "video/mp4": ".mp4",
-}
+// sides are the longer sides of pictures that WeChat does not take as they are.
+var sides = map[string]int{"image": 2560, "thumb": 640}
 
-// mediaID gives WeChat's id of a file of ours; it is uploaded unless the id of
-// an earlier upload is still good.
-func (c *Courier) mediaID(ctx context.Context, a store.Account, of *store.Media, kind string) (string, error) {
+// mediaID gives WeChat's id of a file of ours, uploaded as this type: that of an
+// earlier upload of the same bytes while it is good.
+func (c *Courier) mediaID(ctx context.Context, a store.Account, of *store.Media, typ string) (string, error) {
 	d, err := c.file(ctx, of)
-	if err != nil || d.WxID != "" && c.now() < d.WxUntil {
-		return d.WxID, err
+	if err != nil {
+		return "", err
 	}
-	name := "upload" + extensions[d.Mime]
+	id, err := c.o.Store.Upload(ctx, a.ID, d.Hash, typ)
+	if err != nil || id != "" {
+		return id, err
+	}
+	name := "upload" + wechat.Extension(d.Mime)
 	r, size, err := c.open(d)
-	if err == nil && kind == "image" && (d.Size > imageMost || extensions[d.Mime] == "") {
+	if rule := wechat.FileRules[typ]; err == nil && sides[typ] > 0 && !rule.Takes(d.Mime, d.Size) {
 		name = "upload.jpg"
-		r, size, err = c.scaled(r, imageMost, 2560)
+		r, size, err = c.scaled(r, int(rule.Most), sides[typ])
 	}
 	if err != nil {
 		return "", err
 	}
 	defer r.Close()
 	err = c.upload(ctx, a, r, func(ctx context.Context, token string) error {
-		up, err := c.o.API(a).UploadMedia(ctx, token, kind, name, r, size)
-		d.WxID = up.MediaID
+		up, err := c.o.API(a).UploadMedia(ctx, token, typ, name, r, size)
+		id = up.MediaID
 		return err
 	})
 	if err != nil {
 		return "", err
 	}
-	return d.WxID, c.o.Store.MediaUploaded(ctx, d.ID, d.WxID, c.now()+uploadLife.Milliseconds())
+	return id, c.o.Store.Uploaded(ctx, a.ID, d.Hash, typ, id, c.now()+uploadLife.Milliseconds())
 }
 
 // picURL gives the permanent address of a news card's picture and puts it into
@@ -80,7 +81,7 @@ func (c *Courier) picURL(ctx context.Context, a store.Account, m store.Message) 
 }
 
 func (c *Courier) uploadImg(ctx context.Context, a store.Account, d store.Media) (url string, err error) {
-	name := "upload" + extensions[d.Mime]
+	name := "upload" + wechat.Extension(d.Mime)
 	r, size, err := c.open(d)
 	if err == nil && (d.Size > imgMost || d.Mime != "image/jpeg" && d.Mime != "image/png") {
 		name = "upload.jpg"

@@ -102,7 +102,7 @@ func TestImageThatWeChatDoesNotTakeIsConverted(t *testing.T) {
 	d := newDesk(t)
 	d.run()
 	v := d.customer(0)
-	for _, data := range [][]byte{padded(pngOf(noise(60, 40)), imageMost), webp} {
+	for _, data := range [][]byte{padded(pngOf(noise(60, 40)), int(wechat.FileRules["image"].Most)), webp} {
 		m := d.settled(d.send(v, store.Draft{Type: "image", Body: []byte("{}"), MediaID: d.file(data).ID}))
 		equal(t, "state", m.State, "sent")
 	}

@@ -138,20 +138,3 @@ func save(resp *http.Response, body io.Reader, first []byte, w io.Writer, limit 
 	}
 	return info, nil
 }
-
-// Sniff tells the type of a file by its first bytes. It knows the voice formats
-// of the platform, which net/http does not.
-func Sniff(first []byte) string {
-	switch {
-	case bytes.HasPrefix(first, []byte("#!AMR-WB\n")):
-		return "audio/amr-wb"
-	case bytes.HasPrefix(first, []byte("#!AMR\n")):
-		return "audio/amr"
-	case bytes.HasPrefix(first, []byte("OggS")):
-		return "audio/ogg"
-	case len(first) > 1 && first[0] == 0xFF && first[1]&0xE6 == 0xE2: // MPEG layer III without ID3
-		return "audio/mpeg"
-	}
-	media, _, _ := strings.Cut(http.DetectContentType(first), ";")
-	return media
-}

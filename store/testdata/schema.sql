@@ -151,10 +151,8 @@ CREATE TABLE media (
   attempts integer not null default 0,
   retry_at integer not null default 0,
   created_at integer not null,
-  wx_media_id text not null default '',          -- of our last upload, reusable until
-  wx_until integer not null default 0,
   wx_url text not null default ''                -- from media/uploadimg, permanent
-) strict;
+, duration integer not null default 0) strict;
 
 CREATE TABLE message (
   id integer primary key autoincrement,
@@ -211,6 +209,15 @@ CREATE TABLE token (
   value blob not null,              -- sealed
   expires_at integer not null,
   primary key (account_id, kind)
+) strict, without rowid;
+
+CREATE TABLE upload (
+  account_id integer not null references account,
+  hash text not null,
+  type text not null,               -- of media/upload: image, voice, video, thumb
+  media_id text not null,
+  until integer not null,
+  primary key (account_id, hash, type)
 ) strict, without rowid;
 
 CREATE UNIQUE INDEX agent_account_kf on agent_account (account_id, kf_account) where kf_account <> '';
