@@ -5,20 +5,10 @@ import (
 	"encoding/json"
 	"net/url"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/gofiber/fiber/v2"
 
 	"kfdesk/store"
-)
-
-// What custom/send takes (发送客服消息). The numbers WeChat does not publish are
-// those of the field reports.
-const (
-	textMost  = 2048 // bytes of UTF-8
-	titleMost = 64   // characters of a news card's title
-	descMost  = 120  // characters of its description
-	urlMost   = 1024 // bytes of an address
 )
 
 // replyInput is the body of POST …/messages.
@@ -27,6 +17,7 @@ type replyInput struct {
 	Type     string          `json:"type"`
 	Body     json.RawMessage `json:"body"`
 	Media    int64           `json:"media"`
+	Thumb    int64           `json:"thumb"`
 }
 
 func (c *Console) apiReply(ctx *fiber.Ctx) error {
@@ -55,71 +46,16 @@ func (c *Console) apiReply(ctx *fiber.Ctx) error {
 // draft checks a reply as WeChat would and writes its body anew, so that only
 // what we know is stored.
 func (in *replyInput) draft() (store.Draft, error) {
-	d := store.Draft{ClientID: in.ClientID, Type: in.Type, MediaID: in.Media}
+	d := store.Draft{ClientID: in.ClientID, Type: in.Type}
 	if n := len(in.ClientID); n < 8 || n > 64 {
 		return d, refused(fiber.StatusUnprocessableEntity, "bad_client_id", "field", "client_id")
 	}
-	var err error
-	switch in.Type {
-	case "text":
-		err = in.text(&d)
-	case "image":
-		d.Body = json.RawMessage("{}")
-		if in.Media == 0 {
-			err = refused(fiber.StatusUnprocessableEntity, "empty", "field", "media")
-		}
-	case "news":
-		err = in.news(&d)
-	default:
-		err = refused(fiber.StatusUnprocessableEntity, "bad_type", "field", "type")
+	check, ok := replyBodies[in.Type]
+	if !ok {
+		return d, refused(fiber.StatusUnprocessableEntity, "bad_type", "field", "type")
 	}
+	err := check(in, &d)
 	return d, err
-}
-
-func (in *replyInput) text(d *store.Draft) error {
-	var b struct {
-		Content string `json:"content"`
-	}
-	if err := decode(in.Body, &b); err != nil {
-		return err
-	}
-	b.Content = plainText(b.Content)
-	switch {
-	case strings.TrimSpace(b.Content) == "":
-		return refused(fiber.StatusUnprocessableEntity, "empty", "field", "content")
-	case len(b.Content) > textMost:
-		return refused(fiber.StatusUnprocessableEntity, "too_long", "field", "content", "bytes", len(b.Content), "most", textMost)
-	}
-	d.Body, d.MediaID = marshal(b), 0
-	return nil
-}
-
-func (in *replyInput) news(d *store.Draft) error {
-	var b struct {
-		Title       string `json:"title"`
-		Description string `json:"description"`
-		URL         string `json:"url"`
-		PicURL      string `json:"picurl"`
-	}
-	if err := decode(in.Body, &b); err != nil {
-		return err
-	}
-	b.Title, b.Description = strings.TrimSpace(plainText(b.Title)), strings.TrimSpace(plainText(b.Description))
-	bad := func(field string) error {
-		return refused(fiber.StatusUnprocessableEntity, "bad_news", "field", field)
-	}
-	switch {
-	case b.Title == "" || utf8.RuneCountInString(b.Title) > titleMost:
-		return bad("title")
-	case utf8.RuneCountInString(b.Description) > descMost:
-		return bad("description")
-	case !webAddress(b.URL):
-		return bad("url")
-	case b.PicURL != "" && !webAddress(b.PicURL):
-		return bad("picurl")
-	}
-	d.Body = marshal(b)
-	return nil
 }
 
 func webAddress(s string) bool {

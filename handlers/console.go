@@ -53,18 +53,15 @@ type WeChat interface {
 	Check(ctx context.Context, accountID int64) error
 }
 
-const (
-	bodyMost   = 12 << 20 // bounds an upload: WeChat takes pictures up to 10 MB
-	formMost   = 1 << 20  // bounds every other body
-	headerMost = 16 << 10 // other programs on localhost leave their cookies here too
-)
+// headerMost: other programs on localhost leave their cookies here too.
+const headerMost = 16 << 10
 
 // NewApp makes the server with all its routes.
 func NewApp(c *Console) *fiber.App {
 	app := fiber.New(fiber.Config{
 		AppName:               "kfdesk",
 		Immutable:             true, // strings outlive their request
-		BodyLimit:             bodyMost,
+		StreamRequestBody:     true, // see inflow, which bounds it
 		ReadBufferSize:        headerMost,
 		DisableStartupMessage: true,
 		ErrorHandler:          c.fail,
@@ -80,6 +77,7 @@ func NewApp(c *Console) *fiber.App {
 		DisablePreParseMultipartForm: true,
 	})
 	c.routes(app)
+	streamed(app)
 	return app
 }
 

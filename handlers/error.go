@@ -3,6 +3,7 @@ package handlers
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/url"
 	"strings"
 
@@ -98,11 +99,19 @@ func (c *Console) fail(ctx *fiber.Ctx, err error) error {
 	return c.errorPage(ctx, p)
 }
 
-// errorText is what the person reads.
+// errorText is what the person reads: the words for this field or kind of file,
+// where there are such.
 func (c *Console) errorText(ctx *fiber.Ctx, p *problemError) string {
+	key := "err." + p.Code
+	for _, name := range []string{"field", "kind"} {
+		if own := fmt.Sprintf("%s.%v", key, p.Detail[name]); c.Texts.Has(DefaultLang, own) {
+			key = own
+			break
+		}
+	}
 	args := make([]any, 0, 2*len(p.Detail))
 	for k, v := range p.Detail {
 		args = append(args, k, v)
 	}
-	return c.Texts.T(c.lang(ctx), "err."+p.Code, args...)
+	return c.Texts.T(c.lang(ctx), key, args...)
 }

@@ -68,13 +68,14 @@ func TestRequestsThatCannotBeRead(t *testing.T) {
 	d := newDesk(t)
 	address := strings.TrimPrefix(d.serve(t), "http://")
 	for name, tt := range map[string]struct {
-		head   string // the body need not follow
+		head   string // the first of a body is enough
+		body   string
 		status int
 		shown  string
 	}{
-		"a body that no route takes": {fmt.Sprintf("POST /api/v1/media HTTP/1.1\r\nContent-Length: %d", bodyMost+1), 413, `"code":"too_large"`},
-		"headers without end":        {"GET /api/v1/me HTTP/1.1\r\nX-Long: " + strings.Repeat("x", headerMost), 431, "请求的内容不对"},
-		"not HTTP":                   {"HELLO", 400, "请求的内容不对"},
+		"a body that no route takes": {fmt.Sprintf("POST /api/v1/media HTTP/1.1\r\nContent-Length: %d", uploadMost+1), strings.Repeat("x", 9000), 413, `"code":"too_large"`},
+		"headers without end":        {"GET /api/v1/me HTTP/1.1\r\nX-Long: " + strings.Repeat("x", headerMost), "", 431, "请求的内容不对"},
+		"not HTTP":                   {"HELLO", "", 400, "请求的内容不对"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			conn, err := net.Dial("tcp", address)
@@ -82,7 +83,7 @@ func TestRequestsThatCannotBeRead(t *testing.T) {
 				t.Fatal(err)
 			}
 			defer conn.Close()
-			if _, err := io.WriteString(conn, tt.head+"\r\nHost: desk.example\r\n\r\n"); err != nil {
+			if _, err := io.WriteString(conn, tt.head+"\r\nHost: desk.example\r\n\r\n"+tt.body); err != nil {
 				t.Fatal(err)
 			}
 			res, err := http.ReadResponse(bufio.NewReader(conn), nil)

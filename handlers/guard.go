@@ -53,19 +53,6 @@ func (c *Console) head(ctx *fiber.Ctx) {
 	}
 }
 
-// bounded refuses a body that is larger than its route needs, or that is
-// packed: unpacked it could have any size.
-func bounded(ctx *fiber.Ctx) error {
-	if ctx.Get(fiber.HeaderContentEncoding) != "" {
-		return refused(fiber.StatusUnsupportedMediaType, "bad_request")
-	}
-	upload := ctx.Path() == "/api/v1/media" || strings.HasPrefix(ctx.Path(), "/phone/api/")
-	if !upload && len(ctx.Request().Body()) > formMost {
-		return refused(fiber.StatusRequestEntityTooLarge, "too_large")
-	}
-	return ctx.Next()
-}
-
 // recovered turns a panic into an error of this request.
 func (c *Console) recovered(ctx *fiber.Ctx) (err error) {
 	defer func() {

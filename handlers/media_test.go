@@ -58,7 +58,9 @@ const uploads = "/api/v1/media?account=1&kind=image"
 func (d *desk) upload(t *testing.T, who, address string, body []byte, headers ...string) result {
 	t.Helper()
 	headers = append(headers, "Authorization", "Bearer "+d.tokens[who])
-	return d.send(t, request("POST", address, bytes.NewReader(body), headers...))
+	got := d.send(t, request("POST", address, bytes.NewReader(body), headers...))
+	conforms(t, "POST", address, got)
+	return got
 }
 
 func TestUploadOfPictures(t *testing.T) {
@@ -96,9 +98,9 @@ func TestUploadRefusals(t *testing.T) {
 		"a broken header":   {uploads, jpg[:20], 415, "unsupported_media"},
 		"too many pixels":   {uploads, pngOf(10_000, 5_001), 413, "too_many_pixels"},
 		"sides without end": {uploads, pngOf(1<<20, 1<<20), 413, "too_many_pixels"},
-		"too many bytes":    {uploads, append(bytes.Clone(jpg), make([]byte, imageMost+1-len(jpg))...), 413, "too_large"},
+		"too many bytes":    {uploads, append(bytes.Clone(jpg), make([]byte, uploadMost+1-len(jpg))...), 413, "too_large"},
 		"no kind":           {"/api/v1/media?account=1", jpg, 422, "bad_type"},
-		"another kind":      {"/api/v1/media?account=1&kind=voice", jpg, 422, "bad_type"},
+		"another kind":      {"/api/v1/media?account=1&kind=file", jpg, 422, "bad_type"},
 		"no account":        {"/api/v1/media?kind=image", jpg, 404, "not_found"},
 		"another's account": {"/api/v1/media?account=2&kind=image", jpg, 404, "not_found"},
 	} {
@@ -110,7 +112,7 @@ func TestUploadRefusals(t *testing.T) {
 	for _, name := range files(t, filepath.Join(d.dir, "media")) {
 		t.Errorf("%s was kept", name)
 	}
-	most := append(bytes.Clone(jpg), make([]byte, imageMost-len(jpg))...)
+	most := append(bytes.Clone(jpg), make([]byte, uploadMost-len(jpg))...)
 	d.upload(t, "li", uploads, most).ok(t, 201)
 }
 
@@ -170,7 +172,10 @@ func TestPartsOfAFile(t *testing.T) {
 		"bytes=-3":    {206, "789", "bytes 7-9/10"},
 		"bytes=8-99":  {206, "89", "bytes 8-9/10"},
 		"bytes=10-12": {416, "bad_request", "bytes */10"},
-		"pages=1-2":   {416, "bad_request", "bytes */10"},
+		"bytes=-0":    {416, "bad_request", "bytes */10"},
+		"bytes=a-b":   {416, "bad_request", "bytes */10"},
+		"bytes=0-1,4": {200, "0123456789", ""},
+		"pages=1-2":   {200, "0123456789", ""},
 	} {
 		req := request("GET", address, nil, "Authorization", "Bearer "+d.tokens["li"])
 		if wanted != "" {
@@ -184,7 +189,18 @@ func TestPartsOfAFile(t *testing.T) {
 			t.Errorf("a refusal may be kept: %q", got.header.Get("Cache-Control"))
 		}
 	}
-	head := d.send(t, request("HEAD", address, nil, "Authorization", "Bearer "+d.tokens["li"]))
+	tag := d.call(t, "li", "GET", address, nil).header.Get("ETag")
+	for of, status := range map[string]int{tag: 206, `"another"`: 200, "Thu, 26 Nov 2026 12:00:00 GMT": 200} {
+		got := d.send(t, request("GET", address, nil, "Authorization", "Bearer "+d.tokens["li"], "Range", "bytes=0-1", "If-Range", of))
+		if got.status != status || len(got.body) != map[int]int{206: 2, 200: 10}[status] {
+			t.Errorf("If-Range %s: %d %q", of, got.status, got.body)
+		}
+	}
+	head := d.send(t, request("HEAD", address, nil, "Range", "bytes=0-1", "Authorization", "Bearer "+d.tokens["li"]))
+	if head.status != 200 || head.header.Get("Content-Length") != "10" || head.header.Get("ETag") != tag || len(tag) != 66 {
+		t.Errorf("HEAD of a part: %d %v", head.status, head.header)
+	}
+	head = d.send(t, request("HEAD", address, nil, "Authorization", "Bearer "+d.tokens["li"]))
 	if head.status != 200 || head.header.Get("Content-Length") != "10" || head.header.Get("Accept-Ranges") != "bytes" || head.body != "" {
 		t.Errorf("HEAD: %d %v", head.status, head.header)
 	}

@@ -221,8 +221,10 @@ func TestDocumentHolds(t *testing.T) {
 // The examples are taken as they stand.
 func TestExamplesOfTheDocument(t *testing.T) {
 	d := newDesk(t)
-	path := d.open(t, "o1")
-	d.upload(t, "li", uploads, picture(t, "png")).ok(t, 201)
+	files := map[string]float64{}
+	for kind, b := range samples(t) {
+		files[kind] = float64(id(d.upload(t, "li", "/api/v1/media?account=1&kind="+kind, b).ok(t, 201), "media", "id"))
+	}
 	content := dig(document(), "paths", conversations+"{id}/messages", "post", "requestBody", "content", "application/json")
 	for name, example := range dig(content, "examples").(object) {
 		body := dig(example, "value").(object)
@@ -230,9 +232,16 @@ func TestExamplesOfTheDocument(t *testing.T) {
 			t.Errorf("%s: %v", name, f)
 		}
 		if body["media"] != nil {
-			body["media"] = 1
+			if body["media"] = files[name]; name == "news" {
+				body["media"] = files["image"]
+			}
 		}
-		d.call(t, "li", "POST", path+"/messages", body).ok(t, 201)
+		if body["thumb"] != nil {
+			if body["thumb"] = files["thumb"]; name == "miniprogrampage" {
+				body["thumb"] = files["image"]
+			}
+		}
+		d.call(t, "li", "POST", d.open(t, "o-"+name)+"/messages", body).ok(t, 201)
 	}
 }
 

@@ -2,6 +2,8 @@ package handlers
 
 import (
 	"github.com/gofiber/fiber/v2"
+
+	"kfdesk/hub/wechat"
 )
 
 // When a waiting customer is marked amber and red, in milliseconds.
@@ -30,7 +32,7 @@ func (c *Console) pageInbox(ctx *fiber.Ctx) error {
 	p.Entry = "inbox.js"
 	p.Boot = fiber.Map{"lang": p.Lang, "static": p.Static, "since": since, "now": c.Store.Now().UnixMilli(), "me": me,
 		"sandbox": p.Sandbox, "version": p.Version, "settings": fiber.Map{"wait_amber_ms": waitAmber, "wait_red_ms": waitRed,
-			"text_limit": textMost, "image_limit": imageMost, "image_scale_above": scaleAbove}}
+			"text_limit": textMost, "image_limit": wechat.FileRules["image"].Most, "image_scale_above": scaleAbove}}
 	return ctx.Render("inbox", p)
 }
 

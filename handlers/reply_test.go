@@ -112,12 +112,12 @@ func TestRepliesThatAreNotUnderstood(t *testing.T) {
 		`,"body":{"content":"hello"}→`:                {400, "bad_json"},
 		`"body"→"boby"`:                               {400, "bad_json"},
 		`}}→}} {}`:                                    {400, "bad_json"},
-		`"text"→"voice"`:                              {422, "bad_type"},
+		`"text"→"link"`:                               {422, "bad_type"},
 		`"text"→""`:                                   {422, "bad_type"},
 		`01234567→0123456`:                            {422, "bad_client_id"},
 		`01234567→` + strings.Repeat("0123456789", 7): {422, "bad_client_id"},
 		`"text","body":{"content":"hello"}→"image"`:   {422, "empty"},
-		`"text"→"image","media":99`:                   {409, "no_media"},
+		`"text"→"image","media":99`:                   {422, "no_media"},
 	} {
 		from, to, _ := strings.Cut(change, "→")
 		d.call(t, "li", "POST", path+"/messages", strings.Replace(good, from, to, 1)).refused(t, want.status, want.code)
@@ -197,7 +197,7 @@ func TestPicturesInReplies(t *testing.T) {
 	theirs := id(d.upload(t, "wang", strings.Replace(uploads, "account=1", "account=2", 1), picture(t, "png")).ok(t, 201), "media", "id")
 	draft := d.draft("image", object{})
 	draft["media"] = theirs
-	d.call(t, "li", "POST", path+"/messages", draft).refused(t, 409, "no_media")
+	d.call(t, "li", "POST", path+"/messages", draft).refused(t, 422, "no_media")
 }
 
 // The rules of WeChat and of the desk, as the API says them.

@@ -194,7 +194,7 @@ func TestPreviewsOfReplies(t *testing.T) {
 		{"image", `{"title":"no"}`, ""},
 		{"text", `{"content":"` + strings.Repeat("a", 90) + `"}`, strings.Repeat("a", 80)},
 	} {
-		equal(t, c.typ+" "+c.body, Preview(c.typ, json.RawMessage(c.body)), c.want)
+		equal(t, c.typ+" "+c.body, preview(c.typ, json.RawMessage(c.body)), c.want)
 	}
 }
 

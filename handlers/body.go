@@ -1,0 +1,143 @@
+package handlers
+
+import (
+	"errors"
+	"io"
+	"net"
+	"strings"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+	"github.com/valyala/fasthttp"
+)
+
+// Bodies come in as streams, so that a file is never in memory as a whole. What
+// is not a file is read before its handler, up to what its route needs.
+
+const (
+	formMost   = 1 << 20          // bounds every body but a file
+	phoneMost  = 24 << 20         // of the phone page, which sends files inside of forms
+	uploadPath = "/api/v1/media"  // whose body is a file
+	uploadMost = 10 << 20         // of the largest that WeChat takes
+	uploadTime = 10 * time.Minute // for a file over a slow line
+	// What was refused is still taken in, so that the answer is heard: most
+	// clients listen only when they have spoken. Up to so much, and while it comes.
+	drainMost = 32 << 20
+	drainWait = 2 * time.Second
+)
+
+var errCutOff = errors.New("handlers: the body broke off")
+
+// inflow is a request's body as it comes in. fasthttp's own stream takes a
+// connection that breaks for the body's end, and must not be read behind it.
+type inflow struct {
+	r     io.Reader
+	conn  net.Conn
+	left  int64 // as announced; -1: in chunks, that tell their end
+	ended bool
+	err   error // of the reading
+}
+
+func newInflow(ctx *fasthttp.RequestCtx) *inflow {
+	in := &inflow{r: ctx.RequestBodyStream(), conn: ctx.Conn(), left: int64(ctx.Request.Header.ContentLength())}
+	in.ended = in.r == nil || in.left == 0
+	return in
+}
+
+func (in *inflow) Read(p []byte) (int, error) {
+	if in.ended {
+		return 0, io.EOF
+	}
+	if in.err != nil {
+		return 0, in.err
+	}
+	n, err := in.r.Read(p)
+	if in.left >= 0 {
+		in.left -= int64(n)
+		in.ended = in.left <= 0
+	} else {
+		in.ended = err == io.EOF
+	}
+	switch {
+	case in.ended:
+		err = nil
+	case err != nil:
+		err = errors.Join(errCutOff, err)
+		in.err = err
+	}
+	return n, err
+}
+
+// all reads a body of at most most bytes.
+func (in *inflow) all(most int64) ([]byte, error) {
+	if in.left > most {
+		return nil, fiber.ErrRequestEntityTooLarge
+	}
+	b, err := io.ReadAll(io.LimitReader(in, most+1))
+	switch {
+	case err != nil:
+		return nil, fiber.ErrBadRequest
+	case int64(len(b)) > most:
+		return nil, fiber.ErrRequestEntityTooLarge
+	}
+	return b, nil
+}
+
+// drain takes in what nobody read. The rest of a body that has not ended would be
+// taken for the next request: then the connection is closed.
+func (in *inflow) drain(ctx *fasthttp.RequestCtx) {
+	buf := make([]byte, 32<<10)
+	for n := 0; !in.ended && in.err == nil && n < drainMost && in.left <= drainMost; {
+		if in.conn.SetReadDeadline(time.Now().Add(drainWait)) != nil {
+			break
+		}
+		got, _ := in.Read(buf)
+		n += got
+	}
+	if !in.ended {
+		ctx.Response.SetConnectionClose()
+	}
+}
+
+const inflowKey = "inflow"
+
+func inflowOf(ctx *fiber.Ctx) *inflow {
+	in, _ := ctx.Context().UserValue(inflowKey).(*inflow)
+	return in
+}
+
+// streamed gives every request its inflow, around all that Fiber does with it.
+func streamed(app *fiber.App) {
+	handle := app.Handler()
+	app.Server().Handler = func(ctx *fasthttp.RequestCtx) {
+		in := newInflow(ctx)
+		ctx.SetUserValue(inflowKey, in)
+		handle(ctx)
+		if !in.ended {
+			in.drain(ctx)
+		}
+	}
+}
+
+// bounded reads the body, unless it is a file. It refuses one that is larger than
+// its route needs, or that is packed: unpacked it could have any size.
+func bounded(ctx *fiber.Ctx) error {
+	if ctx.Get(fiber.HeaderContentEncoding) != "" {
+		return refused(fiber.StatusUnsupportedMediaType, "bad_request")
+	}
+	in, most := inflowOf(ctx), int64(formMost)
+	switch {
+	case in.ended, ctx.Path() == uploadPath && in.left <= uploadMost:
+		return ctx.Next()
+	case ctx.Path() == uploadPath:
+		return tooLarge(ctx.Query("kind"))
+	case strings.HasPrefix(ctx.Path(), "/phone/api/"):
+		most = phoneMost
+	}
+	b, err := in.all(most)
+	if err != nil {
+		return err
+	}
+	ctx.Request().SetBodyRaw(b)
+	return ctx.Next()
+}
