@@ -47,6 +47,7 @@ type desk struct {
 
 	mu      sync.Mutex
 	counts  map[string]int
+	sent    []byte // the last custom/send, as it came in
 	holds   map[string][]*hold
 	active  map[string]int // sends under way, by customer
 	crossed bool           // two sends of one customer were under way at once
@@ -161,11 +162,12 @@ func (d *desk) enter(path string, body []byte) (openid string) {
 	var to struct {
 		ToUser string `json:"touser"`
 	}
-	if path == sendPath {
-		_ = json.Unmarshal(body, &to)
-	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
+	if path == sendPath {
+		_ = json.Unmarshal(body, &to)
+		d.sent = body
+	}
 	d.counts[path]++
 	if to.ToUser != "" {
 		d.active[to.ToUser]++

@@ -1,6 +1,7 @@
 package courier
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 
@@ -25,6 +26,34 @@ func (c *Courier) compose(ctx context.Context, a store.Account, m store.Message,
 		article := &out.News.Articles[0]
 		if err = bodyOf(m, article); err == nil && article.PicURL == "" && m.Media != nil {
 			article.PicURL, err = c.picURL(ctx, a, m)
+		}
+	case "voice":
+		out.Voice = new(wechat.MediaRef)
+		out.Voice.MediaID, err = c.mediaID(ctx, a, m.Media, "voice")
+	case "video":
+		out.Video = new(wechat.Video)
+		if err = bodyOf(m, out.Video); err == nil {
+			out.Video.MediaID, err = c.mediaID(ctx, a, m.Media, "video")
+		}
+		if err == nil {
+			out.Video.ThumbMediaID, err = c.mediaID(ctx, a, m.Thumb, "thumb")
+		}
+	case "music":
+		out.Music = new(wechat.Music)
+		if err = bodyOf(m, out.Music); err == nil {
+			out.Music.HQMusicURL = cmp.Or(out.Music.HQMusicURL, out.Music.MusicURL)
+			out.Music.ThumbMediaID, err = c.mediaID(ctx, a, m.Thumb, "thumb")
+		}
+	case "msgmenu":
+		out.MsgMenu = new(wechat.MsgMenu)
+		err = bodyOf(m, out.MsgMenu)
+	case "wxcard":
+		out.WXCard = new(wechat.CardRef)
+		err = bodyOf(m, out.WXCard)
+	case "miniprogrampage":
+		out.MiniProgramPage = new(wechat.MiniProgramPage)
+		if err = bodyOf(m, out.MiniProgramPage); err == nil {
+			out.MiniProgramPage.ThumbMediaID, err = c.mediaID(ctx, a, m.Thumb, "image")
 		}
 	default:
 		err = unfit("this program cannot send a reply of type " + m.Type)

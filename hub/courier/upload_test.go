@@ -53,11 +53,13 @@ func gifOf(w, h int) []byte {
 }
 
 // file puts bytes into the media folder, as an agent's upload does.
-func (d *desk) file(data []byte) store.Media {
+func (d *desk) file(data []byte) store.Media { return d.medium("image", data) }
+
+func (d *desk) medium(kind string, data []byte) store.Media {
 	d.Helper()
 	hash, size, err := d.store.SaveFile(bytes.NewReader(data), 1<<30)
 	ok(d, err)
-	return must(d.store.AddMedia(ctx, store.Media{Account: d.account(0).ID, Kind: "image", Hash: hash, Size: size,
+	return must(d.store.AddMedia(ctx, store.Media{Account: d.account(0).ID, Kind: kind, Hash: hash, Size: size,
 		Mime: wechat.Sniff(data), Name: "a picture.jpg"}))(d)
 }
 
