@@ -58,15 +58,16 @@ func (c *Courier) bring(ctx context.Context, d store.Media) {
 	switch {
 	case err == nil:
 		stored = c.o.Store.MediaReady(ctx, d)
-	case err == errTooLarge:
+	case err == errTooLarge, wechat.ReasonOf(err) == wechat.MediaExpired, now >= end:
 		result = "lost"
-		stored = c.o.Store.MediaLost(ctx, d.ID, "too_large")
-	case wechat.ReasonOf(err) == wechat.MediaExpired, now >= end:
-		result = "lost"
-		stored = c.o.Store.MediaLost(ctx, d.ID, "expired")
+		stored = c.o.Store.MediaLost(ctx, d.ID, lostFor(err))
 	default:
 		result, at = "wanted", min(now+lasting(mediaWaits, d.Attempts).Milliseconds(), end)
-		stored = c.o.Store.MediaRetry(ctx, d.ID, at, err.Error())
+		reason := err.Error()
+		if errors.Is(err, store.ErrFull) {
+			reason = lostFor(err)
+		}
+		stored = c.o.Store.MediaRetry(ctx, d.ID, at, reason)
 	}
 	log := c.o.Log.With("appid", a.AppID, "media", d.ID, "kind", d.Kind, "attempt", d.Attempts)
 	switch {
@@ -77,6 +78,19 @@ func (c *Courier) bring(ctx context.Context, d store.Media) {
 	default:
 		log.Debug("medium fetched", "size", d.Size)
 	}
+}
+
+// lostFor says why a medium is given up, in a word for programs.
+func lostFor(err error) string {
+	switch {
+	case err == errTooLarge:
+		return "too_large"
+	case errors.Is(err, errOther):
+		return "wrong_type"
+	case errors.Is(err, store.ErrFull):
+		return "disk_full"
+	}
+	return "expired"
 }
 
 // fetch brings the bytes in and fills in what they are. A picture has an address

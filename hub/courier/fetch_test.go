@@ -2,9 +2,15 @@ package courier
 
 import (
 	"bytes"
+	"io/fs"
 	"net/http"
 	"net/http/httptest"
+	"os/signal"
+	"path/filepath"
+	"strconv"
 	"strings"
+	"sync/atomic"
+	"syscall"
 	"testing"
 	"time"
 
@@ -178,6 +184,86 @@ func TestMediaLost(t *testing.T) {
 		equal(t, "state", got.State, "lost")
 		equal(t, "reason", got.Error, "too_large")
 	})
+}
+
+// A download that breaks off, and a disk that is full: the medium is tried again
+// and nothing half is left; the reason shows until then.
+func TestHalfDownloads(t *testing.T) {
+	d := newDesk(t)
+	picture := jpegOf(300, 200)
+	var tries atomic.Int32
+	web := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Length", strconv.Itoa(len(picture)))
+		if tries.Add(1) > 2 {
+			w.Write(picture)
+			return
+		}
+		w.Write(picture[:len(picture)/2])
+	}))
+	t.Cleanup(web.Close)
+	m := d.want(store.Wanted{Kind: "image", URL: web.URL + "/p"}).Media
+	d.run()
+	d.until("a try has failed", func() bool { return must(d.store.Media(ctx, m.ID))(t).Error != "" })
+	equal(t, "files", len(d.files()), 0)
+	got := d.brought(m)
+	equal(t, "state", got.State, "ready")
+	equal(t, "attempts", got.Attempts, 3)
+	equal(t, "reason", got.Error, "")
+	equal(t, "files", len(d.files()), 1)
+}
+
+func TestFullDiskWhileFetching(t *testing.T) {
+	d := newDesk(t)
+	m := d.want(store.Wanted{Kind: "image", URL: d.page(string(padded(jpegOf(30, 20), 3<<20)))}).Media
+	signal.Ignore(syscall.SIGXFSZ)
+	t.Cleanup(func() { signal.Reset(syscall.SIGXFSZ) })
+	var was syscall.Rlimit // files may not grow beyond a limit, so the kernel says no
+	ok(t, syscall.Getrlimit(syscall.RLIMIT_FSIZE, &was))
+	ok(t, syscall.Setrlimit(syscall.RLIMIT_FSIZE, &syscall.Rlimit{Cur: 2 << 20, Max: was.Max}))
+	d.run()
+	d.until("a try has failed", func() bool { return must(d.store.Media(ctx, m.ID))(t).Error != "" })
+	ok(t, syscall.Setrlimit(syscall.RLIMIT_FSIZE, &was))
+	if got := must(d.store.Media(ctx, m.ID))(t); got.State != "wanted" || got.Error != "disk_full" {
+		t.Errorf("%s: %s", got.State, got.Error)
+	}
+	equal(t, "files", len(d.files()), 0)
+	equal(t, "state", d.brought(m).State, "ready")
+	equal(t, "files", len(d.files()), 1)
+}
+
+// files lists what lies in the media folder.
+func (d *desk) files() (names []string) {
+	d.Helper()
+	ok(d, filepath.WalkDir(filepath.Join(d.store.Dir(), "media"), func(path string, e fs.DirEntry, err error) error {
+		if err == nil && !e.IsDir() {
+			names = append(names, path)
+		}
+		return err
+	}))
+	return names
+}
+
+func TestSameBytesAreFetchedIntoOneFile(t *testing.T) {
+	d := newDesk(t)
+	d.run()
+	picture := string(jpegOf(30, 20))
+	for range 2 {
+		equal(t, "state", d.brought(d.want(store.Wanted{Kind: "image", URL: d.page(picture)}).Media).State, "ready")
+	}
+	equal(t, "files", len(d.files()), 1)
+}
+
+func TestHowLongTheyPlay(t *testing.T) {
+	d := newDesk(t)
+	d.run()
+	voice := d.brought(d.act(sandbox.Action{Do: "voice", Sample: "voice.amr"}).Media)
+	if frames := voice.Duration / 20; voice.Duration%20 != 0 || frames < 50 || frames > 3000 {
+		t.Errorf("voice plays %d ms", voice.Duration)
+	}
+	film := d.brought(d.act(sandbox.Action{Do: "video", Sample: "unboxing.mp4", Thumb: jpegOf(12, 9)}).Media)
+	if film.Duration < 1000 || film.Duration > 60_000 {
+		t.Errorf("the film plays %d ms", film.Duration)
+	}
 }
 
 func TestDimensionsNeedNoPixels(t *testing.T) {

@@ -1,0 +1,56 @@
+package courier
+
+import (
+	"bytes"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"runtime"
+	"sync/atomic"
+	"testing"
+
+	"kfdesk/hub/wechat"
+	"kfdesk/hub/wechat/sandbox"
+	"kfdesk/store"
+)
+
+// What strangers send is kept as what its bytes are, or not at all; nothing is
+// unpacked, however large it says it is.
+func TestHostileFiles(t *testing.T) {
+	d := newDesk(t)
+	var files atomic.Value // of bytes
+	web := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "image/jpeg") // it says so of everything
+		w.Write(files.Load().([]byte))
+	}))
+	t.Cleanup(web.Close)
+	d.run()
+	for _, f := range sandbox.HostileFiles() {
+		files.Store(f.Data)
+		got := d.brought(d.want(store.Wanted{Kind: f.Kind, URL: web.URL + "/photo.jpg?n=" + url.QueryEscape(f.Name)}).Media)
+		if f.Type == "" {
+			equal(t, f.Name+": state", got.State, "lost")
+			equal(t, f.Name+": hash", got.Hash, "")
+			if len(f.Data) > 0 {
+				equal(t, f.Name+": reason", got.Error, "wrong_type")
+			}
+			continue
+		}
+		equal(t, f.Name+": state", got.State, "ready")
+		equal(t, f.Name+": type", got.Mime, f.Type)
+		equal(t, f.Name+": bytes", got.Size, int64(len(f.Data)))
+	}
+}
+
+// Looking at a file costs little, whatever the file says of itself.
+func TestLookingAtHostileFilesCostsLittle(t *testing.T) {
+	for _, f := range sandbox.HostileFiles() {
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		wechat.Look(bytes.NewReader(f.Data), int64(len(f.Data)))
+		runtime.ReadMemStats(&after)
+		if used := after.TotalAlloc - before.TotalAlloc; used > 1<<20 {
+			t.Errorf("%s: %d KB for a file of %d KB", f.Name, used>>10, len(f.Data)>>10)
+		}
+	}
+}
