@@ -168,7 +168,7 @@ func (d *desk) number() string {
 	return strconv.Itoa(d.serial)
 }
 
-func newDesk(t *testing.T) *desk {
+func newDesk(t testing.TB) *desk {
 	t.Helper()
 	s, err := seeded()
 	if err != nil {
@@ -188,7 +188,7 @@ func newDesk(t *testing.T) *desk {
 
 // start opens the data directory and puts a console over it, as the program
 // does when it starts.
-func (d *desk) start(t *testing.T) {
+func (d *desk) start(t testing.TB) {
 	t.Helper()
 	shown, err := look()
 	if err != nil {

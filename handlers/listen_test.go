@@ -14,7 +14,7 @@ import (
 )
 
 // serve lets the console listen on a real address, until the test ends.
-func (d *desk) serve(t *testing.T) (base string) {
+func (d *desk) serve(t testing.TB) (base string) {
 	t.Helper()
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -42,7 +42,7 @@ type live struct {
 	end  func() // lets all browsers go, as the program does at its end
 }
 
-func newLive(t *testing.T) *live {
+func newLive(t testing.TB) *live {
 	t.Helper()
 	l := &live{desk: newDesk(t)}
 	ctx, cancel := context.WithCancel(context.Background())

@@ -1,0 +1,82 @@
+package handlers
+
+import (
+	"bytes"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+
+	"kfdesk/hub/wechat"
+	"kfdesk/hub/wechat/sandbox"
+	"kfdesk/store"
+)
+
+// shown are the types that reach a browser as what they are; no more, for each of
+// them was thought about.
+var shown = strings.Fields("image/jpeg image/png image/gif image/webp audio/amr audio/mpeg audio/mp4 audio/wav audio/ogg video/mp4")
+
+// Whatever a stranger has sent, a browser gets it as a picture, sound or film, or
+// as a file to keep; never as what it could run.
+func TestHostileFilesAreNeverRun(t *testing.T) {
+	d := newDesk(t)
+	if len(showable) != len(shown) {
+		t.Errorf("%d types are shown, not %d", len(showable), len(shown))
+	}
+	for _, f := range sandbox.HostileFiles() {
+		is := wechat.Look(bytes.NewReader(f.Data), int64(len(f.Data)))
+		hash, size, err := d.Store.SaveFile(bytes.NewReader(f.Data), 10<<20)
+		if err != nil {
+			t.Fatal(err)
+		}
+		m, err := d.Store.AddMedia(t.Context(), store.Media{Account: 1, Kind: f.Kind, Mime: is.Type, Hash: hash, Size: size, Name: "a\r\nX: y.html"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := d.call(t, "li", "GET", "/media/"+strconv.FormatInt(m.ID, 10), nil)
+		kind, disposition := got.header.Get("Content-Type"), got.header.Get("Content-Disposition")
+		inline := strings.Contains(" "+strings.Join(shown, " ")+" ", " "+kind+" ")
+		if kept := kind == "application/octet-stream" && strings.HasPrefix(disposition, "attachment;"); got.status != 200 || !inline && !kept {
+			t.Errorf("%s: %d %s %s", f.Name, got.status, kind, disposition)
+		}
+		if got.header.Get("X-Content-Type-Options") != "nosniff" || got.header.Get("Content-Security-Policy") != "default-src 'none'; sandbox" ||
+			got.header.Get("X") != "" || got.body != string(f.Data) {
+			t.Errorf("%s: %v", f.Name, got.header)
+		}
+		if f.Type != "" && inline != (kind == f.Type && kind != "application/octet-stream") {
+			t.Errorf("%s is given as %s", f.Name, kind)
+		}
+	}
+}
+
+// Uploaded, it is refused, or it is a picture, voice or film that WeChat takes.
+func TestHostileFilesAsUploads(t *testing.T) {
+	d := newDesk(t)
+	taken := 0
+	for _, f := range sandbox.HostileFiles() {
+		for kind, rule := range wechat.FileRules {
+			got := d.upload(t, "li", uploadOf(kind), f.Data, "Content-Type", "image/jpeg", "X-File-Name", "photo.jpg")
+			if got.status != 201 {
+				if got.status/100 != 4 {
+					t.Errorf("%s as %s: %d", f.Name, kind, got.status)
+				}
+				continue
+			}
+			taken++
+			mime, _ := dig(got.object(t), "media", "mime").(string)
+			if !rule.Takes(mime, int64(len(f.Data))) || mime != wechat.Sniff(f.Data) {
+				t.Errorf("%s was taken as %s", f.Name, mime)
+			}
+		}
+	}
+	if taken == 0 || taken > 20 {
+		t.Errorf("%d were taken", taken)
+	}
+	if log := d.log.String(); log != "" {
+		t.Errorf("log: %.500s", log)
+	}
+	parts, err := filepath.Glob(filepath.Join(d.dir, "media", ".part*"))
+	if err != nil || len(parts) > 0 {
+		t.Error("left half:", parts, err)
+	}
+}
