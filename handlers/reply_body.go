@@ -88,7 +88,7 @@ func (in *replyInput) needs(media, thumb bool) error {
 	return nil
 }
 
-// put fills the draft: its body, what the list shows, and its files.
+// put fills the draft: its body and its files.
 func (in *replyInput) put(d *store.Draft, body any, media, thumb int64) {
 	d.Body, d.MediaID, d.ThumbID = marshal(body), media, thumb
 }
