@@ -22,6 +22,7 @@ type Account struct {
 	AESKeyPrevious string `json:"-"`
 
 	PayQuota   int   `json:"pay_quota"` // replies a payment gives; 0 as WeChat rules since 2023
+	Typing     bool  `json:"typing"`    // customers are told that an agent writes; a new account has it on
 	CreatedAt  int64 `json:"created_at"`
 	VerifiedAt int64 `json:"verified_at"` // WeChat's last GET verification
 	PushedAt   int64 `json:"pushed_at"`   // the first push that was stored
@@ -98,12 +99,12 @@ func (s *Store) findAccount(ctx context.Context, is func(*Account) bool) (Accoun
 }
 
 const accountColumns = `select id, appid, original_id, wechat_id, name, mode, secret, callback_token,
-	aes_key, aes_key_previous, pay_quota, created_at, verified_at, pushed_at from account`
+	aes_key, aes_key_previous, pay_quota, typing, created_at, verified_at, pushed_at from account`
 
 func (s *Store) scanAccount(r scanner) (a Account, err error) {
 	var sealed [4][]byte
 	if err = r.Scan(&a.ID, &a.AppID, &a.OriginalID, &a.WechatID, &a.Name, &a.Mode, &sealed[0], &sealed[1],
-		&sealed[2], &sealed[3], &a.PayQuota, &a.CreatedAt, &a.VerifiedAt, &a.PushedAt); err != nil {
+		&sealed[2], &sealed[3], &a.PayQuota, &a.Typing, &a.CreatedAt, &a.VerifiedAt, &a.PushedAt); err != nil {
 		return a, err
 	}
 	for i, f := range a.secrets() {
@@ -176,7 +177,7 @@ func (s *Store) AddAccount(ctx context.Context, by Actor, a Account) (Account, e
 		if n, err := txOne[int](t, "select count(*) from account where appid = $1", a.AppID); err != nil || n > 0 {
 			return orElse(err, refuse("account_exists", "field", "appid"))
 		}
-		a.CreatedAt = t.now
+		a.CreatedAt, a.Typing = t.now, true
 		a.ID, err = t.insert(`insert into account (appid, original_id, wechat_id, name, mode, secret, callback_token,
 			aes_key, aes_key_previous, pay_quota, created_at) values ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11)`,
 			append([]any{a.AppID, a.OriginalID, a.WechatID, a.Name, a.Mode}, append(s.sealed(&a), a.PayQuota, a.CreatedAt)...)...)
@@ -204,8 +205,8 @@ func (s *Store) UpdateAccount(ctx context.Context, by Actor, a Account) error {
 			a.AESKeyPrevious = old.AESKey
 		}
 		if err := t.exec(`update account set original_id=$1, wechat_id=$2, name=$3, mode=$4, secret=$5, callback_token=$6,
-			aes_key=$7, aes_key_previous=$8, pay_quota=$9 where id=$10`,
-			append([]any{a.OriginalID, a.WechatID, a.Name, a.Mode}, append(s.sealed(&a), a.PayQuota, a.ID)...)...); err != nil {
+			aes_key=$7, aes_key_previous=$8, pay_quota=$9, typing=$10 where id=$11`,
+			append([]any{a.OriginalID, a.WechatID, a.Name, a.Mode}, append(s.sealed(&a), a.PayQuota, a.Typing, a.ID)...)...); err != nil {
 			return err
 		}
 		if a.Secret != old.Secret {

@@ -77,6 +77,10 @@ func TestUpdateAccount(t *testing.T) {
 	equal(t, "former key", got.AESKeyPrevious, "")
 	equal(t, "token stays", token(), "token")
 
+	equal(t, "typing at first", got.Typing, true)
+	got = update(func(a *Account) { a.Typing = false })
+	equal(t, "typing", got.Typing, false)
+
 	second := strings.Repeat("B", 43)
 	got = update(func(a *Account) { a.AESKey, a.AESKeyPrevious = second, "not taken" })
 	equal(t, "keys", got.AESKey+" "+got.AESKeyPrevious, second+" "+first)

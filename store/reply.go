@@ -13,6 +13,7 @@ type Draft struct {
 	Body     json.RawMessage
 	MediaID  int64
 	ThumbID  int64
+	Article  string // of mpnews and mpnewsarticle: body and cover come from the mirror
 }
 
 // replyFiles are the kinds of media that replies of a type take: the file itself
@@ -78,6 +79,11 @@ func (t *tx) reply(a *Agent, v *Conversation, b Binding, kind string, d Draft) e
 	g := v.Grants.bucket(kind)
 	if err := t.spend(v.Customer.ID, kind); err != nil {
 		return err
+	}
+	if d.Article != "" {
+		if err := t.article(v.Account, &d); err != nil {
+			return err
+		}
 	}
 	media, err := t.replyFile(v.Account, d.MediaID, replyFiles[d.Type].media, "media")
 	if err != nil {

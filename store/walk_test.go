@@ -140,6 +140,11 @@ var deeds = []struct {
 	{"UpdateAccount", "account", func(w *walked) error { return w.UpdateAccount(ctx, Actor{}, must(w.Account(ctx, w.account))(w)) }},
 	{"Verified", "account", func(w *walked) error { return w.Verified(ctx, w.account) }},
 	{"SetKFAccounts", "account", func(w *walked) error { w.addKF(w, w.account, "new@hemu"); return nil }},
+	{"SetArticles", "", func(w *walked) error {
+		return w.SetArticles(ctx, w.account, "article", 1, []Article{{Ref: "a1", CoverURL: "https://cover"}})
+	}},
+	{"ArticlesUnchanged", "", func(w *walked) error { return w.ArticlesUnchanged(ctx, w.account, "article") }},
+	{"ArticlesFailed", "", func(w *walked) error { return w.ArticlesFailed(ctx, w.account, "article", 48001, "unauthorized") }},
 	{"ExpectKF", "", func(w *walked) error { return w.ExpectKF(ctx, w.account, "new@hemu", "new") }},
 	{"SetSetting", "", func(w *walked) error { return w.SetSetting(ctx, "reopen_ms", "1") }},
 	{"SetToken", "", func(w *walked) error { return w.SetToken(ctx, w.account, "access", "t", 1) }},
@@ -165,6 +170,8 @@ var reads = []struct {
 	{"Agent", func(w *walked) error { _, err := w.Agent(ctx, w.li.ID); return err }},
 	{"AgentByLogin", func(w *walked) error { _, err := w.AgentByLogin(ctx, "li"); return err }},
 	{"Agents", func(w *walked) error { _, err := w.Agents(ctx); return err }},
+	{"Articles", func(w *walked) error { _, err := w.Articles(ctx, w.account, "article", ""); return err }},
+	{"ArticleSync", func(w *walked) error { _, err := w.ArticleSync(ctx, w.account, "article"); return err }},
 	{"Carry", func(w *walked) error { _, err := w.Carry(ctx, w.li.ID); return err }},
 	{"Changes", func(w *walked) error { _, err := w.Changes(ctx, 3, 10); return err }},
 	{"Conversation", func(w *walked) error { _, err := w.Store.Conversation(ctx, &w.li, w.served.ID); return err }},
@@ -184,6 +191,7 @@ var reads = []struct {
 	{"NextReply", func(w *walked) error { _, err := w.NextReply(ctx); return err }},
 	{"Outgoing", func(w *walked) error { _, err := w.Outgoing(ctx, w.sending.ID); return err }},
 	{"Raw", func(w *walked) error { _, err := w.Raw(ctx, &w.li, w.waiting.Last.ID); return err }},
+	{"Recent", func(w *walked) error { _, err := w.Recent(ctx, w.account, "msgmenu"); return err }},
 	{"SaveChecked", func(w *walked) error { _, _, err := w.SaveChecked(strings.NewReader("x"), 1, nil); return err }},
 	{"Upload", func(w *walked) error { _, err := w.Upload(ctx, w.account, "hash", "image"); return err }},
 	{"SaveFile", func(w *walked) error { _, _, err := w.SaveFile(strings.NewReader("x"), 1); return err }},
@@ -263,7 +271,7 @@ var (
 	hasPlan   = regexp.MustCompile(`^\s*(select|insert|update|delete)`)
 	parameter = regexp.MustCompile(`\$\d+`)
 	// scan finds large tables, by name or by the short name they have in queries.
-	scan = regexp.MustCompile(`^(SCAN|SEARCH) (message|conversation|customer|event|media|attempt|m|i|o|e|v|c|d|h)($| USING (COVERING )?INDEX (\w+))`)
+	scan = regexp.MustCompile(`^(SCAN|SEARCH) (message|conversation|customer|event|media|attempt|article|m|i|o|e|v|c|d|h)($| USING (COVERING )?INDEX (\w+))`)
 	few  = regexp.MustCompile(`^SEARCH .* USING|INDEX (message_outbox|media_wanted|customer_profile)`)
 	// reads what will be deleted; reads one row
 	ends      = regexp.MustCompile(`from event where at >= |min\(id\) from event`)

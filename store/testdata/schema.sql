@@ -13,7 +13,7 @@ CREATE TABLE account (
   created_at integer not null,
   verified_at integer not null default 0,
   pushed_at integer not null default 0
-) strict;
+, typing integer not null default 1) strict;
 
 CREATE TABLE agent (
   id integer primary key,
@@ -32,6 +32,32 @@ CREATE TABLE agent_account (
   account_id integer not null references account,
   kf_account text not null,         -- empty: may see the account, may not reply
   primary key (agent_id, account_id)
+) strict, without rowid;
+
+CREATE TABLE article (
+  account_id integer not null references account,
+  kind text not null check (kind in ('article', 'material')),
+  ref text not null,                -- article_id, or the media_id of old material
+  title text not null,              -- of the first, where it is a group
+  description text not null,
+  url text not null,
+  cover text not null,              -- names the picture of cover_id at WeChat
+  cover_id integer references media,
+  count integer not null,
+  deleted integer not null,
+  updated_at integer not null,
+  primary key (account_id, kind, ref)
+) strict, without rowid;
+
+CREATE TABLE article_sync (
+  account_id integer not null references account,
+  kind text not null,
+  total integer not null default 0, -- as WeChat counts, which may be more than are kept
+  synced_at integer not null default 0,
+  tried_at integer not null default 0,
+  errcode integer not null default 0,
+  errmsg text not null default '',  -- of the last try, '' when it went well
+  primary key (account_id, kind)
 ) strict, without rowid;
 
 CREATE TABLE attempt (
@@ -99,7 +125,7 @@ CREATE TABLE customer (
   action_total integer not null default 0,
   action_since integer not null default 0,
   action_until integer not null default 0,
-  action_cause text not null default '',
+  action_cause text not null default '', language text not null default '',
   unique (account_id, openid)
 ) strict;
 
@@ -239,6 +265,8 @@ CREATE UNIQUE INDEX message_dedupe on message (account_id, dedupe) where dedupe 
 CREATE INDEX message_media on message (media_id) where media_id is not null;
 
 CREATE INDEX message_outbox on message (customer_id, id) where state in ('pending', 'sending');
+
+CREATE INDEX message_recent on message (account_id, type, id) where dir = 'out' and type <> 'text';
 
 CREATE INDEX message_thumb on message (thumb_id) where thumb_id is not null;
 
