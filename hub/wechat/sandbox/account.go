@@ -28,7 +28,21 @@ type Account struct {
 	Mode       wechat.Mode `json:"mode"`
 	Menu       []Button    `json:"menu,omitempty"`
 
-	MiniPrograms []string `json:"mini_programs,omitempty"` // appids of linked mini programs
+	MiniPrograms []MiniProgram `json:"linked,omitempty"` // mini programs linked to the account
+	Cards        []Card        `json:"cards,omitempty"`
+}
+
+// A MiniProgram is one that the account may link to and send cards of.
+type MiniProgram struct {
+	AppID string `json:"appid"`
+	Name  string `json:"name"`
+}
+
+// A Card is a coupon of the account that custom/send may hand out.
+type Card struct {
+	ID    string `json:"id"`
+	Title string `json:"title"`
+	Note  string `json:"note"` // the line below the title
 }
 
 // A Button is an entry of the account's menu.
@@ -120,6 +134,11 @@ func (s *Sandbox) account(appid string) *account {
 		return nil
 	}
 	return s.st.Accounts[i]
+}
+
+// linked says whether a mini program belongs to the account.
+func (a *account) linked(appid string) bool {
+	return slices.ContainsFunc(a.MiniPrograms, func(m MiniProgram) bool { return m.AppID == appid })
 }
 
 // user finds a user of this account.

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"time"
 
 	"kfdesk/hub/wechat"
 )
@@ -49,6 +50,9 @@ type Action struct {
 
 	stored, storedThumb string // names of File and Thumb among the files
 }
+
+// filmThumb is the picture of a film that came without one.
+const filmThumb = "video-unboxing.jpg"
 
 // Errors of Act. Their texts are codes that the phone page puts into words.
 var (
@@ -124,7 +128,7 @@ func (a *Action) checkFile() error {
 	case "video", "shortvideo":
 		ok = t == "video/mp4"
 		if len(a.Thumb) == 0 {
-			a.Thumb, _ = samples.ReadFile("demo/video-unboxing.jpg")
+			a.Thumb, _ = samples.ReadFile("demo/" + filmThumb)
 		}
 	case "file":
 		ok = len(a.File) > 0
@@ -144,20 +148,26 @@ func (a *Action) checkFile() error {
 func (s *Sandbox) say(u *user, a Action, p *wechat.Push) string {
 	now := s.now()
 	p.MsgID = s.nextMsgID()
-	e := Entry{Dir: "me", Type: a.Do, Body: p.Body(), At: now.UnixMilli()}
 	if a.Do == "tap" {
-		e.Type = "text"
 		s.grant(u, "menu", now)
 	} else {
 		s.grant(u, "message", now)
 	}
-	e.File, e.Thumb = s.fileOf(u, p.MediaID), s.fileOf(u, p.ThumbMediaID)
+	e := s.own(u, a.Do, p, now)
 	s.show(u, e)
 	if chat, ok := u.account.Sessions[u.OpenID]; ok {
 		s.keepRecord(u.account, 2003, u.OpenID, chat.KFAccount, e.text())
 	}
 	s.push(u, p)
 	return p.MsgID
+}
+
+// own is a message of the user as their phone shows it.
+func (s *Sandbox) own(u *user, do string, p *wechat.Push, at time.Time) Entry {
+	if do == "tap" {
+		do = "text"
+	}
+	return Entry{Dir: "me", Type: do, Body: p.Body(), At: at.UnixMilli(), File: s.fileOf(u, p.MediaID), Thumb: s.fileOf(u, p.ThumbMediaID)}
 }
 
 func (s *Sandbox) fileOf(u *user, mediaID string) string {

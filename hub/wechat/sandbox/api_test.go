@@ -2,6 +2,7 @@ package sandbox
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"io"
 	"net/http"
@@ -104,7 +105,14 @@ func TestContents(t *testing.T) {
 	}
 	image, voice := upload("image", "a.jpg", "thumb-desk.jpg"), upload("voice", "a.amr", "voice.amr")
 	video, thumb := upload("video", "a.mp4", "unboxing.mp4"), upload("thumb", "t.jpg", "thumb-desk.jpg")
-	w.must(w.AddArticle(w.account.AppID, Article{ID: "A1", Title: "Desks", Cover: sample("cover-desk.jpg")}))
+	for _, x := range []Article{
+		{ID: "A1", Title: "Desks"}, {ID: "A3", Title: "Gone", Deleted: true}, {ID: "A4", Title: "Group", More: []Article{{Title: "Two"}}},
+		{ID: "M1", Title: "Old", Old: true}, {ID: "M2", Title: "Old group", Old: true, More: []Article{{Title: "Two"}}},
+	} {
+		x.Cover = sample("cover-desk.jpg")
+		w.must(w.AddArticle(w.account.AppID, x))
+	}
+	long := func(n int) string { return strings.Repeat("字", n) }
 	item := func(n, size int) (list []wechat.MenuItem) {
 		for range n {
 			list = append(list, wechat.MenuItem{ID: "1", Content: strings.Repeat("字", size)})
@@ -130,8 +138,22 @@ func TestContents(t *testing.T) {
 			m.Image = &wechat.MediaRef{MediaID: id}
 		case "voice":
 			m.Voice = &wechat.MediaRef{MediaID: id}
+		case "mpnews":
+			m.MPNews = &wechat.MediaRef{MediaID: id}
+		case "mpnewsarticle":
+			m.MPNewsArticle = &wechat.ArticleRef{ArticleID: id}
+		case "wxcard":
+			m.WXCard = &wechat.CardRef{CardID: id}
 		}
 		return m
+	}
+	film := func(v wechat.Video) wechat.Message {
+		v.MediaID, v.ThumbMediaID = cmp.Or(v.MediaID, video), cmp.Or(v.ThumbMediaID, thumb)
+		return wechat.Message{MsgType: "video", Video: &v}
+	}
+	music := func(m wechat.Music) wechat.Message {
+		m.MusicURL, m.ThumbMediaID = cmp.Or(m.MusicURL, "https://e.com/a.mp3"), cmp.Or(m.ThumbMediaID, thumb)
+		return wechat.Message{MsgType: "music", Music: &m}
 	}
 	cases := []struct {
 		name string
@@ -147,29 +169,55 @@ func TestContents(t *testing.T) {
 		{"link without end", text(`<a href="https://e.com">x`), 40213},
 		{"link without text", text(`<a href="https://e.com"> </a>`), 40214},
 		{"mini program link", text(`<a href="https://e.com" data-miniprogram-appid="nonsense">x</a>`), 45086},
+		{"linked mini program", text(`<a href="https://e.com" data-miniprogram-appid="wxabcdefabcdefabcd" data-miniprogram-path="p">x</a>`), 0},
+		{"mini program of others", text(`<a href="https://e.com" data-miniprogram-appid="wx0000000000000000">x</a>`), 40166},
+		{"no text", text(""), 44004},
 		{"image", ref("image", image), 0},
+		{"no media id", ref("image", ""), 41006},
 		{"a voice is no image", ref("image", voice), 40007},
 		{"unknown media", ref("image", "nothing"), 40007},
 		{"voice", ref("voice", voice), 0},
 		{"video", wechat.Message{MsgType: "video", Video: &wechat.Video{MediaID: video, ThumbMediaID: thumb}}, 0},
 		{"video without thumb", wechat.Message{MsgType: "video", Video: &wechat.Video{MediaID: video}}, 41006},
-		{"music", wechat.Message{MsgType: "music", Music: &wechat.Music{MusicURL: "https://e.com/a.mp3", ThumbMediaID: thumb}}, 0},
+		{"voice as a film", film(wechat.Video{MediaID: voice}), 40007},
+		{"title of a film", film(wechat.Video{Title: long(65)}), 45003},
+		{"words on a film", film(wechat.Video{Title: long(64), Description: long(121)}), 45004},
+		{"music", music(wechat.Music{}), 0},
+		{"music without a link", wechat.Message{MsgType: "music", Music: &wechat.Music{ThumbMediaID: thumb}}, 44004},
+		{"music without a picture", wechat.Message{MsgType: "music", Music: &wechat.Music{MusicURL: "https://e.com/a.mp3"}}, 41006},
+		{"title of music", music(wechat.Music{Title: long(65)}), 45003},
+		{"words on music", music(wechat.Music{Description: long(121)}), 45004},
+		{"link of music", music(wechat.Music{MusicURL: "https://e.com/" + strings.Repeat("a", 1011)}), 45005},
 		{"one article", news(wechat.Article{Title: "t", URL: "https://e.com"}), 0},
 		{"two articles", news(wechat.Article{Title: "a"}, wechat.Article{Title: "b"}), 45008},
 		{"no article", news(), 44003},
+		{"nothing in the article", news(wechat.Article{}), 44003},
 		{"title", news(wechat.Article{Title: strings.Repeat("字", 65)}), 45003},
 		{"description", news(wechat.Article{Description: strings.Repeat("字", 121)}), 45004},
 		{"url", news(wechat.Article{URL: strings.Repeat("a", 1025)}), 45005},
 		{"picurl", news(wechat.Article{PicURL: strings.Repeat("a", 1025)}), 45006},
 		{"picurl is no link", news(wechat.Article{PicURL: "file:///etc/passwd"}), 40191},
-		{"published article", wechat.Message{MsgType: "mpnewsarticle", MPNewsArticle: &wechat.ArticleRef{ArticleID: "A1"}}, 0},
-		{"no such article", wechat.Message{MsgType: "mpnewsarticle", MPNewsArticle: &wechat.ArticleRef{ArticleID: "A2"}}, 53600},
+		{"published article", ref("mpnewsarticle", "A1"), 0},
+		{"no such article", ref("mpnewsarticle", "A2"), 53600},
+		{"deleted article", ref("mpnewsarticle", "A3"), 53600},
+		{"group of articles", ref("mpnewsarticle", "A4"), 45008},
+		{"material is no published article", ref("mpnewsarticle", "M1"), 53600},
+		{"old material", ref("mpnews", "M1"), 0},
+		{"old group", ref("mpnews", "M2"), 45008},
+		{"a picture is no article", ref("mpnews", image), 40007},
 		{"ten entries", menu(item(10, 60)), 0},
 		{"eleven entries", menu(item(11, 1)), 45098},
 		{"long entry", menu(item(1, 61)), 45099},
-		{"card", wechat.Message{MsgType: "wxcard", WXCard: &wechat.CardRef{CardID: "c"}}, 0},
+		{"menu of more than 2048 bytes", wechat.Message{MsgType: "msgmenu", MsgMenu: &wechat.MsgMenu{Head: long(680), List: item(1, 3)}}, 45002},
+		{"menu without entries", menu(nil), 44004},
+		{"empty entry", menu(item(1, 0)), 44004},
+		{"card", ref("wxcard", "pTestCard"), 0},
+		{"card of others", ref("wxcard", "pOther"), 40053},
 		{"mini program", page("wxabcdefabcdefabcd", image), 0},
 		{"mini program that is not linked", page("wx0000000000000000", image), 40166},
+		{"no page of a mini program", wechat.Message{MsgType: "miniprogrampage",
+			MiniProgramPage: &wechat.MiniProgramPage{Title: "t", AppID: "wxabcdefabcdefabcd", ThumbMediaID: image}}, 40165},
+		{"mini program with a thumb", page("wxabcdefabcdefabcd", thumb), 40007},
 		{"mini program without picture", page("wxabcdefabcdefabcd", "nothing"), 40007},
 	}
 	for _, tc := range cases {
@@ -189,10 +237,30 @@ func TestContents(t *testing.T) {
 	}
 }
 
-func TestArticlesMustBeAnArray(t *testing.T) {
+// What no client of ours would write.
+func TestContentsOfAnotherType(t *testing.T) {
 	w := newWorld(t)
 	w.said("hello")
-	if got := w.sendRaw(`{"touser":"` + w.openid + `","msgtype":"news","news":{"articles":{"title":"t"}}}`); got != 45162 {
+	for content, want := range map[string]int{
+		`"news","news":{"articles":{"title":"t"}}`:                            45162,
+		`"msgmenu","msgmenu":{"list":{"id":"1","content":"c"}}`:               45162,
+		`"msgmenu","msgmenu":{"list":[{"id":101,"content":"a number"}]}`:      45162,
+		`"msgmenu","msgmenu":{"list":[{"content":"an entry without an id"}]}`: 45162,
+		`"link","link":{"title":"t"}`:                                         40008,
+		`"wxcard","wxcard":{}`:                                                40053,
+	} {
+		if got := w.sendRaw(`{"touser":"` + w.openid + `","msgtype":` + content + `}`); got != want {
+			t.Errorf("%s: errcode %d, want %d", content, got, want)
+		}
+	}
+}
+
+func TestMenusAreForVerifiedServiceAccounts(t *testing.T) {
+	w := newWorld(t)
+	w.account.Kind = "test"
+	w.must(w.AddAccount(w.account))
+	w.said("hello")
+	if got := w.sendRaw(`{"touser":"` + w.openid + `","msgtype":"msgmenu","msgmenu":{"list":[{"id":"1","content":"c"}]}}`); got != 40200 {
 		t.Errorf("errcode %d", got)
 	}
 }

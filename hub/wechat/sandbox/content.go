@@ -3,6 +3,7 @@ package sandbox
 import (
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -23,7 +24,13 @@ var contents = map[string]func(*call, object, *Entry) *apiError{
 	"miniprogrampage": checkMiniProgram,
 }
 
-const maxText = 2048 // bytes of UTF-8
+// Limits of custom/send; the platform publishes none of them for this call.
+const (
+	maxText        = 2048 // bytes of UTF-8
+	maxTitle       = 64   // characters
+	maxDescription = 120
+	maxURL         = 1024 // bytes
+)
 
 var (
 	anchor     = regexp.MustCompile(`(?s)<a\s([^>]*)>(.*?)(</a>|$)`)
@@ -49,7 +56,9 @@ func checkText(c *call, o object, _ *Entry) *apiError {
 		case strings.TrimSpace(m[2]) == "":
 			return fail(40214)
 		case id != nil && !plausible.MatchString(id[1]):
-			return &apiError{45086, "invalid attribute data-miniprogram-appid"}
+			return fail(45086)
+		case id != nil && !c.acc.linked(id[1]):
+			return fail(40166)
 		}
 	}
 	return nil
@@ -90,7 +99,22 @@ func (c *call) attach(id string, file *string, kinds ...string) *apiError {
 	return nil
 }
 
+// words checks a title and a description.
+func (c *call) words(o object) *apiError {
+	c.note.Detail = firstOf(o.str("title"), c.note.Detail)
+	switch {
+	case utf8.RuneCountInString(o.str("title")) > maxTitle:
+		return fail(45003)
+	case utf8.RuneCountInString(o.str("description")) > maxDescription:
+		return fail(45004)
+	}
+	return nil
+}
+
 func checkVideo(c *call, o object, e *Entry) *apiError {
+	if err := c.words(o); err != nil {
+		return err
+	}
 	if err := c.attach(o.str("media_id"), &e.File, "video"); err != nil {
 		return err
 	}
@@ -101,6 +125,15 @@ func checkVideo(c *call, o object, e *Entry) *apiError {
 }
 
 func checkMusic(c *call, o object, e *Entry) *apiError {
+	if err := c.words(o); err != nil {
+		return err
+	}
+	switch link := o.str("musicurl"); {
+	case link == "":
+		return fail(44004)
+	case len(link) > maxURL, len(o.str("hqmusicurl")) > maxURL:
+		return fail(45005)
+	}
 	return c.attach(o.str("thumb_media_id"), &e.Thumb, "thumb", "image")
 }
 
@@ -115,19 +148,19 @@ func checkNews(c *call, o object, e *Entry) *apiError {
 		return fail(45008)
 	}
 	a := list[0]
-	picurl := a.str("picurl")
-	c.note.Detail = a.str("title")
+	if err := c.words(a); err != nil {
+		return err
+	}
+	link, picurl := a.str("url"), a.str("picurl")
 	switch {
-	case utf8.RuneCountInString(a.str("title")) > 64:
-		return fail(45003)
-	case utf8.RuneCountInString(a.str("description")) > 120:
-		return fail(45004)
-	case len(a.str("url")) > 1024:
+	case a.str("title") == "" && a.str("description") == "" && link == "" && picurl == "":
+		return fail(44003)
+	case len(link) > maxURL:
 		return fail(45005)
-	case len(picurl) > 1024:
+	case len(picurl) > maxURL:
 		return fail(45006)
 	case picurl != "" && !isWebURL(picurl):
-		return &apiError{40191, "invalid picurl"}
+		return fail(40191)
 	}
 	e.Thumb = c.linked(picurl)
 	return nil
@@ -143,17 +176,20 @@ func checkMPNews(c *call, o object, e *Entry) *apiError {
 	if err != nil {
 		return err
 	}
-	return c.showArticle(m.Article, e)
+	return c.showArticle(c.acc.article(m.Article), e)
 }
 
 func checkArticle(c *call, o object, e *Entry) *apiError {
-	return c.showArticle(o.str("article_id"), e)
+	return c.showArticle(c.acc.published(o.str("article_id")), e)
 }
 
-func (c *call) showArticle(id string, e *Entry) *apiError {
-	a := c.acc.article(id)
-	if a == nil || a.Deleted {
+// showArticle takes single articles only: a message has carried one since 2018.
+func (c *call) showArticle(a *Article, e *Entry) *apiError {
+	switch {
+	case a == nil, a.Deleted:
 		return fail(53600)
+	case len(a.More) > 0:
+		return fail(45008)
 	}
 	c.note.Detail = a.Title
 	e.Thumb = a.Thumb
@@ -175,35 +211,45 @@ func checkMenu(c *call, o object, _ *Entry) *apiError {
 		return fail(45098)
 	}
 	c.note.Detail = o.str("head_content")
+	size := len(o.str("head_content")) + len(o.str("tail_content"))
 	for _, item := range list {
-		switch text := item.str("content"); {
+		text := item.str("content")
+		size += len(text)
+		switch {
+		case item.str("id") == "": // a string, also where it is a number
+			return fail(45162)
 		case text == "":
 			return fail(44004)
 		case utf8.RuneCountInString(text) > 60:
 			return fail(45099)
 		}
 	}
+	if size > maxText {
+		return fail(45002)
+	}
 	return nil
 }
 
 func checkCard(c *call, o object, _ *Entry) *apiError {
-	if c.note.Detail = o.str("card_id"); c.note.Detail == "" {
+	id := o.str("card_id")
+	c.note.Detail = id
+	if !slices.ContainsFunc(c.acc.Cards, func(card Card) bool { return card.ID == id }) {
 		return &apiError{40053, "invalid card id"}
 	}
 	return nil
 }
 
 func checkMiniProgram(c *call, o object, e *Entry) *apiError {
-	c.note.Detail = o.str("title")
-	linked := false
-	for _, id := range c.acc.MiniPrograms {
-		linked = linked || id == o.str("appid")
+	if err := c.words(o); err != nil {
+		return err
 	}
-	if !linked {
+	switch {
+	case !c.acc.linked(o.str("appid")):
 		return fail(40166)
-	}
-	if o.str("pagepath") == "" {
-		return &apiError{40165, "invalid weapp pagepath"}
+	case o.str("pagepath") == "", len(o.str("pagepath")) > maxURL:
+		return fail(40165)
+	case o.str("title") == "":
+		return fail(44004)
 	}
 	return c.attach(o.str("thumb_media_id"), &e.Thumb, "image")
 }

@@ -16,6 +16,7 @@ const (
 	azhe   = "azhe@hemu_life"
 
 	demoMiniProgram = "wx81be05d7c3f92a46"
+	demoAddress     = "杭州市上城区湖滨路 28 号"
 )
 
 // Demo is the shop that a sandbox begins with. Its secrets are made anew each
@@ -31,18 +32,15 @@ func Demo() DemoSet {
 				{"联系客服", "click", "KF"},
 				{"我的订单", "click", "ORDERS"},
 			},
-			MiniPrograms: []string{demoMiniProgram},
+			MiniPrograms: demoMiniPrograms(), Cards: demoCards(),
 		},
 		KF: []DemoKF{
 			{xiaoli, "小李", sample("agent-xiaoli.jpg"), "lixiaolin_88", "lixiaolin", "李晓琳"},
 			{jiayi, "佳怡", sample("agent-jiayi.jpg"), "jiayi_chen", "chenjiayi", "陈佳怡"},
 			{azhe, "阿哲", sample("agent-azhe.jpg"), "azhe_zhou", "zhouzhe", "周哲"},
 		},
-		Users: []DemoUser{ming(), nana(), chen(), zhou(), rain(), owner(), {OpenID: "oSbx_xinpengyou_0000000000z4", Name: "新朋友"}},
-		Articles: []Article{
-			{Title: "书桌定制，从选木头开始", Author: "禾木", Digest: "填三个尺寸，半小时内报价", Content: "<p>白蜡木、黑胡桃、樱桃木，各有各的脾气。</p>", URL: "https://hemu.example/a/desk", Cover: sample("cover-desk.jpg")},
-			{Title: "落地灯保养手册", Author: "禾木", Digest: "灯罩怎么洗，灯泡怎么选", Content: "<p>麻布灯罩用软毛刷。</p>", URL: "https://hemu.example/a/lamp", Cover: sample("cover-lamp.jpg")},
-		},
+		Users:    []DemoUser{ming(), nana(), chen(), zhou(), rain(), owner(), {OpenID: "oSbx_xinpengyou_0000000000z4", Name: "新朋友"}},
+		Articles: demoArticles(),
 	}
 }
 
@@ -95,17 +93,6 @@ func zhou() DemoUser {
 	}}
 }
 
-func rain() DemoUser {
-	return DemoUser{OpenID: "oSbx_xiaoyu_000000000000Kd02", Name: "小雨", Following: true, Script: []Line{
-		{Ago: 28 * time.Hour, Do: "follow"},
-		{Ago: 27 * time.Hour, Do: "text", Text: "下单三天了还没有物流信息"},
-		{Ago: 26*time.Hour + 58*time.Minute, From: azhe, Do: "claim"},
-		{Ago: 26*time.Hour + 57*time.Minute, From: azhe, Do: "text", Text: "刚查了，今天下午已从嘉兴仓发出，明天中午前到。"},
-		{Ago: 26*time.Hour + 50*time.Minute, Do: "text", Text: "好的谢谢[捂脸]"},
-		{Ago: 26*time.Hour + 40*time.Minute, From: azhe, Do: "end"},
-	}}
-}
-
 func owner() DemoUser {
 	return DemoUser{OpenID: "oSbx_laobanniang_0000000Zr8c", Name: "老板娘（VIP 2）", Following: true, VIP: 2, Script: []Line{
 		{Ago: 200 * 24 * time.Hour, Do: "follow"},
@@ -116,32 +103,6 @@ func owner() DemoUser {
 		{Ago: 5*24*time.Hour - 40*time.Minute, From: jiayi, Do: "text", Text: "好的，有任何问题随时找我们"},
 		{Ago: 5*24*time.Hour - 45*time.Minute, From: jiayi, Do: "end"},
 	}}
-}
-
-// Samples are ready actions, one or more of each kind, for the phone page.
-func Samples() []Action {
-	return []Action{
-		{Do: "image", Sample: "photo-lampshade.jpg"},
-		{Do: "image", Sample: "thumb-desk.jpg"},
-		{Do: "voice", Sample: "voice.amr", Recognition: "书桌的长度能改吗，我想做一米六的", Wide: true},
-		{Do: "video", Sample: "unboxing.mp4"},
-		{Do: "shortvideo", Sample: "unboxing.mp4"},
-		{Do: "location", Lat: 30.259244, Lng: 120.162399, Scale: 16, Label: "杭州市上城区湖滨路 28 号"},
-		{Do: "link", Title: "小户型书桌怎么选", Description: "进深 60 还是 70，量完这三处再下单。", URL: "https://hemu.example/a/choose"},
-		{Do: "file", Sample: "room.txt", Title: "房间尺寸.txt"},
-		{Do: "sticker"},
-		{Do: "miniprogrampage", Title: "禾木小店：麻布灯罩 38cm", AppID: demoMiniProgram, Path: "pages/item/index?id=38", Sample: "cover-lamp.jpg"},
-		{Do: "follow", Scene: "hubin_poster"},
-		{Do: "scan", Scene: "hubin_poster"},
-		{Do: "tap", MenuID: "101", Text: "满意"},
-		{Do: "view", Key: "https://hemu.example/shop"},
-		{Do: "location_select", Key: "SHOP", Lat: 30.259244, Lng: 120.162399, Label: "杭州市上城区湖滨路 28 号"},
-		{Do: "scancode_push", Key: "SCAN", Result: "https://hemu.example/t/38"},
-		{Do: "pic_weixin", Key: "PHOTO"},
-		{Do: "location_report", Lat: 30.259244, Lng: 120.162399},
-		{Do: "event", Type: "ENTER"},
-		{Do: "user_authorization_revoke", Key: "205"},
-	}
 }
 
 func randomHex(n int) string {

@@ -1,7 +1,6 @@
 package sandbox
 
 import (
-	"bytes"
 	"cmp"
 	"path"
 	"slices"
@@ -82,7 +81,7 @@ func (c *call) listMaterial() (any, *apiError) {
 	for _, m := range list {
 		item := map[string]any{"media_id": m.ID, "update_time": m.Created}
 		if kind == "news" {
-			item["content"] = map[string]any{"news_item": c.newsItems(m.Article, true)}
+			item["content"] = map[string]any{"news_item": c.newsItems(c.acc.article(m.Article), true)}
 		} else {
 			item["name"], item["url"] = m.Name, c.link(m.File)
 		}
@@ -101,7 +100,7 @@ func (c *call) getMaterial() (any, *apiError) {
 	case "video":
 		return map[string]string{"title": m.Title, "description": m.Intro, "down_url": c.base + "/mmvideo/" + m.File + ".mp4"}, nil
 	case "news":
-		return map[string]any{"news_item": c.newsItems(m.Article, true)}, nil
+		return map[string]any{"news_item": c.newsItems(c.acc.article(m.Article), true)}, nil
 	}
 	return download{file: m.File, name: m.ID + path.Ext(m.Name)}, nil
 }
@@ -132,94 +131,4 @@ func (c *call) countMaterial() (any, *apiError) {
 		n[kind+"_count"] = len(c.acc.material(kind))
 	}
 	return n, nil
-}
-
-// An Article is a published article (freepublish).
-type Article struct {
-	ID      string `json:"id"`
-	Title   string `json:"title"`
-	Author  string `json:"author"`
-	Digest  string `json:"digest"`
-	Content string `json:"content"`
-	URL     string `json:"url"`
-	Cover   []byte `json:"-"`
-	Thumb   string `json:"thumb"` // file of Cover
-	At      int64  `json:"at"`    // s
-	Deleted bool   `json:"deleted,omitempty"`
-	MediaID string `json:"media_id"` // of its cover
-}
-
-func (a *account) article(id string) *Article {
-	i := slices.IndexFunc(a.Articles, func(x *Article) bool { return x.ID == id })
-	if i < 0 {
-		return nil
-	}
-	return a.Articles[i]
-}
-
-// AddArticle publishes an article; ID and time are made up when empty.
-func (s *Sandbox) AddArticle(appid string, x Article) error {
-	var err error
-	if x.Thumb, err = s.files.put(bytes.Clone(x.Cover)); err != nil {
-		return err
-	}
-	x.Cover = nil
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	a := s.account(appid)
-	if a == nil {
-		return errAccount
-	}
-	x.ID = cmp.Or(x.ID, randomText(43))
-	x.At = cmp.Or(x.At, s.now().Unix())
-	m := s.newMedium(a, "thumb", "cover.jpg", x.Thumb)
-	m.Forever = true
-	x.MediaID = m.ID
-	a.Articles = append(a.Articles, &x)
-	s.touch()
-	return nil
-}
-
-func (c *call) newsItems(id string, content bool) []map[string]any {
-	x := c.acc.article(id)
-	if x == nil {
-		return []map[string]any{}
-	}
-	text := ""
-	if content {
-		text = x.Content
-	}
-	return []map[string]any{{
-		"title": x.Title, "author": x.Author, "digest": x.Digest, "content": text, "content_source_url": "",
-		"thumb_media_id": x.MediaID, "thumb_url": c.link(x.Thumb), "show_cover_pic": 0,
-		"need_open_comment": 0, "only_fans_can_comment": 0, "url": x.URL, "is_deleted": x.Deleted,
-	}}
-}
-
-// listArticles is freepublish/batchget.
-func (c *call) listArticles() (any, *apiError) {
-	all := slices.Clone(c.acc.Articles)
-	slices.SortFunc(all, func(a, b *Article) int { return cmp.Compare(b.At, a.At) })
-	list := page(c.body, all)
-	if list == nil {
-		return nil, fail(40035)
-	}
-	items := []map[string]any{}
-	for _, x := range list {
-		items = append(items, map[string]any{
-			"article_id":  x.ID,
-			"content":     map[string]any{"news_item": c.newsItems(x.ID, c.body.num("no_content", 0) == 0)},
-			"update_time": x.At,
-		})
-	}
-	return map[string]any{"total_count": len(all), "item_count": len(items), "item": items}, nil
-}
-
-// getArticle is freepublish/getarticle.
-func (c *call) getArticle() (any, *apiError) {
-	id := c.body.str("article_id")
-	if c.acc.article(id) == nil {
-		return nil, fail(53600)
-	}
-	return map[string]any{"news_item": c.newsItems(id, true)}, nil
 }

@@ -76,30 +76,10 @@ func (u *upload) check(rule mediaRule) *apiError {
 		return fail(rule.tooLong)
 	case !slices.Contains(rule.types, t), !slices.Contains(extensions[t], strings.ToLower(path.Ext(u.name))):
 		return fail(40005)
-	case t == "audio/amr" && amrLength(u.data) > time.Minute:
+	case strings.HasPrefix(t, "audio/") && playLength(u.data) > maxVoice:
 		return fail(45007)
 	}
 	return nil
-}
-
-// amrSizes are the bytes of an AMR-NB frame by its type; each lasts 20 ms.
-var amrSizes = [16]int{13, 14, 16, 18, 20, 21, 27, 32, 6, 1, 1, 1, 1, 1, 1, 1}
-
-func amrLength(b []byte) time.Duration {
-	n := 0
-	for i := len("#!AMR\n"); i < len(b); i += amrSizes[b[i]>>3&15] {
-		n++
-	}
-	return time.Duration(n) * 20 * time.Millisecond
-}
-
-// length is how long an AMR file plays, in seconds, 0 for other files.
-func (s *Sandbox) length(file string) int {
-	data, err := s.files.get(file)
-	if err != nil || sniff(data) != "audio/amr" {
-		return 0
-	}
-	return int((amrLength(data) + time.Second/2) / time.Second)
 }
 
 func (s *Sandbox) newMedium(a *account, kind, name, file string) *medium {

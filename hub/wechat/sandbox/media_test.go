@@ -5,6 +5,7 @@ import (
 	"io"
 	"mime/multipart"
 	"net/http"
+	"net/http/httptest"
 	"testing"
 	"time"
 
@@ -24,6 +25,7 @@ func padded(file string, size int) []byte {
 
 func TestUploadRules(t *testing.T) {
 	w := newWorld(t)
+	tone := append([]byte{0xff, 0xf3, 0x44, 0xc4}, make([]byte, 92)...) // MPEG-2 layer III, 32 kbit/s, 24 kHz: 24 ms
 	minute := append([]byte("#!AMR\n"), bytes.Repeat(append([]byte{0x3c}, make([]byte, 31)...), 3000)...)
 	cases := []struct {
 		name, typ, file string
@@ -40,9 +42,14 @@ func TestUploadRules(t *testing.T) {
 		{"one minute", "voice", "a.amr", minute, 0},
 		{"more than a minute", "voice", "a.amr", append(minute, minute[6:38]...), 45007},
 		{"voice of 2 MB", "voice", "a.amr", padded("voice.amr", 2<<20), 40010},
+		{"music of a minute", "voice", "a.mp3", bytes.Repeat(tone, 2500), 0},
+		{"music of more than a minute", "voice", "a.mp3", bytes.Repeat(tone, 2502), 45007},
+		{"wide voice", "voice", "a.amr", []byte("#!AMR-WB\n0000"), 40005},
+		{"film as a voice", "voice", "a.mp4", sample("unboxing.mp4"), 40005},
 		{"film", "video", "a.mp4", sample("unboxing.mp4"), 0},
 		{"film of 10 MB", "video", "a.mp4", padded("unboxing.mp4", 10<<20), 40011},
 		{"cover", "thumb", "a.jpg", sample("thumb-desk.jpg"), 0},
+		{"cover that is a PNG", "thumb", "a.png", []byte("\x89PNG\r\n\x1a\n0000"), 40005},
 		{"cover of 64 KB", "thumb", "a.jpg", padded("thumb-desk.jpg", 64<<10), 40012},
 		{"nothing", "image", "a.jpg", nil, 44001},
 	}
@@ -195,6 +202,52 @@ func TestMaterial(t *testing.T) {
 	}
 }
 
+// The lists of the demo: articles of every sort for mpnewsarticle, material of both for mpnews.
+func TestDemoArticles(t *testing.T) {
+	s, err := New(Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	demo := Demo()
+	if _, err := s.Seed(demo); err != nil {
+		t.Fatal(err)
+	}
+	api := httptest.NewServer(s.API())
+	defer api.Close()
+	s.SetBase(api.URL)
+	client := &wechat.Client{Base: api.URL}
+	token, _, err := client.StableToken(t.Context(), demo.Account.AppID, demo.Account.Secret, false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	total, list, err := client.Published(t.Context(), token, 0, 20)
+	if err != nil || total != 6 {
+		t.Fatalf("%d %v", total, err)
+	}
+	single, deleted, groups := 0, 0, 0
+	for i, x := range list {
+		if i > 0 && x.UpdateTime >= list[i-1].UpdateTime {
+			t.Errorf("%s is not older than the one before", x.ArticleID)
+		}
+		switch {
+		case x.Items[0].Deleted:
+			deleted++
+		case len(x.Items) == 3:
+			groups++
+		default:
+			single++
+		}
+	}
+	if single != 4 || deleted != 1 || groups != 1 {
+		t.Errorf("%d single, %d deleted, %d groups", single, deleted, groups)
+	}
+	total, material, err := client.Materials(t.Context(), token, "news", 0, 20)
+	if err != nil || total != 2 || len(material[0].News) != 1 || len(material[1].News) != 2 {
+		t.Errorf("%d %+v %v", total, material, err)
+	}
+}
+
 func TestPublishedArticles(t *testing.T) {
 	w := newWorld(t)
 	w.must(w.AddArticle(w.account.AppID, Article{ID: "A1", Title: "Desks", Content: "<p>long</p>", Cover: sample("cover-desk.jpg")}))
@@ -204,5 +257,24 @@ func TestPublishedArticles(t *testing.T) {
 	}
 	if _, err := w.client.Article(t.Context(), w.token, "A2"); code(t, err) != 53600 {
 		t.Error(err)
+	}
+}
+
+// A pause in the sample voice is sent as comfort noise and empty frames, as
+// phones do: players that skip those frames cut it short.
+func TestSamplesHaveALength(t *testing.T) {
+	voice := sample("voice.amr")
+	kinds := map[byte]int{}
+	for i := len("#!AMR\n"); i < len(voice); i += amrSizes[voice[i]>>3&15] {
+		kinds[voice[i]>>3&15]++
+	}
+	if kinds[8] == 0 || kinds[15] == 0 || playLength(voice) != 6500*time.Millisecond {
+		t.Errorf("frames %v, %v", kinds, playLength(voice))
+	}
+	if got := playLength(sample("unboxing.mp4")); got != 3*time.Second {
+		t.Errorf("film: %v", got)
+	}
+	if got := playLength([]byte("hello")); got != 0 {
+		t.Errorf("text: %v", got)
 	}
 }

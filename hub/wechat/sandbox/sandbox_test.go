@@ -52,7 +52,7 @@ func newWorld(t *testing.T, change ...func(*Options)) *world {
 	w.account = Account{
 		AppID: "wx1234567890abcdef", Secret: "0123456789abcdef0123456789abcdef", OriginalID: "gh_0123456789ab",
 		WechatID: "test", Name: "Shop", Token: "deskToken2025", AESKey: "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG",
-		Mode: wechat.Safe, MiniPrograms: []string{"wxabcdefabcdefabcd"},
+		Mode: wechat.Safe, MiniPrograms: []MiniProgram{{"wxabcdefabcdefabcd", "Shop"}}, Cards: []Card{{ID: "pTestCard", Title: "Ten off"}},
 	}
 	if err := s.AddAccount(w.account); err != nil {
 		t.Fatal(err)

@@ -46,13 +46,18 @@ type DemoUser struct {
 type Line struct {
 	Ago         time.Duration
 	From        string // kf_account of the agent who did it; "" is the customer
-	Do          string // of the customer: as in Action; of an agent: text, image, news, claim, end, note
+	Do          string // of the customer: as in Action; of an agent: text, image, news, msgmenu, claim, end, note
 	Text        string
+	List        []string // entries of a menu message
+	MenuID      string
 	Key, Scene  string
 	Sample      string // built-in file
 	Title       string
 	Description string
 	URL         string
+	AppID, Path string // mini program
+	Lat, Lng    float64
+	Label       string
 }
 
 // A Played is a Line that the phones show now. Push is what the platform told
@@ -131,16 +136,28 @@ func (s *Sandbox) addDemoKF(appid string, k DemoKF) error {
 	return s.AddKF(appid, k.Account, k.Nick, k.WX, k.Avatar)
 }
 
+// Menu is the body of a menu message.
+func (l Line) Menu() []byte {
+	list := []map[string]string{}
+	for i, content := range l.List {
+		list = append(list, map[string]string{"id": strconv.Itoa(101 + i), "content": content})
+	}
+	return encode(map[string]any{"head_content": l.Text, "list": list})
+}
+
 // play shows a line of the past on its phone, with the windows it opened and
 // the messages it used.
 func (s *Sandbox) play(p *Played) error {
-	file := ""
+	file, thumb := "", ""
 	if p.Sample != "" {
 		var err error
 		if p.File, err = samples.ReadFile("demo/" + p.Sample); err != nil {
 			return err
 		}
 		if file, err = s.files.put(p.File); err != nil {
+			return err
+		}
+		if thumb, err = s.files.put(sample(filmThumb)); err != nil {
 			return err
 		}
 	}
@@ -150,7 +167,7 @@ func (s *Sandbox) play(p *Played) error {
 	if p.From != "" {
 		s.playAgent(u, p, file)
 	} else {
-		s.playCustomer(u, p, file)
+		s.playCustomer(u, p, file, thumb)
 	}
 	return nil
 }
@@ -170,6 +187,8 @@ func (s *Sandbox) playAgent(u *user, p *Played, file string) {
 		e.Body = encode(map[string]any{"articles": []map[string]string{
 			{"title": p.Title, "description": p.Description, "url": p.URL, "picurl": s.link(file)},
 		}})
+	case "msgmenu":
+		e.Body = p.Menu()
 	default:
 		return // claims, notes and endings are the console's own affair
 	}
@@ -180,9 +199,10 @@ func (s *Sandbox) playAgent(u *user, p *Played, file string) {
 	s.keepRecord(u.account, 2002, u.OpenID, p.From, e.text())
 }
 
-func (s *Sandbox) playCustomer(u *user, p *Played, file string) {
+func (s *Sandbox) playCustomer(u *user, p *Played, file, thumb string) {
 	a := Action{OpenID: p.OpenID, Do: p.Do, Text: p.Text, Key: p.Key, Scene: p.Scene, Title: p.Title,
-		Description: p.Description, URL: p.URL, FileName: p.Sample, File: p.File, stored: file, Recognition: p.Text}
+		Description: p.Description, URL: p.URL, FileName: p.Sample, File: p.File, stored: file, Recognition: p.Text,
+		MenuID: p.MenuID, AppID: p.AppID, Path: p.Path, Lat: p.Lat, Lng: p.Lng, Label: p.Label, storedThumb: thumb}
 	cause, tip := "message", ""
 	switch p.Do {
 	case "follow":
@@ -201,12 +221,15 @@ func (s *Sandbox) playCustomer(u *user, p *Played, file string) {
 		p.Push = s.event(u, a)
 		cause, tip = "menu", "click"
 	default:
+		if p.Do == "tap" {
+			cause = "menu"
+		}
 		p.Push = s.message(u, a)
 		p.Push.MsgID = strconv.FormatInt(p.At.UnixMicro()*10+s.serial(), 10)
 	}
 	p.Push.ToUserName, p.Push.FromUserName, p.Push.CreateTime = u.account.OriginalID, u.OpenID, p.At.Unix()
 	s.grant(u, cause, p.At)
-	e := Entry{Dir: "me", Type: p.Do, At: p.At.UnixMilli(), Body: p.Push.Body(), File: file}
+	e := s.own(u, p.Do, p.Push, p.At)
 	if tip != "" {
 		e = Entry{Dir: "tip", Type: tip, At: p.At.UnixMilli(), Body: encode(map[string]string{
 			"key": p.Key, "scene": p.Scene, "name": u.account.button(p.Key),

@@ -189,7 +189,9 @@ func (s *Sandbox) sweep() {
 			used[k.Avatar] = true
 		}
 		for _, x := range a.Articles {
-			used[x.Thumb] = true
+			for _, one := range x.all() {
+				used[one.Thumb] = true
+			}
 		}
 		for _, u := range a.Users {
 			for _, e := range u.History {

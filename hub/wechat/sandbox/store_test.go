@@ -141,7 +141,7 @@ func TestSeed(t *testing.T) {
 		if (p.Push == nil) != (p.From != "") {
 			t.Errorf("line %+v", p)
 		}
-		if p.From == "" || p.Do == "text" || p.Do == "image" || p.Do == "news" {
+		if p.From == "" || p.Do == "text" || p.Do == "image" || p.Do == "news" || p.Do == "msgmenu" {
 			shown[p.OpenID]++
 		}
 		if p.Push == nil {

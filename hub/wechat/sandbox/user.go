@@ -53,7 +53,7 @@ type Entry struct {
 	Body      rawJSON `json:"body,omitempty"`
 	File      string  `json:"file,omitempty"`    // picture, sound, film
 	Thumb     string  `json:"thumb,omitempty"`   // picture of a film or card
-	Seconds   int     `json:"seconds,omitempty"` // of an AMR voice
+	Seconds   int     `json:"seconds,omitempty"` // of a voice or film
 	Passive   bool    `json:"passive,omitempty"`
 	AI        bool    `json:"ai,omitempty"` // shown as made by an AI
 }
@@ -63,8 +63,9 @@ const historyCap = 200 // entries kept on each phone
 // show adds a line to the phone.
 func (s *Sandbox) show(u *user, e Entry) {
 	e.ID = s.serial()
-	if e.Type == "voice" {
-		e.Seconds = s.length(e.File)
+	switch e.Type {
+	case "voice", "video", "shortvideo":
+		e.Seconds = s.seconds(e.File)
 	}
 	if e.At == 0 {
 		e.At = s.now().UnixMilli()

@@ -30,6 +30,9 @@ type AccountView struct {
 	Mode     wechat.Mode `json:"mode"`
 	Profile  string      `json:"profile"`
 	KF       []KFView    `json:"kf"`
+
+	MiniPrograms []MiniProgram `json:"mini_programs"`
+	Cards        []Card        `json:"cards"`
 }
 
 // A KFView is a kf account as the platform's own tools show it.
@@ -103,6 +106,7 @@ func (s *Sandbox) accountView(a *account) AccountView {
 	v := AccountView{
 		AppID: a.AppID, Name: a.Name, WechatID: a.WechatID, Avatar: a.AvatarFile,
 		Menu: append([]Button{}, a.Menu...), Mode: a.Mode, Profile: a.Profile, KF: []KFView{},
+		MiniPrograms: append([]MiniProgram{}, a.MiniPrograms...), Cards: append([]Card{}, a.Cards...),
 	}
 	for _, k := range a.KF {
 		v.KF = append(v.KF, KFView{k.Account, k.Nick, k.Avatar, k.WX, k.Online, k.status(s.now())})
