@@ -17,6 +17,8 @@ import (
 	"sync"
 	"time"
 
+	"golang.org/x/sync/singleflight"
+
 	"kfdesk/hub/wechat"
 	"kfdesk/store"
 )
@@ -37,12 +39,16 @@ type Courier struct {
 	tokens tokens
 	health health
 	held   holds         // accounts that may not be asked for profiles
+	quiet  holds         // accounts that may not say that someone writes
+	typed  chan typed    // what agents do, for the goroutine of Run that tells customers
 	poll   time.Duration // the most that a due time is noticed late
 	freed  chan struct{} // holds one wake-up: a call has ended
 
-	replies, media, profiles crew
-	stranger                 int64      // the last customer whose profile was considered
-	scaling                  sync.Mutex // one picture at a time: they are large in memory
+	replies, media, profiles, typists crew
+
+	articles singleflight.Group // syncs, by account and kind
+	stranger int64              // the last customer whose profile was considered
+	scaling  sync.Mutex         // one picture at a time: they are large in memory
 
 	own, strict, local *http.Transport
 }
@@ -55,11 +61,12 @@ func New(o Options) *Courier {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	c := &Courier{o: o, poll: time.Second, freed: make(chan struct{}, 1)}
+	c := &Courier{o: o, poll: time.Second, freed: make(chan struct{}, 1), typed: make(chan typed, typedMost)}
 	c.tokens = tokens{store: o.Store, api: o.API, log: o.Log, health: &c.health}
 	c.replies = newCrew(c, o.Calls)
 	c.media = newCrew(c, max(1, o.Calls/4))
 	c.profiles = newCrew(c, 1)
+	c.typists = newCrew(c, 1)
 	c.own, _ = wechat.NewHTTP().Transport.(*http.Transport)
 	c.strict, c.local = guarded(false), guarded(true)
 	return c
@@ -78,9 +85,10 @@ func (c *Courier) Run(ctx context.Context) error {
 	// A reply that is being sent outlives ctx: cut off, it becomes uncertain.
 	sending, cut := context.WithCancel(context.WithoutCancel(ctx))
 	defer cut()
+	c.typists.run(func() { c.tellTyping(ctx) })
 	c.dispatchAll(ctx, sending)
 	defer time.AfterFunc(c.o.Grace, cut).Stop()
-	for _, crew := range []*crew{&c.replies, &c.media, &c.profiles} {
+	for _, crew := range []*crew{&c.replies, &c.media, &c.profiles, &c.typists} {
 		crew.wg.Wait()
 	}
 	for _, t := range []*http.Transport{c.own, c.strict, c.local} {
@@ -139,7 +147,7 @@ func (c *Courier) dispatchReplies(ctx, sending context.Context) error {
 // now is the store's time.
 func (c *Courier) now() int64 { return c.o.Store.Now().UnixMilli() }
 
-// crew is a bounded number of goroutines. The dispatcher alone starts them.
+// crew is a bounded number of goroutines. Run alone starts them.
 type crew struct {
 	slots chan struct{}
 	freed chan<- struct{}

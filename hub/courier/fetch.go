@@ -14,7 +14,7 @@ import (
 // mediaMost bounds what is fetched, by the kind of medium: well above what
 // WeChat lets people send.
 var mediaMost = map[string]int64{
-	"image": 30 << 20, "voice": 10 << 20, "video": 200 << 20, "thumb": 10 << 20, "avatar": 10 << 20,
+	"image": 30 << 20, "voice": 10 << 20, "video": 200 << 20, "thumb": 10 << 20, "avatar": 10 << 20, "cover": 10 << 20,
 }
 
 var (
@@ -109,9 +109,13 @@ func (c *Courier) fetch(ctx context.Context, a store.Account, d *store.Media) er
 	if err == nil || d.Source == "" {
 		return err
 	}
+	get := client.GetMedia
+	if d.Kind == "cover" { // permanent material
+		get = client.GetMaterial
+	}
 	return c.call(ctx, a, func(token string) error {
 		return c.keep(d, func(w io.Writer, most int64) error {
-			_, err := client.GetMedia(ctx, token, d.Source, w, most)
+			_, err := get(ctx, token, d.Source, w, most)
 			return err
 		})
 	})

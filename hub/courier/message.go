@@ -55,6 +55,12 @@ func (c *Courier) compose(ctx context.Context, a store.Account, m store.Message,
 		if err = bodyOf(m, out.MiniProgramPage); err == nil {
 			out.MiniProgramPage.ThumbMediaID, err = c.mediaID(ctx, a, m.Thumb, "image")
 		}
+	case "mpnews":
+		out.MPNews = new(wechat.MediaRef)
+		err = bodyOf(m, out.MPNews)
+	case "mpnewsarticle":
+		out.MPNewsArticle = new(wechat.ArticleRef)
+		err = bodyOf(m, out.MPNewsArticle)
 	default:
 		err = unfit("this program cannot send a reply of type " + m.Type)
 	}

@@ -43,6 +43,8 @@ const (
 	fetchDeadline   = 50 * time.Second // within the lease
 	profileDeadline = 10 * time.Second
 	listDeadline    = 10 * time.Second
+	typingDeadline  = 5 * time.Second
+	articleDeadline = 14 * time.Second // for all pages, within a request's 20 s
 )
 
 // wait is the n-th wait (from 1) of a list that ends.
