@@ -164,6 +164,7 @@ func (p *program) round(ctx context.Context, inside bool) (err error) {
 	}
 	couriers := courier.New(courier.Options{Store: s, API: api, Log: p.Log})
 	exchange := hub.New(s, p.Log)
+	exchange.Typing = couriers.Typing
 	console, err := p.console(ctx, s, exchange, couriers)
 	if err != nil {
 		return err

@@ -41,14 +41,15 @@ type Viewer struct {
 
 // client is one connection. Only the goroutine of Serve changes agent and cursor.
 type client struct {
-	hub    *Hub
-	socket Socket
-	agent  store.Agent
-	check  func(context.Context) (store.Agent, error)
-	cursor int64
-	wake   chan struct{}
-	open   atomic.Int64 // the customer whose thread is open
-	opened chan int64   // conversations to confirm
+	hub            *Hub
+	socket         Socket
+	agent          store.Agent
+	check          func(context.Context) (store.Agent, error)
+	cursor         int64
+	wake           chan struct{}
+	open           atomic.Int64 // the customer whose thread is open
+	opened         chan int64   // conversations to confirm
+	typist, typing int64        // who types, and in which conversation; of the reader
 }
 
 // Serve feeds one connection until it ends. It returns when its reader has
@@ -227,34 +228,82 @@ func (c *client) next(ctx context.Context) ([]frame, error) {
 	return c.hub.frames(ctx, changes)
 }
 
-// listen takes the browser's signals. There is one: which conversation is open.
+// listen takes the browser's signals: which conversation is open, and in which
+// the agent types.
 func (c *client) listen(ctx context.Context) {
+	defer func() { c.types(0, 0) }()
 	for {
 		b, err := c.socket.Read()
 		if err != nil {
 			return
 		}
-		var signal struct{ Open *int64 }
-		if json.Unmarshal(b, &signal) != nil || signal.Open == nil {
+		var signal struct{ Open, Typing *int64 }
+		if json.Unmarshal(b, &signal) != nil {
 			continue
 		}
-		if *signal.Open == 0 {
-			c.open.Store(0)
-			continue
+		if signal.Open != nil {
+			err = c.look(ctx, *signal.Open)
 		}
-		a, err := c.check(ctx) // rights may have changed since the connection began
+		if err == nil && signal.Typing != nil {
+			err = c.typed(ctx, *signal.Typing)
+		}
 		if err != nil {
 			return
 		}
-		v, err := c.hub.store.Conversation(ctx, &a, *signal.Open)
-		if err != nil {
-			continue
-		}
-		c.open.Store(v.Customer.ID)
-		select { // the browser reads the thread again when this is confirmed
-		case c.opened <- v.ID:
-		case <-ctx.Done():
-			return
-		}
+	}
+}
+
+// may gives a conversation to an agent who may see it now: rights may have
+// changed since the connection began. Its zero value when they may not; an
+// error ends the connection.
+func (c *client) may(ctx context.Context, id int64) (a store.Agent, v store.Conversation, err error) {
+	if a, err = c.check(ctx); err == nil {
+		v, _ = c.hub.store.Conversation(ctx, &a, id)
+	}
+	return a, v, err
+}
+
+// look opens a conversation, or none (0).
+func (c *client) look(ctx context.Context, id int64) error {
+	if id == 0 {
+		c.open.Store(0)
+		return nil
+	}
+	_, v, err := c.may(ctx, id)
+	if err != nil || v.ID == 0 {
+		return err
+	}
+	c.open.Store(v.Customer.ID)
+	select { // the browser reads the thread again when this is confirmed
+	case c.opened <- v.ID:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// typed takes note that the agent types in a conversation that they serve, or
+// in none (0).
+func (c *client) typed(ctx context.Context, id int64) error {
+	if id == 0 {
+		c.types(0, 0)
+		return nil
+	}
+	a, v, err := c.may(ctx, id)
+	if err == nil && v.ID != 0 && v.State == "open" && v.Agent == a.ID {
+		c.types(a.ID, v.ID)
+	}
+	return err
+}
+
+func (c *client) types(agent, id int64) {
+	if c.hub.Typing == nil {
+		return
+	}
+	if c.typing != 0 && c.typing != id {
+		c.hub.Typing(c.typist, c.typing, false)
+	}
+	if c.typist, c.typing = agent, id; id != 0 {
+		c.hub.Typing(agent, id, true)
 	}
 }

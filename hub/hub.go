@@ -22,6 +22,10 @@ const (
 
 // Hub feeds the browsers from the event log.
 type Hub struct {
+	// Typing takes note that an agent types in a conversation that they serve,
+	// or has stopped (on is false). It must not wait. Nil: nobody is told.
+	Typing func(agentID, conversationID int64, on bool)
+
 	store *store.Store
 	log   *slog.Logger
 	ring  ring

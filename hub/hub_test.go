@@ -127,6 +127,7 @@ func newDesk(t *testing.T) *desk {
 		t.Fatal(err)
 	}
 	d := &desk{T: t, store: s, hub: New(s, slog.New(slog.DiscardHandler))}
+	d.hub.page = 7 // so that a few events are several pages
 	var by store.Actor
 	if d.account, err = s.AddAccount(ctx, by, store.Account{AppID: "wx1234567890abcdef", OriginalID: "gh_0123456789ab", WechatID: "desk",
 		Mode: "plain", Secret: "secret", CallbackToken: "token123"}); err != nil {
@@ -246,7 +247,6 @@ func TestFarBehindReadsTheStore(t *testing.T) {
 	d.hub.ring.mu.Lock()
 	d.hub.ring.frames, d.hub.ring.from = nil, newest // as if they had been pushed out
 	d.hub.ring.mu.Unlock()
-	d.hub.page = 7
 	behind := d.connect(start)
 	behind.until(t, "all events from the store", behind.has(newest))
 	d.write("another", 1)
