@@ -33,6 +33,7 @@ type Customer struct {
 	ID            int64  `json:"id"`
 	OpenID        string `json:"openid"`
 	Remark        string `json:"remark"`
+	Language      string `json:"language"` // zh_CN, en, …; "" not known
 	VIP           int    `json:"vip"`
 	Following     bool   `json:"following"`
 	Source        string `json:"source"`
@@ -54,7 +55,7 @@ type Last struct {
 // conversationFields are read with v conversation and c its customer.
 const conversationFields = `v.id, v.account_id, v.state, v.agent_id, v.unread, v.read_id, v.waiting_since, v.created_at,
 	v.claimed_at, v.first_reply_at, v.closed_at, v.last_id, v.last_dir, v.last_type, v.last_text, v.last_state, v.last_agent,
-	v.last_at, v.event_id, c.id, c.openid, c.remark, c.vip, c.following, c.source, c.subscribed_at, c.conversations,
+	v.last_at, v.event_id, c.id, c.openid, c.remark, c.language, c.vip, c.following, c.source, c.subscribed_at, c.conversations,
 	c.message_left, c.message_total, c.message_since, c.message_until,
 	c.action_left, c.action_total, c.action_since, c.action_until, c.action_cause`
 
@@ -65,7 +66,7 @@ func (v *Conversation) targets() []any {
 	return []any{opt(&v.ID), opt(&v.Account), opt(&v.State), opt(&v.Agent), opt(&v.Unread), opt(&v.ReadID), opt(&v.WaitingSince),
 		opt(&v.CreatedAt), opt(&v.ClaimedAt), opt(&v.FirstReplyAt), opt(&v.ClosedAt), opt(&l.ID), opt(&l.Dir), opt(&l.Type),
 		opt(&l.Text), opt(&l.State), opt(&l.Agent), opt(&l.At), opt(&v.Event), opt(&c.ID), opt(&c.OpenID), opt(&c.Remark),
-		opt(&c.VIP), opt(&c.Following), opt(&c.Source), opt(&c.SubscribedAt), opt(&c.Conversations),
+		opt(&c.Language), opt(&c.VIP), opt(&c.Following), opt(&c.Source), opt(&c.SubscribedAt), opt(&c.Conversations),
 		opt(&m.Left), opt(&m.Total), opt(&m.Since), opt(&m.Until),
 		opt(&a.Left), opt(&a.Total), opt(&a.Since), opt(&a.Until), opt(&a.Cause)}
 }

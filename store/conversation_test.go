@@ -119,20 +119,29 @@ func TestProfile(t *testing.T) {
 		}
 		return strings.Join(out, " ")
 	}
+	known := func(c Customer) string {
+		union := must(row(ctx, d, one[string], "select unionid from customer where id = $1", c.ID))(t)
+		return fmt.Sprint(c.Following, c.SubscribedAt, " ", c.Remark, " ", c.Language, " ", c.Source, " ", union)
+	}
 	for _, openid := range []string{"o1", "o2", "o3"} {
 		d.receive(t, d.text(openid, "hello"))
 	}
 	equal(t, "strangers", strangers(0), "o1 o2")
 	equal(t, "the next", strangers(2), "o3")
-	ok(t, d.SetProfile(ctx, 1, &Profile{Following: true, UnionID: "u", Remark: "a regular", Scene: "ADD_SCENE_QR_CODE", SubscribedAt: 77}))
+	ok(t, d.SetProfile(ctx, 1, &Profile{Following: true, UnionID: "u", Remark: "a regular", Language: "en", Scene: "ADD_SCENE_QR_CODE", SubscribedAt: 77}))
 	ok(t, d.SetProfile(ctx, 2, nil))
 	equal(t, "strangers", strangers(0), "o3")
 	c := d.of(t, "o1").Customer
-	equal(t, "customer", fmt.Sprint(c.Following, c.SubscribedAt, c.Remark+c.Source), "true 77a regularADD_SCENE_QR_CODE")
+	equal(t, "customer", known(c), "true 77 a regular en ADD_SCENE_QR_CODE u")
 
-	ok(t, d.SetProfile(ctx, 1, &Profile{Scene: "another"}))
+	ok(t, d.SetProfile(ctx, 1, &Profile{Following: true, Scene: "another"}))
 	c = d.of(t, "o1").Customer
-	equal(t, "source and time stay, the rest is as told", fmt.Sprint(c.Following, c.SubscribedAt, c.Remark+c.Source), "false 77ADD_SCENE_QR_CODE")
+	equal(t, "source, time and union id stay, the rest is as told", known(c), "true 77   ADD_SCENE_QR_CODE u")
+	ok(t, d.SetProfile(ctx, 3, &Profile{Following: true, Remark: "Wu", Language: "zh_CN", SubscribedAt: 78}))
+	ok(t, d.SetProfile(ctx, 3, &Profile{UnionID: "v"}))
+	c = d.of(t, "o3").Customer
+	equal(t, "who stopped following is known all the same", known(c), "false 78 Wu zh_CN  v")
+	ok(t, d.write(ctx, func(t *tx) error { return t.exec("update customer set profile_at = 0 where id = 3") }))
 	ok(t, d.SetProfile(ctx, 99, &Profile{})) // nobody
 
 	in := d.event("o2", "subscribe", "subscribe")

@@ -5,12 +5,14 @@ import (
 	"errors"
 )
 
-// Profile is what user/info still tells of a customer.
+// Profile is what user/info still tells of a customer. Of who does not follow
+// it tells nothing else, but the union id.
 type Profile struct {
 	Following    bool
 	UnionID      string
 	Remark       string
-	Scene        string // subscribe_scene
+	Language     string // zh_CN, en, …
+	Scene        string // of the QR code, else subscribe_scene
 	SubscribedAt int64
 }
 
@@ -34,10 +36,15 @@ func (s *Store) SetProfile(ctx context.Context, customerID int64, p *Profile) er
 		if p == nil {
 			return t.exec("update customer set profile_at = $1 where id = $2", t.now, customerID)
 		}
-		if err := t.exec(`update customer set profile_at = $1, following = $2, unionid = $3, remark = $4,
-			subscribed_at = case when $5 > 0 then $5 else subscribed_at end,
-			source = case when source = '' then $6 else source end where id = $7`,
-			t.now, p.Following, p.UnionID, p.Remark, p.SubscribedAt, p.Scene, customerID); err != nil {
+		err := t.exec(`update customer set profile_at = $1, following = $2, unionid = case when $3 <> '' then $3 else unionid end
+			where id = $4`, t.now, p.Following, p.UnionID, customerID)
+		if err == nil && p.Following {
+			err = t.exec(`update customer set remark = $1, language = $2,
+				subscribed_at = case when $3 > 0 then $3 else subscribed_at end,
+				source = case when source = '' then $4 else source end where id = $5`,
+				p.Remark, p.Language, p.SubscribedAt, p.Scene, customerID)
+		}
+		if err != nil {
 			return err
 		}
 		return t.touchNewest(customerID)

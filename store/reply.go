@@ -85,11 +85,11 @@ func (t *tx) reply(a *Agent, v *Conversation, b Binding, kind string, d Draft) e
 			return err
 		}
 	}
-	media, err := t.replyFile(v.Account, d.MediaID, replyFiles[d.Type].media, "media")
+	media, err := t.replyFile(a, v.Account, d.MediaID, replyFiles[d.Type].media, "media")
 	if err != nil {
 		return err
 	}
-	thumb, err := t.replyFile(v.Account, d.ThumbID, replyFiles[d.Type].thumb, "thumb")
+	thumb, err := t.replyFile(a, v.Account, d.ThumbID, replyFiles[d.Type].thumb, "thumb")
 	if err != nil {
 		return err
 	}
@@ -109,15 +109,21 @@ func (t *tx) reply(a *Agent, v *Conversation, b Binding, kind string, d Draft) e
 }
 
 // replyFile is what the row of a reply says of a file: nothing, or its id. The
-// file is here, of the conversation's official account and of this kind.
-func (t *tx) replyFile(account, id int64, kind, field string) (any, error) {
+// file is here, of this kind and seen by the agent. One of another official
+// account gets a row of its own in the conversation's.
+func (t *tx) replyFile(a *Agent, account, id int64, kind, field string) (any, error) {
 	if id == 0 {
 		return nil, nil
 	}
-	n, err := txOne[int](t, "select count(*) from media where id = $1 and account_id = $2 and state = 'ready' and $3 in ('', kind)",
-		id, account, kind)
-	if err == nil && n == 0 {
-		err = refuse("no_media", "field", field)
+	d, err := txRow(t, scanMedia, selectMedia+"where id = $1", id)
+	switch {
+	case err != nil && !errors.Is(err, ErrNotFound):
+		return nil, err
+	case err != nil, d.State != "ready", kind != "" && d.Kind != kind, !a.Sees(d.Account):
+		return nil, refuse("no_media", "field", field)
+	case d.Account != account:
+		id, err = t.insert(`insert into media (account_id, kind, state, hash, mime, size, width, height, duration, name, created_at)
+			select $1, kind, state, hash, mime, size, width, height, duration, name, $2 from media where id = $3`, account, t.now, id)
 	}
 	return id, err
 }

@@ -2,6 +2,7 @@ package courier
 
 import (
 	"context"
+	"strconv"
 	"sync"
 
 	"kfdesk/hub/wechat"
@@ -61,6 +62,20 @@ func (c *Courier) dispatchProfiles(ctx context.Context) error {
 	return nil
 }
 
+// sceneOf is where a follower came from: the scene of the QR code, which says
+// more than that it was one, else WeChat's word.
+func sceneOf(u *wechat.UserInfo) string {
+	switch {
+	case u.SubscribeScene != "ADD_SCENE_QR_CODE":
+		return u.SubscribeScene
+	case u.QRSceneStr != "":
+		return u.QRSceneStr
+	case u.QRScene != 0:
+		return strconv.FormatInt(int64(u.QRScene), 10)
+	}
+	return u.SubscribeScene
+}
+
 // profile fetches what user/info tells of a customer: no name and no picture
 // since the end of 2021, but whether they follow, since when and from where.
 func (c *Courier) profile(ctx context.Context, s store.Stranger) {
@@ -84,8 +99,8 @@ func (c *Courier) profile(ctx context.Context, s store.Stranger) {
 		return
 	case err == nil:
 		err = c.o.Store.SetProfile(ctx, s.ID, &store.Profile{
-			Following: u.Subscribe == 1, UnionID: u.UnionID, Remark: u.Remark,
-			Scene: u.SubscribeScene, SubscribedAt: int64(u.SubscribeTime) * 1000,
+			Following: u.Subscribe == 1, UnionID: u.UnionID, Remark: u.Remark, Language: u.Language,
+			Scene: sceneOf(&u), SubscribedAt: int64(u.SubscribeTime) * 1000,
 		})
 	case code == 40003, code == 46004, code == 49003: // no such customer
 		err = c.o.Store.SetProfile(ctx, s.ID, nil)

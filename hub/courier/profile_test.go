@@ -14,7 +14,12 @@ func TestProfiles(t *testing.T) {
 	d := newDesk(t)
 	u := must(d.sandbox.AddUser(sandbox.User{Following: true, Scene: "ADD_SCENE_QR_CODE", Remark: "Ms Wu"}))(t)
 	v := d.say(u.OpenID)
-	for range 12 {
+	scenes := map[string]store.Conversation{}
+	for _, scene := range []string{"98765", "poster"} {
+		u := must(d.sandbox.AddUser(sandbox.User{Following: true, Scene: "ADD_SCENE_QR_CODE", QRScene: scene}))(t)
+		scenes[scene] = d.say(u.OpenID)
+	}
+	for range 10 {
 		d.stranger(0)
 	}
 	d.run()
@@ -23,6 +28,10 @@ func TestProfiles(t *testing.T) {
 	equal(t, "remark", c.Remark, "Ms Wu")
 	equal(t, "source", c.Source, "ADD_SCENE_QR_CODE")
 	equal(t, "following", c.Following, true)
+	equal(t, "language", c.Language, "zh_CN")
+	for scene, v := range scenes {
+		equal(t, "source", d.conversation(v).Customer.Source, scene)
+	}
 	equal(t, "since", c.SubscribedAt, u.SubscribedAt/1000*1000)
 	equal(t, "calls", d.count(infoPath), 13)
 }
