@@ -45,12 +45,15 @@ type Console struct {
 	replays wechat.Replays
 }
 
-// WeChat is what an admin's deed needs of the courier.
+// WeChat is what people wait for and the courier does.
 type WeChat interface {
 	// SyncKF makes the mirror of the kf accounts equal to WeChat's list.
 	SyncKF(ctx context.Context, accountID int64) error
 	// Check is SyncKF that trusts no token that is kept.
 	Check(ctx context.Context, accountID int64) error
+	// SyncArticles makes the mirror of the articles of a kind equal to WeChat's
+	// list. Why WeChat refused is kept with the mirror.
+	SyncArticles(ctx context.Context, accountID int64, kind string) error
 }
 
 // headerMost: other programs on localhost leave their cookies here too.

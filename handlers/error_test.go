@@ -14,7 +14,7 @@ import (
 )
 
 // broken is a part of the program with a fault.
-type broken struct{}
+type broken struct{ nobody }
 
 func (broken) SyncKF(context.Context, int64) error { panic("geheim: index out of range") }
 func (broken) Check(context.Context, int64) error  { panic("geheim: index out of range") }

@@ -127,7 +127,7 @@ func isOf(kind string, v any) bool {
 	case object:
 		return kind == "object"
 	}
-	return false
+	return v == nil && kind == "null"
 }
 
 func resolve(ref string) object {

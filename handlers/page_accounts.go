@@ -113,6 +113,7 @@ func (c *Console) addAccount(ctx *fiber.Ctx, title, template string) error {
 // typedAccount takes over what the form says. An empty AppSecret keeps the old.
 func typedAccount(ctx *fiber.Ctx, a store.Account) store.Account {
 	a.Name, a.OriginalID, a.WechatID, a.Mode = ctx.FormValue("name"), ctx.FormValue("original_id"), ctx.FormValue("wechat_id"), ctx.FormValue("mode")
+	a.Typing = ctx.FormValue("typing") != ""
 	if quota, err := strconv.Atoi(ctx.FormValue("pay_quota", "0")); err == nil {
 		a.PayQuota = quota
 	} else {

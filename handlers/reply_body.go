@@ -38,6 +38,8 @@ var replyBodies = map[string]func(*replyInput, *store.Draft) error{
 	"msgmenu":         (*replyInput).menu,
 	"wxcard":          (*replyInput).card,
 	"miniprogrampage": (*replyInput).miniProgram,
+	"mpnews":          (*replyInput).article,
+	"mpnewsarticle":   (*replyInput).article,
 }
 
 func empty(field string) error {

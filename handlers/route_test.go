@@ -59,6 +59,9 @@ var routes = map[string]string{
 	"POST /api/v1/conversations/:id/end":      agent,
 	"POST /api/v1/conversations/:id/reopen":   agent,
 	"POST /api/v1/conversations/:id/read":     agent,
+	"GET /api/v1/accounts/:id/articles":       agent,
+	"POST /api/v1/accounts/:id/articles/sync": agent,
+	"GET /api/v1/accounts/:id/recent":         agent,
 	"POST /api/v1/messages/:id/delivered":     agent,
 	"POST /api/v1/messages/:id/discard":       agent,
 

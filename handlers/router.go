@@ -52,6 +52,9 @@ func (c *Console) routes(app *fiber.App) {
 	api.Post("/messages/:id/delivered", c.apiDelivered)
 	api.Post("/messages/:id/discard", c.apiDiscard)
 	api.Post("/media", c.apiUpload)
+	api.Get("/accounts/:id/articles", c.apiArticles)
+	api.Post("/accounts/:id/articles/sync", c.apiSyncArticles)
+	api.Get("/accounts/:id/recent", c.apiRecent)
 
 	if c.Phone != nil {
 		app.Get("/phone", c.player, c.pagePhone)

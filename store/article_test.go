@@ -108,13 +108,13 @@ func TestReplyWithAnArticle(t *testing.T) {
 	m, after, err := reply("mpnewsarticle", "a1")
 	ok(t, err)
 	equal(t, "body", string(m.Body), `{"article_id":"a1","description":"made of ash","title":"Desk <1>","url":"https://e/?a=1&b=2"}`)
-	equal(t, "cover", m.Media.ID, cover.ID)
+	equal(t, "cover", m.Thumb.ID, cover.ID)
 	equal(t, "preview", after.Last.Text, "Desk <1>")
 	m, _, err = reply("mpnews", "m1")
 	ok(t, err)
 	equal(t, "body", string(m.Body), `{"description":"","media_id":"m1","title":"Old","url":""}`)
-	if m, _, err = reply("mpnewsarticle", "bare"); err != nil || m.Media != nil {
-		t.Error("a cover that is not here yet:", m.Media, err)
+	if m, _, err = reply("mpnewsarticle", "bare"); err != nil || m.Thumb != nil {
+		t.Error("a cover that is not here yet:", m.Thumb, err)
 	}
 	left := d.of(t, "o1").Grants.Message.Left
 	for _, bad := range [][2]string{{"mpnewsarticle", "gone"}, {"mpnewsarticle", "group"}, {"mpnewsarticle", "m1"}, {"mpnews", "a1"}} {

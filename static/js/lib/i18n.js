@@ -22,6 +22,17 @@ export function t(key, params) {
   return params ? text.replace(/\{(\w+)\}/g, (hole, name) => params[name] ?? hole) : text;
 }
 
+const languages = new Intl.DisplayNames(language, { type: 'language' });
+
+// The name of a language as WeChat writes it: zh_CN, en.
+export function languageName(code) {
+  try {
+    return languages.of(code.replaceAll('_', '-'));
+  } catch {
+    return code;
+  }
+}
+
 const format = (options) => new Intl.DateTimeFormat(language, options);
 const clock = format({ hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
 const monthDay = format({ month: 'short', day: 'numeric' });

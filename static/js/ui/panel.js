@@ -1,6 +1,6 @@
 // What we know of the customer.
 import { html, nothing } from '../lib/html.js';
-import { formatFullDate, formatListTime, has, t } from '../lib/i18n.js';
+import { formatFullDate, formatListTime, has, languageName, t } from '../lib/i18n.js';
 import { panelOver, togglePanel } from '../lib/layout.js';
 import { agentName, customerName } from '../lib/people.js';
 import { opened, timeline } from '../lib/state.js';
@@ -37,11 +37,12 @@ export function panel() {
 
 const short = (openid) => `${openid.slice(0, 4)}…${openid.slice(-4)}`;
 
-function facts({ following, subscribed_at, source, vip: level, conversations }) {
+function facts({ following, subscribed_at, source, language, vip: level, conversations }) {
   const since = subscribed_at ? formatFullDate(subscribed_at) : t('inbox.fact.following_unknown');
   return [
     ['following', following ? since : t('inbox.fact.unfollowed')],
     source && ['source', has(`inbox.source.${source}`) ? t(`inbox.source.${source}`) : t('inbox.source.scene', { scene: source })],
+    language && ['language', languageName(language)],
     ['level', level ? t('inbox.fact.vip', { level }) : t('inbox.fact.normal')],
     ['conversations', t('inbox.fact.count', { n: conversations })],
   ].filter(Boolean);
