@@ -168,6 +168,7 @@ func TestCoversAreFetched(t *testing.T) {
 	d.until("the cover is here", func() bool {
 		return must(d.store.Articles(ctx, d.account(0).ID, "material", ""))(t)[0].Cover.State == "ready"
 	})
+	equal(t, "fetched as material, not as a temporary medium", fmt.Sprint(d.count("/cgi-bin/material/get_material"), d.count(getPath)), "1 0")
 }
 
 func TestArticlesAreSent(t *testing.T) {
