@@ -184,7 +184,7 @@ func (t *tx) article(accountID int64, d *Draft) error {
 		return refuse("bad_article", "field", name, "reason", reason)
 	}
 	d.Body = []byte(body{name: a.Ref, "title": a.Title, "description": a.Description, "url": a.URL}.json())
-	d.Preview, d.MediaID, d.ThumbID = Preview(d.Type, d.Body), 0, 0
+	d.MediaID, d.ThumbID = 0, 0
 	if a.Cover != nil && a.Cover.State == "ready" {
 		d.ThumbID = a.Cover.ID
 	}

@@ -101,7 +101,7 @@ func TestReplyWithAnArticle(t *testing.T) {
 	v := d.open(t, "o1", &d.li)
 	reply := func(typ, ref string) (Message, Conversation, error) {
 		draft := d.draft("")
-		draft.Type, draft.Article, draft.Body, draft.Preview = typ, ref, nil, ""
+		draft.Type, draft.Article, draft.Body = typ, ref, nil
 		m, v, _, err := d.Reply(ctx, &d.li, v.ID, draft)
 		return m, v, err
 	}
