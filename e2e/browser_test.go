@@ -50,6 +50,7 @@ func launched(t testing.TB) context.Context {
 		options := append(cd.DefaultExecAllocatorOptions[:], cd.ExecPath(path), cd.NoSandbox, cd.WindowSize(1440, 900),
 			cd.Flag("disable-gpu", true), cd.Flag("disable-quic", true), cd.Flag("disable-component-update", true),
 			cd.Flag("disable-domain-reliability", true), cd.Flag("no-pings", true), cd.Flag("mute-audio", true),
+			cd.Flag("use-fake-device-for-media-stream", true), // a microphone that beeps
 			cd.Flag("accept-lang", "zh-CN,zh"), cd.Flag("force-color-profile", "srgb"), cd.Flag("font-render-hinting", "none"))
 		alloc, stop := cd.NewExecAllocator(context.Background(), options...)
 		ctx, cancel := cd.NewContext(alloc, cd.WithErrorf(quiet))

@@ -1,0 +1,101 @@
+package e2e
+
+import (
+	_ "embed"
+	"encoding/base64"
+	"fmt"
+	"math"
+	"testing"
+)
+
+//go:embed testdata/dtx.amr
+var dtxClip []byte
+
+// script loads one of our modules in the page and runs js with it as m.
+func script[T any](p *page, module, js string) T {
+	p.t.Helper()
+	return eval[T](p, fmt.Sprintf(`(async () => {
+		const m = await import(JSON.parse(document.getElementById('boot').textContent).static + '/js/%s');
+		const bytesOf = (text) => Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
+		%s
+	})()`, module, js))
+}
+
+type decoded struct {
+	Seconds float64
+	Peaks   []float64
+	Size    int
+	Type    string
+}
+
+// A clip with DTX frames is decoded to its full length, quiet where it was
+// quiet; what the encoder makes has frames of 32 bytes and comes back as it was.
+func TestAMRInTheBrowser(t *testing.T) {
+	parallel(t)
+	d := newDesk(t)
+	p := d.agent("xiaoli")
+	clip := quote(base64.StdEncoding.EncodeToString(dtxClip))
+	got := script[decoded](p, "lib/amr.js", `const { wav, seconds, peaks } = await m.decode(bytesOf(`+clip+`).buffer);
+		return { seconds, peaks, size: wav.size, type: wav.type };`)
+	if math.Abs(got.Seconds-6.02) > 0.021 || got.Size != 44+int(math.Round(got.Seconds*16000)) || got.Type != "audio/wav" || len(got.Peaks) != 28 {
+		t.Errorf("decoded: %+v", got)
+	}
+	if loud, quiet := got.Peaks[3], got.Peaks[14]; loud < 0.3 || quiet > 0.1 {
+		t.Errorf("peaks: %v", got.Peaks)
+	}
+	size := script[[]float64](p, "lib/amr.js", `
+		const tone = Float32Array.from({ length: 8000 }, (_, i) => 0.5 * Math.sin(i / 3));
+		const blob = await m.encode(tone);
+		const bytes = new Uint8Array(await blob.arrayBuffer());
+		const { seconds, peaks } = await m.decode(bytes.buffer);
+		return [bytes.length, m.countFrames(bytes), seconds, Math.min(...peaks.slice(1))];`)
+	if size[0] != 6+50*32 || size[1] != 50 || size[2] != 1 || size[3] < 0.5 {
+		t.Errorf("encoded: %v", size)
+	}
+	for name, bytes := range map[string]string{
+		"nothing": "new Uint8Array(0)", "a name only": "new TextEncoder().encode('#!AMR\\n')", "text": "new TextEncoder().encode('hello')",
+		"hours of frames without data": "Uint8Array.from({ length: 2e6 }, (_, i) => '#!AMR\\n'.charCodeAt(i) || 0x7c)",
+	} {
+		if script[bool](p, "lib/amr.js", "return m.decode("+bytes+".buffer).then(() => true, () => false);") {
+			t.Errorf("%s was decoded", name)
+		}
+	}
+}
+
+// The microphone's beeps come as 8,000 samples a second; the recorder ends by
+// itself, tells levels and lets the microphone go.
+func TestRecorder(t *testing.T) {
+	parallel(t)
+	d := newDesk(t)
+	p := d.agent("xiaoli")
+	p.grant("microphone")
+	p.click("#list")
+	const watched = `
+		const tracks = [];
+		const ask = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+		navigator.mediaDevices.getUserMedia = async (wish) => { const s = await ask(wish); tracks.push(...s.getTracks()); return s; };
+		const on = () => tracks.filter(({ readyState }) => readyState === 'live').length;
+		const levels = [];`
+	ended := script[[]float64](p, "lib/recorder.js", watched+`
+		const samples = await new Promise((onEnd) => m.record({ most: 2, onLevel: (level) => levels.push(level), onEnd }));
+		return [samples.length, Math.max(...samples), Math.max(...levels), on()];`)
+	if ended[0] != 16000 || ended[1] < 0.01 || ended[2] <= 0 || ended[3] != 0 {
+		t.Errorf("after two seconds: %v", ended)
+	}
+	stopped := script[[]float64](p, "lib/recorder.js", watched+`
+		let recording;
+		const enough = new Promise((done) => { recording = m.record({ onLevel: (level, seconds) => seconds > 0.5 && done() }); });
+		const { stop } = await recording;
+		await enough;
+		const samples = await stop();
+		return [samples.length, on(), tracks.length];`)
+	if stopped[0] < 4000 || stopped[1] != 0 || stopped[2] != 1 {
+		t.Errorf("stopped: %v", stopped)
+	}
+	refusal := script[string](p, "lib/recorder.js", `
+		navigator.mediaDevices.getUserMedia = async () => { throw new DOMException('', 'NotAllowedError'); };
+		return m.record({}).then(() => '', (error) => error.name + ' ' + error.code);`)
+	if refusal != "RecorderError denied" {
+		t.Errorf("refused: %q", refusal)
+	}
+}
