@@ -99,7 +99,7 @@ func lookAtInbox(d *play, p *page) {
 	p.seen("inbox-emoji")
 	p.press(kb.Escape)
 	p.gone("kf-emoji .emoji")
-	p.click(fmt.Sprintf(".tools [aria-label=%q]", p.word("composer.news")))
+	p.click(fmt.Sprintf(".tools [aria-label=%q]", p.word("editor.news")))
 	p.fill("#news-title", "书桌定制，从选木头开始")
 	p.fill("#news-url", "hemu.example")
 	p.seen("inbox-news")

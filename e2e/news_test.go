@@ -16,13 +16,13 @@ type newsCard struct {
 func TestNewsCard(t *testing.T) {
 	parallel(t)
 	d, p, ann := writing(t)
-	p.click(fmt.Sprintf(".tools [aria-label=%q]", p.word("composer.news")))
+	p.click(fmt.Sprintf(".tools [aria-label=%q]", p.word("editor.news")))
 	p.see("kf-news dialog")
-	p.see("kf-news .dialog-foot >> " + p.word("composer.news.first.title"))
+	p.see("kf-news .dialog-foot >> " + p.word("editor.first", "field", p.word("editor.news.title")))
 	p.fill("#news-title", "秋冬新品")
 	p.fill("#news-url", "www.example.com/new")
 	p.fill("#news-description", "第一批到店")
-	p.see("kf-news .field-error >> " + p.part("composer.news.fault.scheme"))
+	p.see("kf-news .field-error >> " + p.part("editor.fault.scheme"))
 	p.click("kf-news .field-error button")
 	p.gone("kf-news .field-error")
 	p.see("kf-news .wx-card >> 秋冬新品")
@@ -41,8 +41,8 @@ func TestNewsCard(t *testing.T) {
 	}
 
 	// The other way: the address of a picture, and nothing is uploaded.
-	p.click(fmt.Sprintf(".tools [aria-label=%q]", p.word("composer.news")))
-	p.click("kf-news button >> " + p.word("composer.cover.link"))
+	p.click(fmt.Sprintf(".tools [aria-label=%q]", p.word("editor.news")))
+	p.click("kf-news button >> " + p.word("editor.news.link"))
 	p.fill("#news-title", "第二张")
 	p.fill("#news-url", "https://example.com/2")
 	p.fill("#news-picurl", "https://example.com/2.png")
@@ -66,12 +66,12 @@ func article(t *testing.T, body []byte) struct{ Title, Description, URL, PicURL 
 func TestNewsCardIsKept(t *testing.T) {
 	parallel(t)
 	_, p, _ := writing(t)
-	p.click(fmt.Sprintf(".tools [aria-label=%q]", p.word("composer.news")))
+	p.click(fmt.Sprintf(".tools [aria-label=%q]", p.word("editor.news")))
 	p.fill("#news-title", "还没想好")
 	p.click(fmt.Sprintf("kf-news .dialog-head [aria-label=%q]", p.word("common.close")))
 	p.gone("kf-news dialog")
 	p.reload()
 	p.live(1)
-	p.click(fmt.Sprintf(".tools [aria-label=%q]", p.word("composer.news")))
+	p.click(fmt.Sprintf(".tools [aria-label=%q]", p.word("editor.news")))
 	p.until("the title", "document.querySelector('#news-title')?.value === '还没想好'")
 }

@@ -56,7 +56,7 @@ func (p *page) attach(path string) {
 // writeNews fills in a news card and sends it.
 func (p *page) writeNews(title, description, url, cover string) {
 	p.t.Helper()
-	p.click(`.tools [aria-label="` + p.word("composer.news") + `"]`)
+	p.click(`.tools [aria-label="` + p.word("editor.news") + `"]`)
 	p.fill("#news-title", title)
 	p.fill("#news-description", description)
 	p.fill("#news-url", url)

@@ -18,15 +18,24 @@ export const discard = ({ id, client_id }) => (id ? deed(id, 'discard') : drop(c
 
 // Puts the content into the composer that is open, then takes the message out of the thread.
 export function edit(message) {
-  const { conversation, type, body, media, file } = message;
+  const { conversation, type, body, media, files = {} } = message;
   const draft = draftOf(current.value || conversation);
+  const file = (slot) => {
+    if (files[slot]?.blob) return shown(files[slot]);
+    return message[slot]?.id ? { media: message[slot], url: `/media/${message[slot].id}` } : null;
+  };
+  const editor = editorOf[type] ?? type;
   if (type === 'text') draft.append(body.content);
-  const picture = file ? shown(file) : media?.id ? { media, url: `/media/${media.id}` } : null;
-  if (type === 'news') draft.writeNews(body, picture);
-  if (type === 'image' && picture) draft.add(picture);
-  draft.asked.value = type === 'news' ? 'news' : 'field';
+  else if (type === 'image') media && draft.add(file('media'));
+  else {
+    draft.writeForm(editor, { ...body, type });
+    for (const slot of ['media', 'thumb']) draft.writeFile(editor, slot, file(slot));
+  }
+  draft.asked.value = ['text', 'image'].includes(type) ? 'field' : editor;
   return discard(message);
 }
+
+const editorOf = { mpnews: 'articles', mpnewsarticle: 'articles' };
 
 async function deed(id, what, body) {
   try {

@@ -1,5 +1,5 @@
 // What an agent has begun for each conversation: text (kept in this browser at once, per agent),
-// a news card (the same) and pictures (in memory only: a reload forgets them).
+// the forms of editors (the same) and files (in memory only: a reload forgets them).
 import { boot } from './boot.js';
 import { signal } from './html.js';
 import { keys, read, remove, write } from './local.js';
@@ -24,10 +24,10 @@ class Draft {
   constructor(id) {
     this.#key = PREFIX + id;
     this.text = signal('');
-    this.news = signal(null); // {title, description, url, picurl}
-    this.cover = signal(null); // the picture of the news card
+    this.forms = signal({}); // type of an editor → what is in its fields
+    this.files = signal({}); // 'TYPE SLOT' → a prepared file with url, or {media, url}
     this.pictures = signal([]); // {key, name, url, busy} and what preparePicture gives, or media
-    this.asked = signal(''); // field, news: what the composer should open
+    this.asked = signal(''); // field or the type of an editor: what the composer should open
     this.reload();
   }
 
@@ -35,7 +35,7 @@ class Draft {
   reload() {
     const kept = read(this.#key, {});
     this.text.value = kept.text ?? '';
-    this.news.value = kept.news ?? null;
+    this.forms.value = kept.forms ?? {};
   }
 
   write(text) {
@@ -48,10 +48,29 @@ class Draft {
     this.write([this.text.value.trim(), text].filter(Boolean).join('\n'));
   }
 
-  writeNews(news, cover = null) {
-    if (cover !== this.cover.value) forget(this.cover.value);
-    this.news.value = news;
-    this.cover.value = cover;
+  form(type) {
+    return this.forms.value[type] ?? {};
+  }
+
+  file(type, slot) {
+    return this.files.value[`${type} ${slot}`] ?? null;
+  }
+
+  writeForm(type, form) {
+    this.forms.value = { ...this.forms.value, [type]: form };
+    this.#keep();
+  }
+
+  writeFile(type, slot, file) {
+    const before = this.file(type, slot);
+    if (file !== before) forget(before);
+    this.files.value = { ...this.files.value, [`${type} ${slot}`]: file };
+  }
+
+  clearForm(type) {
+    const { [type]: sent, ...others } = this.forms.value;
+    for (const slot of ['media', 'thumb']) this.writeFile(type, slot, null);
+    this.forms.value = others;
     this.#keep();
   }
 
@@ -76,8 +95,8 @@ class Draft {
   }
 
   #keep() {
-    const [text, news] = [this.text.value, this.news.value];
-    if (text || news) write(this.#key, { text, news, at: Date.now() });
+    const [text, forms] = [this.text.value, this.forms.value];
+    if (text || Object.keys(forms).length) write(this.#key, { text, forms, at: Date.now() });
     else remove(this.#key);
   }
 }

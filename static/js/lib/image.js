@@ -5,7 +5,7 @@ import { settings } from './state.js';
 const MB = 1024 * 1024;
 const LIMIT = settings.image_limit ?? 10 * MB;
 const SCALE_ABOVE = settings.image_scale_above ?? 2 * MB;
-const COVER_LIMIT = MB;
+const PLAIN = ['image/png', 'image/jpeg'];
 
 export class PictureError extends Error {
   constructor(code) {
@@ -15,33 +15,35 @@ export class PictureError extends Error {
 }
 
 // A reply's picture: {blob, name, width, height, was}, was: converted, scaled or ''.
-export const preparePicture = (file) => prepare(file, { limit: SCALE_ABOVE, gif: true });
+export const preparePicture = (file) => prepare(file, { limit: SCALE_ABOVE, plain: [...PLAIN, 'image/gif'] });
 
-// The cover of a news card: JPEG or PNG of at most 1 MB.
-export const prepareCover = (file) => prepare(file, { limit: COVER_LIMIT, gif: false });
+// The cover of a card: JPEG or PNG of at most 1 MB.
+export const prepareCover = (file) => prepare(file, { limit: MB, plain: PLAIN });
+
+// The thumb of music and videos: JPEG of at most 64 KB.
+export const prepareThumb = (file) => prepare(file, { limit: 64 * 1024, plain: ['image/jpeg'], longest: 720 });
 
 // With an address for <img>; forgotten by whoever takes the picture out again.
 export const shown = (picture) => ({ ...picture, url: URL.createObjectURL(picture.blob) });
 
-async function prepare(file, { limit, gif }) {
+async function prepare(file, { limit, plain, longest = Infinity }) {
   if (file.size > LIMIT) throw new PictureError('too_large');
   const type = await typeOf(file);
   const bitmap = await createImageBitmap(file).catch(() => {
     throw new PictureError(type === 'image/heic' ? 'heic' : type ? 'broken' : 'type');
   });
   const { width, height } = bitmap;
-  const plain = ['image/png', 'image/jpeg'].includes(type) || (type === 'image/gif' && gif);
   const name = file.name || 'image';
-  const keep = plain && (file.size <= limit || type === 'image/gif');
-  const made = keep ? null : await shrink(bitmap, limit);
+  const keep = plain.includes(type) && (file.size <= limit || type === 'image/gif');
+  const made = keep ? null : await shrink(bitmap, limit, longest);
   bitmap.close();
   if (keep) return { blob: new Blob([file], { type }), name, width, height, was: '' };
   return { ...made, name: name.replace(/\.\w+$/, '') + '.jpg', was: made.width < width ? 'scaled' : 'converted' };
 }
 
 // As JPEG, on white, smaller and smaller until it is below the limit.
-async function shrink(bitmap, limit) {
-  for (let scale = 1; ; scale *= 0.8) {
+async function shrink(bitmap, limit, longest) {
+  for (let scale = Math.min(1, longest / Math.max(bitmap.width, bitmap.height)); ; scale *= 0.8) {
     const canvas = document.createElement('canvas');
     const width = (canvas.width = Math.max(1, Math.round(bitmap.width * scale)));
     const height = (canvas.height = Math.max(1, Math.round(bitmap.height * scale)));

@@ -32,7 +32,7 @@ function cut(text, bytes) {
 // Pictures first, then the text in its parts.
 export function sendDraft(conversation, draft, parts) {
   for (const picture of draft.pictures.value) {
-    send(conversation, { type: 'image', ...(picture.media ? { media: picture.media } : { file: picture }) });
+    send(conversation, { type: 'image', media: picture.media ?? picture });
   }
   for (const content of parts) send(conversation, { type: 'text', body: { content } });
   draft.clear();

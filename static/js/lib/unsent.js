@@ -6,19 +6,19 @@ import { keys, read, remove, write } from './local.js';
 const PREFIX = `kf.out.${boot.me?.id ?? 0}.`;
 const FRESH = 60_000;
 
-export function keep({ file, error, progress, ...entry }) {
-  const { url, ...media } = entry.media ?? {};
-  write(PREFIX + entry.client_id, { ...entry, media: entry.media && media, stored: Date.now() });
+export function keep({ files, error, progress, ...entry }) {
+  const [media, thumb] = [entry.media, entry.thumb].map((file) => file && { ...file, url: undefined });
+  write(PREFIX + entry.client_id, { ...entry, media, thumb, stored: Date.now() });
 }
 
 export const forget = (clientId) => remove(PREFIX + clientId);
 
 // The entries of the page before. What is not fresh waits for a person: nothing leaves by
-// surprise the next morning. A picture that was not on the server yet is gone.
+// surprise the next morning. A file that was not on the server yet is gone.
 export function kept() {
   const entries = keys(PREFIX).map((key) => read(key, null)).filter(Boolean);
   return entries.sort((a, b) => a.at - b.at).map(({ stored, ...entry }) => {
-    const gone = entry.media && !entry.media.id;
+    const gone = [entry.media, entry.thumb].some((file) => file && !file.id);
     const fresh = entry.state === 'sending' && Date.now() - stored < FRESH;
     const reason = gone ? 'reload' : 'stale';
     return { ...entry, progress: 0, state: fresh && !gone ? 'sending' : 'failed', error: fresh && !gone ? null : failure(reason) };

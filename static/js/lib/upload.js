@@ -1,13 +1,13 @@
-// Puts a picture on our server. XMLHttpRequest, for fetch tells nothing of the way up.
+// Puts a file on our server. XMLHttpRequest, for fetch tells nothing of the way up.
 import { ApiError } from './api.js';
 import { t } from './i18n.js';
 
-// The answer is a MEDIA. Refusals and broken connections are ApiErrors (status 0: no answer);
+// kind: image, voice, video, thumb. The answer is a MEDIA. Refusals and broken connections are ApiErrors (status 0: no answer);
 // an abort by the signal is an AbortError.
-export function upload(blob, { account, name, onProgress, signal }) {
+export function upload(blob, { account, kind, name, onProgress, signal }) {
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
-    request.open('POST', `/api/v1/media?account=${account}&kind=image`);
+    request.open('POST', `/api/v1/media?account=${account}&kind=${kind}`);
     request.responseType = 'json';
     request.setRequestHeader('Content-Type', blob.type);
     request.setRequestHeader('X-File-Name', encodeURIComponent(name));

@@ -13,11 +13,11 @@ import { attach, pictureStrip } from './attach.js';
 import { blocked, reasonOf } from './blocked.js';
 import { announcement, meter } from './budget.js';
 import { dropOverlay, watchDrops } from './drop.js';
+import { editors } from './editors/index.js';
 import './emoji.js';
 import { grow, insertText, toEnd } from './field.js';
 import { hint } from './hint.js';
 import { Live } from './live.js';
-import './news.js';
 import { bar } from './tools.js';
 
 class Composer extends Live {
@@ -41,7 +41,7 @@ class Composer extends Live {
     super.connectedCallback();
     const thread = this.closest('.thread') ?? this;
     this.unwatch = watchDrops(thread, {
-      wanted: () => !this.reason && this.draft.asked.value !== 'news',
+      wanted: () => !this.reason && !editors[this.draft.asked.value],
       over: (over) => (this.dragging = over),
       drop: (files) => this.attach(files),
     });
@@ -83,7 +83,7 @@ class Composer extends Live {
         </form>
       </div>
       ${this.dragging ? dropOverlay() : nothing}
-      ${draft.asked.value === 'news' ? html`<kf-news .conversation=${row}></kf-news>` : nothing}`;
+      ${editors[draft.asked.value]?.(row) ?? nothing}`;
   }
 
   updated() {

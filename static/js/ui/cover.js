@@ -1,61 +1,44 @@
-// The picture of a news card: chosen, pasted or dropped, or the address of one.
+// The picture of a card: chosen, pasted or dropped.
 import { html, nothing } from '../lib/html.js';
 import { t } from '../lib/i18n.js';
-import { picturesIn, prepareCover, shown } from '../lib/image.js';
+import { shown } from '../lib/image.js';
 import { problemOf } from './attach.js';
 import { icon } from './icon.js';
 
-export function cover(editor) {
-  const { draft, linking, problem } = editor;
-  if (linking) return html`${editor.field('picurl')}<button class="btn btn-quiet btn-sm cover-back" type="button" @click=${() => unlink(editor)}>${icon('upload')}${t('composer.cover.upload')}</button>`;
-  const picture = draft.cover.value;
+// static cover of the editor: {slot, prepare, look, needed}. other: a second button beside "choose"
+// while there is no picture.
+export function cover(editor, other = nothing) {
+  const { slot, look = '', needed = false } = editor.constructor.cover;
+  const [id, picture] = [`${editor.type}-cover`, editor.file(slot)];
   return html`
-    <div class="field"><span class="field-label" id="news-cover">${t('composer.cover')}<span class="opt">${t('composer.news.optional')}</span></span>
-      <div class="cover-drop" role="group" aria-labelledby="news-cover">
+    <div class="field"><span class="field-label" id=${id}>${t('editor.cover')}${needed ? nothing : html`<span class="opt">${t('editor.optional')}</span>`}</span>
+      <div class=${`cover-drop ${look}`} role="group" aria-labelledby=${id}>
         ${picture ? html`<img src=${picture.url} alt=${t('composer.picture.preview')}>` : html`<span class="cover-blank">${icon(editor.busy ? 'loader-circle' : 'image', editor.busy ? 'spin' : '')}</span>`}
         <div>
           <div class="row">
-            <button class="btn btn-sm" type="button" @click=${() => editor.querySelector('[type="file"]').click()}>${icon('upload')}${t(picture ? 'composer.cover.other' : 'composer.cover.choose')}</button>
-            ${picture
-              ? html`<button class="btn btn-quiet btn-sm" type="button" @click=${() => editor.draft.writeNews(editor.card)}>${t('common.remove')}</button>`
-              : html`<button class="btn btn-quiet btn-sm" type="button" @click=${() => (editor.linking = true)}>${t('composer.cover.link')}</button>`}
+            <button class="btn btn-sm" type="button" @click=${() => editor.querySelector('[type="file"]').click()}>${icon('upload')}${t(picture ? 'editor.cover.other' : 'editor.cover.choose')}</button>
+            ${picture ? html`<button class="btn btn-quiet btn-sm" type="button" @click=${() => editor.put(slot, null)}>${t('common.remove')}</button>` : other}
           </div>
-          <p>${t('composer.cover.hint')}</p>
+          <p>${editor.word('cover_hint')}</p>
         </div>
       </div>
       <input type="file" accept="image/*" hidden @change=${({ target }) => choose(editor, target)}>
-      ${problem ? html`<p class="field-error" role="alert">${icon('circle-alert')}<span>${problem}</span></p>` : nothing}
+      ${editor.problem ? html`<p class="field-error" role="alert">${icon('circle-alert')}<span>${editor.problem}</span></p>` : nothing}
     </div>`;
 }
 
-// Pasting text into a field stays what it is.
-export function takeCover(editor, event, data) {
-  const [file] = picturesIn(data);
-  if (!file) return;
-  event.preventDefault();
-  event.stopPropagation();
-  take(editor, file);
-}
-
 function choose(editor, input) {
-  take(editor, input.files[0]);
+  if (input.files[0]) takeCover(editor, input.files[0]);
   input.value = '';
 }
 
-async function take(editor, file) {
-  if (!file) return;
-  const { draft } = editor;
-  Object.assign(editor, { busy: true, problem: '', linking: false });
+export async function takeCover(editor, file) {
+  const { slot, prepare } = editor.constructor.cover;
+  Object.assign(editor, { busy: t('composer.picture.busy'), problem: '' });
   try {
-    const picture = await prepareCover(file);
-    draft.writeNews(draft.news.value ?? {}, shown(picture));
+    editor.put(slot, shown(await prepare(file)));
   } catch (error) {
     editor.problem = problemOf(error, file);
   }
-  editor.busy = false;
-}
-
-function unlink(editor) {
-  editor.write({ picurl: '' });
-  editor.linking = false;
+  editor.busy = '';
 }

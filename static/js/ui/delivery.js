@@ -13,8 +13,8 @@ export function state(row) {
   return html`<span class="msg-state">${icon('check')}<time>${formatTime(row.at)}</time>${nth(row)}</span>`;
 }
 
-function onItsWay({ progress, attempts, retry_at, media }) {
-  if (media && progress > 0 && progress < 1) return t('inbox.state.upload', { percent: Math.round(progress * 100) });
+function onItsWay({ progress, attempts, retry_at }) {
+  if (progress > 0 && progress < 1) return t('inbox.state.upload', { percent: Math.round(progress * 100) });
   return t(attempts > 1 || retry_at ? 'inbox.state.again' : 'inbox.state.sending');
 }
 

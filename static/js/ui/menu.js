@@ -1,5 +1,5 @@
 // A button with a menu. One menu is open at a time; Esc closes it and the focus returns.
-import { html, nothing, signal } from '../lib/html.js';
+import { html, nothing, ref, signal } from '../lib/html.js';
 import { icon } from './icon.js';
 
 const shown = signal('');
@@ -8,23 +8,32 @@ export const closeMenu = () => {
   shown.value = '';
 };
 
-// items: {label, icon, key, run} or null for a line; reason says why an item cannot be used.
-export const menu = (name, label, items) => html`
+// items: {label, icon, key, note, run} or null for a line; reason says why an item cannot be used.
+// drawing, look and foot: the button's icon, a class of the menu, a line below its items.
+export const menu = (name, label, items, { drawing = 'ellipsis', size = 'btn-sm', look = '', foot = '' } = {}) => html`
   <div class="anchor" data-menu=${name}>
-    <button class="btn btn-quiet btn-icon btn-sm" type="button" aria-label=${label} title=${label}
-      aria-haspopup="menu" aria-expanded=${shown.value === name} @click=${() => toggle(name)}>${icon('ellipsis')}</button>
-    ${shown.value === name ? html`<div class="pop menu" role="menu" aria-label=${label} @keydown=${move}>${items.map(entry)}</div>` : nothing}
+    <button class=${`btn btn-quiet btn-icon ${size}`} type="button" aria-label=${label} title=${label}
+      aria-haspopup="menu" aria-expanded=${shown.value === name} @click=${() => toggle(name)}>${icon(drawing)}</button>
+    ${shown.value === name ? html`
+      <div class=${`pop menu ${look}`} role="menu" aria-label=${label} aria-description=${foot || nothing} @keydown=${move} ${ref(focusFirst)}>
+        ${items.map(entry)}${foot ? html`<p class="menu-label" aria-hidden="true">${foot}</p>` : nothing}
+      </div>` : nothing}
   </div>`;
 
 const entry = (item) => item === null ? html`<div class="menu-sep" role="separator"></div>` : html`
   <button class="menu-item" role="menuitem" type="button" tabindex="-1" aria-disabled=${Boolean(item.reason)} @click=${() => choose(item)}>
     ${icon(item.icon)}<span>${item.label}${item.reason ? html` <small>${item.reason}</small>` : nothing}</span>
+    ${item.note ? html`<small>${item.note}</small>` : nothing}
     ${item.key ? html`<kbd class="kbd" aria-hidden="true">${item.key}</kbd>` : nothing}
   </button>`;
 
 function toggle(name) {
   shown.value = shown.value === name ? '' : name;
-  if (shown.value) document.querySelector(`[data-menu="${name}"] [role="menuitem"]`)?.focus();
+}
+
+// Called once when the menu appears; its items are drawn right after.
+function focusFirst(menu) {
+  queueMicrotask(() => menu?.querySelector('[role="menuitem"]')?.focus());
 }
 
 function choose(item) {

@@ -4,14 +4,17 @@ import { t } from '../lib/i18n.js';
 import { binding } from '../lib/people.js';
 import { me } from '../lib/state.js';
 import { portrait } from './avatar.js';
+import { editors } from './editors/index.js';
 import { icon } from './icon.js';
+import { menu } from './menu.js';
 
 export const bar = (composer) => html`
   <div class="composer-bar">
     <div class="tools" role="toolbar" aria-label=${t('composer.tools')}>
       ${tool('smile', t('composer.emoji'), t('composer.emoji'), () => (composer.picking = !composer.picking), composer.picking)}
       ${tool('image', t('composer.image'), t('composer.image_title'), () => composer.querySelector('[type="file"]').click())}
-      ${tool('newspaper', t('composer.news'), t('composer.news'), () => (composer.draft.asked.value = 'news'))}
+      ${tool('newspaper', t('editor.news'), t('editor.news'), () => (composer.draft.asked.value = 'news'))}
+      ${menu('more', t('composer.more'), more(composer), { drawing: 'plus', size: '', look: 'pop-more', foot: t('composer.more.cost') })}
       <input type="file" accept="image/*" multiple hidden @change=${({ target }) => choose(composer, target)}>
     </div>
     ${counter(composer.plan)}${speaker(composer.conversation)}${sendButton(composer.plan)}
@@ -20,6 +23,14 @@ export const bar = (composer) => html`
 const tool = (drawing, label, title, run, open) => html`
   <button class="btn btn-quiet btn-icon" type="button" aria-label=${label} title=${title} aria-expanded=${open === undefined ? nothing : Boolean(open)}
     @click=${run}>${icon(drawing)}</button>`;
+
+// The other types, each with its editor.
+const kinds = [['voice', 'mic'], ['video', 'video'], ['music', 'music'], null,
+  ['msgmenu', 'clipboard-list'], ['articles', 'newspaper'], ['miniprogrampage', 'app-window'], ['wxcard', 'ticket']];
+
+const more = ({ draft }) => kinds.filter((kind) => !kind || editors[kind[0]]).map((kind) => kind && {
+  icon: kind[1], label: t(`editor.${kind[0]}`), note: t(`composer.more.${kind[0]}`), run: () => (draft.asked.value = kind[0]),
+});
 
 // The same file can be chosen twice in a row only if the field forgets it.
 function choose(composer, input) {
