@@ -14,6 +14,11 @@ export const address = ({ most = 1024, needed = false } = {}) => field({
   most, needed, web: true, fault: (text) => addressFault(text, most),
 });
 
+// What only machines count.
+export const bytes = (most, { needed = false } = {}) => field({
+  most, needed, fault: (text) => (byteLength(text) > most ? 'bytes' : ''),
+});
+
 // A text of one form; fault is what it is called otherwise.
 export const shaped = (pattern, fault, { needed = false } = {}) => field({
   needed, fault: (text) => (pattern.test(text) ? '' : fault),

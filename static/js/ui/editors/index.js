@@ -1,7 +1,17 @@
 // The editors by their type, the name in draft.asked that opens one.
 import { html } from '../../lib/html.js';
+import './articles.js';
+import './miniprogrampage.js';
+import './msgmenu.js';
+import './music.js';
 import './news.js';
+import './wxcard.js';
 
 export const editors = {
   news: (conversation) => html`<kf-news .conversation=${conversation}></kf-news>`,
+  music: (conversation) => html`<kf-music .conversation=${conversation}></kf-music>`,
+  msgmenu: (conversation) => html`<kf-msgmenu .conversation=${conversation}></kf-msgmenu>`,
+  articles: (conversation) => html`<kf-articles .conversation=${conversation}></kf-articles>`,
+  miniprogrampage: (conversation) => html`<kf-miniprogrampage .conversation=${conversation}></kf-miniprogrampage>`,
+  wxcard: (conversation) => html`<kf-wxcard .conversation=${conversation}></kf-wxcard>`,
 };

@@ -1,0 +1,80 @@
+// A menu message: a tap on an entry answers with its text (custom/send, msgmenu). The server gives
+// the entries their ids.
+import { byteLength } from '../../lib/bytes.js';
+import { lengthOf } from '../../lib/fields.js';
+import { html, live, nothing } from '../../lib/html.js';
+import { t } from '../../lib/i18n.js';
+import { Editor } from '../editor.js';
+import { entries, ENTRY_MOST } from '../entries.js';
+import { icon } from '../icon.js';
+import { loadRecent, recentRow } from '../recent.js';
+
+const BYTES = 2048;
+const COUNT_FROM = 1800;
+
+class MenuEditor extends Editor {
+  static type = 'msgmenu';
+  static properties = { recent: { state: true }, replaced: { state: true }, said: { state: true } };
+
+  firstUpdated() {
+    super.firstUpdated();
+    loadRecent(this);
+  }
+
+  // A draft holds texts, a reply that is edited the entries as they were sent.
+  get list() {
+    return (this.values.list ?? ['', '']).map((entry) => entry.content ?? entry);
+  }
+
+  get texts() {
+    return this.list.map((text) => text.trim()).filter(Boolean);
+  }
+
+  get bytes() {
+    const { head_content = '', tail_content = '' } = this.values;
+    return byteLength([head_content.trim(), ...this.texts, tail_content.trim()].join(''));
+  }
+
+  form() {
+    const nameOf = ({ head_content, list }) => head_content || list.map(({ content }) => content).join(' / ');
+    return html`
+      ${recentRow(this, nameOf, ({ body: { head_content = '', list, tail_content = '' } }) =>
+        this.write({ head_content, tail_content, list: list.map(({ content }) => content) }))}
+      ${this.#text('head_content')}${entries(this)}${this.#text('tail_content')}
+      <div class="callout callout-warn">${icon('timer')}
+        <div class="callout-main"><h2>${this.word('minute')}</h2><p>${this.word('minute_text')}</p></div>
+      </div>`;
+  }
+
+  // Head and tail have no limit of their own: all of it together has.
+  #text(name) {
+    const [id, value, { bytes }] = [`msgmenu-${name}`, this.values[name] ?? '', this];
+    const count = bytes >= COUNT_FROM ? t('composer.bytes', { bytes, limit: BYTES }) : this.word('characters', { n: lengthOf(value.trim()) });
+    return html`
+      <div class="field">
+        <label class="field-label" for=${id}>${this.word(name)}<span class="opt">${t('editor.optional')}</span><span class=${`field-count ${bytes > BYTES ? 'bytes-over' : ''}`}>${count}</span></label>
+        <textarea class="textarea" id=${id} rows="2" .value=${live(value)} @input=${({ target }) => this.write({ [name]: target.value })}></textarea>
+      </div>`;
+  }
+
+  view() {
+    const { head_content, tail_content } = this.values;
+    const { texts } = this;
+    return html`<div class="wx-bubble wx-menu-msg">${head_content ? html`<p>${head_content}</p>` : nothing}
+      <ul>${(texts.length ? texts : [this.word('entry')]).map((text) => html`<li>${text}</li>`)}</ul>
+      ${tail_content ? html`<p>${tail_content}</p>` : nothing}</div>`;
+  }
+
+  missing() {
+    if (!this.texts.length) return this.word('none');
+    if (this.texts.some((text) => lengthOf(text) > ENTRY_MOST)) return this.word('long');
+    return this.bytes > BYTES ? this.word('too_much', { limit: BYTES }) : '';
+  }
+
+  reply() {
+    const { head_content = '', tail_content = '' } = this.values;
+    const list = this.texts.map((content) => ({ content }));
+    return { type: 'msgmenu', body: { head_content: head_content.trim(), list, tail_content: tail_content.trim() } };
+  }
+}
+customElements.define('kf-msgmenu', MenuEditor);
