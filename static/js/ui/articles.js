@@ -6,8 +6,11 @@ import { icon } from './icon.js';
 
 const SLOW = 250; // after the last letter
 
+const COMING = 1500; // until covers that are still on their way are looked for, TRIES times
+const TRIES = 5;
+
 // Asks the server. Only the newest question is answered: they can overtake each other.
-export async function list(editor, { fresh = false } = {}) {
+export async function list(editor, { fresh = false, tries = 0 } = {}) {
   const { conversation: { account }, kind, query } = editor;
   const question = (editor.question = {});
   const path = `accounts/${account}/articles`;
@@ -16,7 +19,10 @@ export async function list(editor, { fresh = false } = {}) {
   try {
     if (fresh) await post(`${path}/sync`);
     const answer = await get(path + parameters);
-    if (editor.question === question) editor.answer = answer;
+    if (editor.question !== question) return;
+    editor.answer = answer;
+    const coming = answer.articles.some(({ cover }) => cover?.state === 'wanted');
+    if (coming && tries < TRIES && editor.isConnected) later(editor, COMING, { tries: tries + 1 });
   } catch (error) {
     if (error.name !== 'ApiError') throw error;
     if (editor.question === question) editor.failed = error.text;
@@ -78,8 +84,12 @@ function turn(editor, kind) {
 
 function search(editor, query) {
   editor.query = query;
+  later(editor, SLOW);
+}
+
+function later(editor, ms, options) {
   clearTimeout(editor.later);
-  editor.later = setTimeout(() => list(editor), SLOW);
+  editor.later = setTimeout(() => list(editor, options), ms);
 }
 
 // Enter looks at once and does not send.

@@ -1,14 +1,13 @@
 // The frame of every editor: form, view of what the customer will see, what it costs, send button.
-// What is typed lies in the Draft at once: closing it or a failed send loses nothing.
-//
-// A subclass has: static type, its name in the Draft and the words (editor.TYPE.…); static fields
-// (lib/fields.js); form() left, view() of the message right; reply(), what send() takes. If it wants:
-// missing(), why it is not complete though its fields are; static cover, take(file) for dropped files.
+// What is typed lies in the Draft at once: closing it or a failed send loses nothing. A subclass has
+// static type, its name in the Draft and the words (editor.TYPE.…); static fields (lib/fields.js);
+// form() left, view() of the message right; reply(), what send() takes. If it wants: missing(), why it
+// is not complete though its fields are; static cover; take(file), for pasted and dropped files.
 import { budget } from '../lib/budget.js';
 import { tick } from '../lib/clock.js';
 import { draftOf } from '../lib/drafts.js';
 import { faulty } from '../lib/fields.js';
-import { html } from '../lib/html.js';
+import { html, nothing } from '../lib/html.js';
 import { t } from '../lib/i18n.js';
 import { send, sending } from '../lib/outbox.js';
 import { reasonOf } from './blocked.js';
@@ -93,13 +92,18 @@ export class Editor extends Live {
   willUpdate() {
     this.rule = budget(this.conversation, tick.value);
     this.allowed = this.rule.can - sending(this.conversation.id);
-    this.stop = this.#reason();
+    this.barred = this.#barred();
+    this.stop = this.barred || this.#lack();
   }
 
-  // Why it cannot be sent now, '' when it can.
-  #reason() {
+  // Why nothing can be sent now, '' when it can.
+  #barred() {
     if (reasonOf(this.conversation, this.rule)) return t('editor.blocked');
-    if (this.allowed < 1) return t('editor.none_left');
+    return this.allowed < 1 ? t('editor.none_left') : '';
+  }
+
+  // What the form needs before it can be sent.
+  #lack() {
     const wrong = faulty(this.fields, this.values);
     if (wrong) return t('editor.first', { field: this.word(wrong) });
     return this.busy || this.missing();
@@ -108,7 +112,7 @@ export class Editor extends Live {
   render() {
     const id = `${this.type}-form`;
     return html`
-      <dialog class="dialog dialog-wide" aria-labelledby=${`${id}-h`} @close=${this.#closed} @paste=${this.#paste} @dragover=${dragOver} @drop=${this.#drop}>
+      <dialog class="dialog dialog-wide" aria-labelledby=${`${id}-h`} @close=${() => (this.draft.asked.value = 'field')} @paste=${this.#intake} @dragover=${dragOver} @drop=${this.#intake}>
         <div class="dialog-head">
           <div><h2 id=${`${id}-h`}>${t(`editor.${this.type}`)}</h2><p>${this.word('about')}</p></div>
           <button class="btn btn-quiet btn-icon btn-sm" type="button" aria-label=${t('common.close')} @click=${this.close}>${icon('x')}</button>
@@ -118,7 +122,7 @@ export class Editor extends Live {
           ${preview(this.conversation, this.view())}
         </form>
         <div class="dialog-foot">
-          <span class="lead" role="status">${bars(this.rule, this.stop && this.allowed < 1 ? 0 : 1)}${this.stop || t('editor.after', { n: this.allowed - 1 })}</span>
+          <span class="lead" role="status">${bars(this.rule, this.barred ? 0 : 1)}<span>${this.barred || t('editor.after', { n: this.allowed - 1 })} ${this.barred ? nothing : this.stop}</span></span>
           <button class="btn btn-primary" type="submit" form=${id} ?disabled=${this.stop !== ''}>${this.word('send')}</button>
         </div>
       </dialog>`;
@@ -128,22 +132,14 @@ export class Editor extends Live {
     this.querySelector('dialog').close();
   }
 
-  #closed() {
-    this.draft.asked.value = 'field';
-  }
-
-  #paste(event) {
-    takeFile(event, event.clipboardData, (file) => this.take(file));
-  }
-
-  #drop(event) {
-    takeFile(event, event.dataTransfer, (file) => this.take(file));
+  #intake(event) {
+    takeFile(event, (file) => this.take(file));
   }
 
   #submit(event) {
     event.preventDefault();
     this.left = Object.keys(this.fields);
-    if (this.#reason()) return;
+    if (this.#barred() || this.#lack()) return;
     send(this.conversation.id, this.reply());
     this.draft.clearForm(this.type);
     this.close();

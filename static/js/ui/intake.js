@@ -9,8 +9,8 @@ export function dragOver(event) {
 }
 
 // Pasting text into a field stays what it is.
-export function takeFile(event, data, take) {
-  const [file] = picturesIn(data);
+export function takeFile(event, take) {
+  const [file] = picturesIn(event.clipboardData ?? event.dataTransfer);
   if (!file) return;
   event.preventDefault();
   event.stopPropagation();

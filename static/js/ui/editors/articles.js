@@ -38,10 +38,21 @@ class ArticleEditor extends Editor {
     return this.values[KEYS[this.values.type]];
   }
 
-  choose({ kind, ref, title, description, url, cover }) {
+  // A reload forgets files: the cover of the chosen one comes with the list.
+  updated() {
+    const one = this.answer?.articles.find(({ ref }) => ref === this.chosen);
+    if (one?.cover?.state === 'ready' && !this.file('thumb')) this.#cover(one);
+  }
+
+  #cover({ cover }) {
+    this.put('thumb', cover?.state === 'ready' ? { media: cover, url: `/media/${cover.id}` } : null);
+  }
+
+  choose(one) {
+    const { kind, ref, title, description, url } = one;
     const type = TYPES[kind];
     this.draft.writeForm(this.type, { type, [KEYS[type]]: ref, title, description, url });
-    this.put('thumb', cover?.state === 'ready' ? { media: cover, url: `/media/${cover.id}` } : null);
+    this.#cover(one);
   }
 
   form() {
