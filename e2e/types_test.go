@@ -21,8 +21,8 @@ func TestEveryTypeIsShown(t *testing.T) {
 	sends := map[string]string{ // what it is to what must be seen of it
 		"image":           ".bubble-media img",
 		"voice":           ".bubble-voice",
-		"video":           ".bubble-media video",
-		"shortvideo":      ".bubble-media video",
+		"video":           ".bubble-media .film",
+		"shortvideo":      ".bubble-media .film",
 		"location":        ".bubble-card .card-map",
 		"link":            ".bubble-card a.card[href^='https://']",
 		"file":            ".bubble-card >> .txt",
@@ -43,9 +43,12 @@ func TestEveryTypeIsShown(t *testing.T) {
 	}
 	d.act(sandbox.Action{OpenID: ann, Do: "message", Type: "hologram"})
 	p.see("#stream .unknown >> " + p.word("inbox.card.unknown"))
-	p.see("#stream a.raw")
+	p.see("#stream .msg-in details.raw:not([open])")
+	p.click("#stream .msg-in .raw summary")
+	p.see("#stream .msg-in .raw-text >> <MsgType><![CDATA[hologram]]></MsgType>")
 	d.act(sandbox.Action{OpenID: ann, Do: "event", Type: "TELEPORT"})
 	p.see("#stream .evt >> " + strings.TrimSpace(p.part("inbox.event.unknown_event")))
+	p.see("#stream .evt-raw details.raw:not([open])")
 	d.act(sandbox.Action{OpenID: ann, Do: "text", Text: `<img src=x onerror=alert(1)> [微笑] https://example.com/a?b=1&c=2。`})
 	p.see("#stream .bubble >> <img src=x onerror=alert(1)>")
 	p.see(`#stream .bubble a[href="https://example.com/a?b=1&c=2"]`)

@@ -1,8 +1,10 @@
 // AMR-NB, the format of WeChat's voices. No browser plays it: a worker, made on first use, does.
+import { peaks } from './peaks.js';
 import { scriptAddress } from './trusted.js';
 
 const MAGIC = '#!AMR\n';
 const SIZES = [12, 13, 15, 17, 19, 20, 26, 31, 5, 6, 5, 5, 0, 0, 0, 0]; // bytes after the first, by frame type
+const WAV_HEAD = 44;
 const MOST = 10 * 60 * 50; // frames of ten minutes: more is no voice, and would fill the memory
 
 let worker = null;
@@ -14,8 +16,9 @@ export async function decode(buffer) {
   const bytes = new Uint8Array(buffer);
   const frames = countFrames(bytes);
   if (!frames || frames > MOST) throw new Error(`amr: ${frames} frames`);
-  const { wav, ...rest } = await ask({ decode: bytes });
-  return { ...rest, wav: new Blob([wav], { type: 'audio/wav' }) };
+  const { wav, seconds } = await ask({ decode: bytes });
+  const loudness = peaks(new Int16Array(wav, WAV_HEAD));
+  return { wav: new Blob([wav], { type: 'audio/wav' }), seconds, peaks: loudness };
 }
 
 // samples: Float32Array, mono, 8000 a second.

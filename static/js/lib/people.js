@@ -18,6 +18,10 @@ export function customerName({ remark, openid }) {
 
 export const binding = (agent, account) => agent?.bindings?.find((one) => one.account === account);
 
+// Who answers under a kf_account: {account, kf_account, nick}.
+export const agentOf = (kf, account) =>
+  [...agents.value.values()].flatMap(({ bindings = [] }) => bindings).find((one) => one.account === account && one.kf_account === kf);
+
 // The name under which customers of this account know an agent.
 export function agentName(id, account) {
   const agent = agents.value.get(id);

@@ -2,10 +2,13 @@
 // Everything goes through lit as text or attribute, never as HTML.
 import { nameOf, picture, spellings } from './emoji.js';
 import { html, nothing } from './html.js';
+import { t } from './i18n.js';
+import { icon } from '../ui/icon.js';
 
 // ASCII only: a Chinese sentence may go on right behind an address.
 const ADDRESS = /https?:\/\/[A-Za-z0-9\-._~:/?#[\]@!$&'()*+,;=%]+/g;
-const ANCHOR = /<a\s[^>]*?href\s*=\s*(["'])(.*?)\1[^>]*>([^<]*)<\/a>/gi;
+const ANCHOR = /<a\s([^>]*)>([^<]*)<\/a>/gi;
+const ATTRIBUTE = /([\w-]+)\s*=\s*(?:"([^"]*)"|'([^']*)')/g;
 
 // links: addresses can be clicked. own: a text of ours, where WeChat shows <a href> as a link;
 // in a customer's text it stays what it is, for a label can lie about its target.
@@ -23,10 +26,21 @@ function plain(text, links) {
   }, emoticonsIn);
 }
 
-function anchor([source, , target, label], links) {
+// Also a mini program, which only WeChat opens: older clients open its href. And a tap that
+// answers like an entry of a menu.
+function anchor([source, attributes, label], links) {
+  const { href = '', 'data-miniprogram-appid': program } = Object.fromEntries(
+    Array.from(attributes.matchAll(ATTRIBUTE), ([, name, double, single]) => [name.toLowerCase(), double ?? single]));
+  const target = href.replaceAll('&amp;', '&');
+  const words = emoticonsIn(label);
+  if (program) return mark('app-window', words, t('inbox.text.miniprogram', { appid: program }), links);
+  if (/^weixin:\/\/bizmsgmenu\?/i.test(target)) return mark('mouse-pointer-click', words, t('inbox.text.menu'), links);
   if (!/^https?:\/\//i.test(target)) return source;
-  return links ? link(target.replaceAll('&amp;', '&'), emoticonsIn(label)) : emoticonsIn(label);
+  return links ? link(target, words) : words;
 }
+
+const mark = (drawing, words, title, links) =>
+  links ? html`<span class="inapp" title=${title}>${icon(drawing)}${words}<span class="sr"> ${title}</span></span>` : words;
 
 const link = (target, label) =>
   html`<a href=${target} target="_blank" rel="noopener noreferrer nofollow">${label}</a>`;

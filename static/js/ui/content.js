@@ -1,40 +1,57 @@
 // What is inside of a bubble, by type. What we cannot show says so.
-import { html } from '../lib/html.js';
+import { html, nothing } from '../lib/html.js';
 import { t } from '../lib/i18n.js';
+import { isReady } from '../lib/media.js';
 import { renderText } from '../lib/text.js';
 import { typeName } from '../lib/words.js';
-import { file, link, miniProgram, news, place } from './card.js';
+import { article, file, link, menu, miniProgram, music, news, place, ticket } from './card.js';
+import './film.js';
 import { icon } from './icon.js';
-import { film, missing, picture, sound } from './media.js';
+import { missing, picture } from './media.js';
+import { raw } from './raw.js';
+import './voice.js';
 
 const bubble = (kind, inside) => html`<div class=${`bubble bubble-${kind}`}>${inside}</div>`;
 
+const card = (draw) => (row) => bubble('card', draw({ ...row, body: row.body ?? {} }));
+
+// show opens a picture.
 export function content(row, show) {
   const draw = types[row.type];
   return draw ? draw(row, row.body ?? {}, show) : unknown(row);
 }
 
 const types = {
-  text: ({ dir }, body) => bubble('text', renderText(body.content, { links: true, own: dir === 'out' })),
+  text: ({ dir }, { content: text, menu_id: chosen }) => bubble('text', html`${chosen ? answer() : nothing}${renderText(text, { links: true, own: dir === 'out' })}`),
   image: (row, body, show) => withMedia(row, () => bubble('media', picture(row.media, t('inbox.media.image_alt'), (event) => show(event, row)))),
-  voice: (row, { recognition }) => bubble('voice', [
-    missingOr(row, () => sound(row.media, typeName('voice'))),
-    recognition ? html`<div class="voice-text"><small>${t('inbox.media.recognition')}</small>${recognition}</div>` : '',
-  ]),
-  video: (row) => withMedia(row, () => bubble('media', film(row.media, row.thumb, typeName(row.type)))),
-  location: (row, body) => bubble('card', place(body)),
-  link: (row, body) => bubble('card', link(body)),
-  file: (row, body) => bubble('card', file(body)),
-  miniprogrampage: (row, body) => bubble('card', miniProgram(body)),
-  news: ({ media }, body) => bubble('card', news(body, media)),
+  voice: (row, { recognition, transcript }) => bubble('voice', html`
+    ${isReady(row.media) ? html`<kf-voice .media=${row.media}></kf-voice>` : missing(row.media, typeName('voice'))}
+    ${words(recognition, 'recognition')}${words(transcript, 'transcript')}`),
+  video: (row, { title, description }) => withMedia(row, () => bubble('media', html`
+    <kf-film .media=${row.media} .thumb=${row.thumb} .kind=${typeName(row.type)}></kf-film>${caption(title, description)}`)),
+  location: card(place),
+  link: card(link),
+  file: card(file),
+  miniprogrampage: card(miniProgram),
+  news: card(news),
+  mpnews: card(article),
+  mpnewsarticle: card(article),
+  music: card(music),
+  msgmenu: card(menu),
+  wxcard: card(ticket),
   sticker: () => bubble('text', html`<span class="unknown">${icon('smile')}${t('inbox.card.sticker')}</span>`),
 };
 types.shortvideo = types.video;
 
-const missingOr = (row, draw) => (row.media?.state === 'ready' ? draw() : missing(row.media, typeName(row.type)));
+// A tap on an entry of a menu that was sent: it gives one minute only.
+const answer = () => html`<small class="answer">${icon('mouse-pointer-click')}<span>${t('inbox.message.answer')}</span></small>`;
 
-const withMedia = (row, draw) => (row.media?.state === 'ready' ? draw() : bubble('text', missing(row.media, typeName(row.type))));
+const words = (text, origin) => (text ? html`<div class="voice-text"><small>${t(`inbox.media.${origin}`)}</small>${text}</div>` : nothing);
 
-// The raw push is kept: an admin can see what came.
-const unknown = (row) => bubble('text', html`<span class="unknown">${icon('file-question-mark')}${t('inbox.card.unknown')}</span>
-  ${row.id && row.dir === 'in' ? html`<a class="link raw" href=${`/api/v1/messages/${row.id}/raw`} target="_blank">${t('inbox.card.raw')}</a>` : ''}`);
+const caption = (title, text) => title || text ? html`
+  <div class="caption">${title ? html`<span class="card-title">${title}</span>` : nothing}${text ? html`<span class="card-desc">${text}</span>` : nothing}</div>` : nothing;
+
+const withMedia = (row, draw) => (isReady(row.media) ? draw() : bubble('text', missing(row.media, typeName(row.type))));
+
+// The push is kept as it came.
+const unknown = (row) => bubble('text', html`<span class="unknown">${icon('file-question-mark')}${t('inbox.card.unknown')}</span>${raw(row)}`);

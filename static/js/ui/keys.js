@@ -5,6 +5,7 @@ import { current, isMine, opened } from '../lib/state.js';
 import { views } from '../lib/views.js';
 import { focusReply } from './dock.js';
 import { closeMenu } from './menu.js';
+import { playLatest } from './voice.js';
 
 const acts = {
   j: () => step(1),
@@ -14,6 +15,7 @@ const acts = {
   e: endOrReopen,
   r: () => isMine(opened.value ?? {}) && focusReply(),
   i: () => opened.value && togglePanel(),
+  p: playLatest,
 };
 Object.keys(views).forEach((name, i) => {
   acts[i + 1] = () => go(name, current.value, { replace: true });

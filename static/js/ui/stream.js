@@ -52,10 +52,10 @@ function draw(item, conversation) {
   if (item.kind === 'new') return html`<div class="day day-new" role="separator"><span>${t('inbox.new_below')}</span></div>`;
   const { row, goesOn, last } = item;
   const open = !troubled(row) || budget(conversation, tick.value).can > 0;
-  const around = [conversation.customer.remark, agents.value, spellings.value];
+  const around = [conversation.customer.remark, conversation.customer.source, agents.value, spellings.value];
   return guard([row, goesOn, last, open, ...around], () => item.kind === 'message'
     ? message(item, conversation, { fresh: isFresh(conversation.id, row), open, show: view })
-    : event(row, conversation.account));
+    : event(row, conversation));
 }
 
 const troubled = ({ state }) => state === 'failed' || state === 'unknown';

@@ -1,6 +1,7 @@
 // Pictures over the whole screen: wheel, double click and + - zoom, a drag moves, arrows go on.
 import { html, nothing, render } from '../lib/html.js';
 import { t } from '../lib/i18n.js';
+import { addressOf } from '../lib/media.js';
 import { icon } from './icon.js';
 
 const MAX = 6;
@@ -23,8 +24,6 @@ export function openViewer(rows, id) {
 }
 
 const unzoomed = { scale: 1, x: 0, y: 0 };
-
-const addressOf = ({ url, id }) => url ?? `/media/${id}`;
 
 function view(list, state, draw, close) {
   const one = list[state.at];

@@ -1,8 +1,7 @@
 // Runs the AMR codec outside of the page: {id, encode: samples} → {id, amr},
-// {id, decode: bytes} → {id, wav, seconds, peaks}; {id, error} when that failed.
+// {id, decode: bytes} → {id, wav, seconds}; {id, error} when that failed.
 const RATE = 8000;
 const FRAME = 160; // samples, 20 ms
-const PEAKS = 28;
 
 const codec = new URL('../../vendor/amrnb-1.1.5/amrnb.js', self.location).href;
 const policy = self.trustedTypes?.createPolicy('app', {
@@ -36,7 +35,7 @@ function toWAV(bytes) {
   padded.set(bytes);
   const samples = self.AMR.decode(padded);
   if (!samples?.length) throw new Error('not AMR');
-  return { wav: wave(samples), seconds: samples.length / RATE, peaks: peaks(samples) };
+  return { wav: wave(samples), seconds: samples.length / RATE };
 }
 
 function wave(samples) {
@@ -56,13 +55,4 @@ function wave(samples) {
   view.setUint32(40, 2 * samples.length, true);
   samples.forEach((value, i) => view.setInt16(44 + 2 * i, Math.max(-32768, Math.min(32767, value * 32768)), true));
   return view.buffer;
-}
-
-// How loud each part is, the loudest being 1.
-function peaks(samples) {
-  const part = Math.ceil(samples.length / PEAKS);
-  const loud = Array.from({ length: PEAKS }, (_, i) => samples.subarray(i * part, (i + 1) * part)
-    .reduce((most, value) => Math.max(most, Math.abs(value)), 0));
-  const top = Math.max(...loud) || 1;
-  return loud.map((value) => value / top);
 }

@@ -1,0 +1,95 @@
+// A voice: play, its wave, its length, how fast. What no browser plays can be downloaded.
+import { html, nothing, svg } from '../lib/html.js';
+import { t } from '../lib/i18n.js';
+import { faster, playing, seek, speed, stop, toggle } from '../lib/player.js';
+import { opened, timeline } from '../lib/state.js';
+import { keyOf, prepare, voiceOf } from '../lib/voices.js';
+import { icon } from './icon.js';
+import { Live } from './live.js';
+import { download } from './media.js';
+
+const [STEP, WIDTH, HEIGHT, MOST] = [4.4, 2.2, 20, 30];
+
+class Voice extends Live {
+  static properties = { media: { attribute: false } };
+
+  // The wave is drawn when the bubble comes into sight: only then the codec is loaded.
+  firstUpdated() {
+    this.watch = new IntersectionObserver(([{ isIntersecting }]) => isIntersecting && this.#seen());
+    this.watch.observe(this);
+  }
+
+  #seen() {
+    this.watch.disconnect();
+    prepare(this.media);
+  }
+
+  disconnectedCallback() {
+    super.disconnectedCallback();
+    this.watch?.disconnect();
+    stop(this.media);
+  }
+
+  willUpdate(changes) {
+    const before = changes.get('media');
+    if (before && keyOf(before) !== keyOf(this.media)) prepare(this.media);
+  }
+
+  render() {
+    const { media } = this;
+    const voice = voiceOf(media).value;
+    if (voice.state === 'failed' && voice.reason === 'format') {
+      return html`<span class="unknown">${icon('mic-off')}${t('inbox.voice.format')}</span>${download(media, t('inbox.type.voice'))}`;
+    }
+    const { state, at } = playing.value.key === keyOf(media) ? playing.value : { state: 'idle', at: 0 };
+    const seconds = media.duration ? media.duration / 1000 : voice.seconds;
+    return html`<div class="voice">
+      ${button(media, state, seconds)}${wave(voice.peaks, seconds, at, (share) => seek(media, share))}
+      <span class="voice-len">${length(seconds, at, state)}</span>
+      ${state === 'idle' ? nothing : html`<button class="voice-speed" type="button" aria-label=${t('inbox.voice.speed', { speed: speed.value })}
+        title=${t('inbox.voice.speed', { speed: speed.value })} @click=${faster}>${speed.value}×</button>`}
+    </div>${voice.state === 'failed' ? html`<span class="voice-fault" role="alert">${icon('circle-alert')}${t('inbox.voice.network')}</span>` : nothing}`;
+  }
+}
+customElements.define('kf-voice', Voice);
+
+function button(media, state, seconds) {
+  const on = state === 'playing';
+  const words = on ? t('inbox.voice.pause') : seconds ? t('inbox.voice.play', { n: whole(seconds) }) : t('inbox.voice.play_some');
+  const drawing = state === 'loading' ? icon('loader-circle', 'spin') : icon(on ? 'pause' : 'play');
+  return html`<button class="voice-play" type="button" aria-label=${words} aria-busy=${state === 'loading'} @click=${() => toggle(media)}>${drawing}</button>`;
+}
+
+const whole = (seconds) => Math.max(1, Math.round(seconds));
+
+function length(seconds, at, state) {
+  if (!seconds) return '';
+  const all = t('inbox.voice.seconds', { s: whole(seconds) });
+  return state === 'idle' ? all : t('inbox.voice.at', { at: t('inbox.voice.seconds', { s: Math.floor(at) }), all });
+}
+
+// Longer voices have longer waves. Flat until the sound is known.
+function wave(peaks, seconds, at, go) {
+  const count = Math.min(MOST, Math.max(10, Math.round(6 + 2 * seconds)));
+  const bar = (_, i) => {
+    const loud = peaks ? Math.max(...part(peaks, i, count)) : 0;
+    const tall = 3 + loud * (HEIGHT - 5);
+    const heard = seconds > 0 && i / count < at / seconds;
+    return svg`<rect x=${i * STEP} y=${(HEIGHT - tall) / 2} width=${WIDTH} height=${tall} rx="1.1" opacity=${heard ? 1 : 0.5}></rect>`;
+  };
+  const jump = ({ offsetX, currentTarget }) => go(Math.min(1, (offsetX / currentTarget.clientWidth) * (MOST / count)));
+  return html`<svg class="voice-wave" viewBox="0 0 132 20" preserveAspectRatio="xMinYMid meet" fill="currentColor" aria-hidden="true" @click=${jump}>${Array.from({ length: count }, bar)}</svg>`;
+}
+
+// What the i-th of count bars stands for, one value at least.
+function part(peaks, i, count) {
+  const from = Math.floor((i * peaks.length) / count);
+  return peaks.slice(from, Math.max(from + 1, Math.floor(((i + 1) * peaks.length) / count)));
+}
+
+// The newest voice of the thread that can be heard.
+export function playLatest() {
+  const id = opened.value?.id;
+  const row = id && timeline(id).messages.value.findLast(({ type, media }) => type === 'voice' && media?.state === 'ready');
+  if (row) toggle(row.media);
+}
