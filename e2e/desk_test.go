@@ -21,7 +21,7 @@ import (
 // and two agents.
 var shop = sandbox.Account{
 	AppID: "wx0a1b2c3d4e5f6789", Secret: "0123456789abcdef0123456789abcdef", OriginalID: "gh_0123456789ab",
-	WechatID: "shop", Name: "小店", Token: "callbackToken2025", AESKey: "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG", Mode: "safe",
+	WechatID: "shop", Name: "小店", Token: "callbackToken2025", AESKey: "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG", Mode: "safe", Voice: true,
 }
 
 const password = "correct horse battery"

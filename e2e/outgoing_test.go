@@ -19,13 +19,13 @@ func TestEveryReplyIsDrawn(t *testing.T) {
 	p.show("all", id)
 	p.see("#stream .msg-in")
 	d.act(sandbox.Action{OpenID: ann, Do: "voice", Sample: "voice.amr"})
-	p.see("#stream kf-voice .voice-len >> ″")
+	p.see("#stream kf-sound .voice-len >> ″")
 	p.replies(id)
 	for what, selector := range map[string]string{
 		"text with a link":       `.bubble-text a[href="https://hemu.example/a?b=1&c=2"] >> 登记`,
 		"mini program in a text": ".bubble-text .inapp >> 我的订单",
 		"menu in a text":         ".bubble-text .inapp >> 满意",
-		"voice":                  ".bubble-voice kf-voice .voice-len >> 6″",
+		"voice":                  ".bubble-voice kf-sound .voice-len >> 6″",
 		"transcript":             ".voice-text >> 您好，已经补发",
 		"video":                  ".bubble-media .film .pic-len >> 0:18",
 		"title of the video":     ".bubble-media .caption >> 怎么拆灯罩",
@@ -94,7 +94,7 @@ func TestLooksOfEveryType(t *testing.T) {
 			p.until("all pictures", "[...document.querySelectorAll('#stream img')].every((img) => img.complete)")
 			p.seen("thread-events")
 			eval[bool](p, "(document.querySelector('#stream').scrollTop = -1e6, true)")
-			p.until("the wave", "document.querySelector('kf-voice .voice-wave rect[height=\"18\"]')")
+			p.until("the wave", "document.querySelector('kf-sound .voice-wave rect[height=\"18\"]')")
 			p.seen("thread-top")
 			eval[bool](p, "(document.querySelector('#stream .card-map').scrollIntoView({ block: 'start' }), true)")
 			p.seen("thread-cards")

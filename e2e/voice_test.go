@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"math"
 	"testing"
+
+	"kfdesk/hub/wechat/sandbox"
 )
 
 //go:embed testdata/dtx.amr
@@ -98,4 +100,73 @@ func TestRecorder(t *testing.T) {
 	if refusal != "RecorderError denied" {
 		t.Errorf("refused: %q", refusal)
 	}
+}
+
+// A voice with DTX frames plays: its length is there before, time goes on, the
+// speed changes, one voice ends the other, P goes back to the newest.
+func TestVoicePlays(t *testing.T) {
+	parallel(t)
+	d := newDesk(t)
+	p := d.agent("xiaoli")
+	ann := d.customer("安")
+	d.act(sandbox.Action{OpenID: ann, Do: "voice", File: dtxClip, FileName: "first.amr", Recognition: "底座有点扎手"})
+	d.act(sandbox.Action{OpenID: ann, Do: "voice", File: dtxClip, FileName: "second.amr"})
+	p.show("all", d.conversation(ann).ID)
+	p.see(".voice-text >> 底座有点扎手")
+	p.see(".voice-text >> " + p.word("inbox.media.recognition"))
+	p.until("two lengths", `e2e.text('.voice-len').join() === '6″,6″'`)
+	p.until("two waves", `document.querySelectorAll('kf-sound rect[height="18"]').length >= 2`)
+	const first, second = "article:nth-of-type(1) kf-sound", "article:nth-of-type(2) kf-sound"
+	p.click(first + " .voice-play")
+	p.see(first + " [aria-label] >> " + p.word("inbox.voice.pause"))
+	p.see(first + " .voice-len >> 1″ / 6″")
+	p.click(first + " .voice-speed")
+	p.see(first + " .voice-speed >> 1.5×")
+	p.see(first + " .voice-len >> 3″ / 6″")
+	p.click(second + " .voice-play")
+	p.see(second + " .voice-speed >> 1.5×")
+	p.see(second + " .voice-len >> 1″ / 6″")
+	p.until("the first one silent", "e2e.text('"+first+" .voice-len').join() === '6″'")
+	p.click(second + " .voice-play")
+	p.see(second + " .voice-play:not([aria-busy=true]) >> " + p.part("inbox.voice.play.other"))
+	paused := p.texts(second + " .voice-len")
+	p.press("p")
+	p.until("time that goes on", fmt.Sprintf("e2e.text(%s).join() > %s", quote(second+" .voice-len"), quote(paused[0])))
+	p.until("the end", "e2e.text('.voice-len').join() === '6″,6″'")
+	p.accessible("voices")
+}
+
+// What no browser plays says so and can be taken away.
+func TestVoiceThatCannotBePlayed(t *testing.T) {
+	parallel(t)
+	d := newDesk(t)
+	p := d.agent("xiaoli")
+	ann := d.customer("安")
+	d.act(sandbox.Action{OpenID: ann, Do: "voice", File: []byte("#!AMR\n<"), FileName: "cut.amr"})
+	p.show("all", d.conversation(ann).ID)
+	p.see("kf-sound .unknown >> " + p.word("inbox.voice.format"))
+	p.see("kf-sound a[download] >> " + p.word("inbox.media.download"))
+}
+
+// A film plays in its place and can be wound on: the server sends parts.
+func TestFilmPlaysAndSeeks(t *testing.T) {
+	parallel(t)
+	d := newDesk(t)
+	p := d.agent("xiaoli")
+	ann := d.customer("安")
+	d.act(sandbox.Action{OpenID: ann, Do: "video", Sample: "unboxing.mp4"})
+	p.show("all", d.conversation(ann).ID)
+	p.click("#stream .film")
+	p.until("a film that plays", "document.querySelector('#stream video')?.currentTime > 0")
+	at := eval[[]float64](p, `(async () => {
+		const film = document.querySelector('#stream video');
+		film.pause();
+		await new Promise((done) => { film.onseeked = done; film.currentTime = film.duration * 0.8; });
+		return [film.currentTime / film.duration, film.seekable.end(0) / film.duration];
+	})()`)
+	if math.Abs(at[0]-0.8) > 0.05 || at[1] < 0.99 {
+		t.Errorf("wound to %v of the film, seekable to %v", at[0], at[1])
+	}
+	p.until("an answer with a part", "performance.getEntriesByType('resource').some(({ name, responseStatus }) => name.includes('/media/') && responseStatus === 206)")
+	p.accessible("film")
 }

@@ -9,7 +9,7 @@ import './film.js';
 import { icon } from './icon.js';
 import { missing, picture } from './media.js';
 import { raw } from './raw.js';
-import './voice.js';
+import './sound.js';
 
 const bubble = (kind, inside) => html`<div class=${`bubble bubble-${kind}`}>${inside}</div>`;
 
@@ -25,7 +25,7 @@ const types = {
   text: ({ dir }, { content: text, menu_id: chosen }) => bubble('text', html`${chosen ? answer() : nothing}${renderText(text, { links: true, own: dir === 'out' })}`),
   image: (row, body, show) => withMedia(row, () => bubble('media', picture(row.media, t('inbox.media.image_alt'), (event) => show(event, row)))),
   voice: (row, { recognition, transcript }) => bubble('voice', html`
-    ${isReady(row.media) ? html`<kf-voice .media=${row.media}></kf-voice>` : missing(row.media, typeName('voice'))}
+    ${isReady(row.media) ? html`<kf-sound .media=${row.media}></kf-sound>` : missing(row.media, typeName('voice'))}
     ${words(recognition, 'recognition')}${words(transcript, 'transcript')}`),
   video: (row, { title, description }) => withMedia(row, () => bubble('media', html`
     <kf-film .media=${row.media} .thumb=${row.thumb} .kind=${typeName(row.type)}></kf-film>${caption(title, description)}`)),

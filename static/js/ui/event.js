@@ -53,7 +53,7 @@ function more({ type, body = {} }) {
 const kfName = (kf, account) => (kf ? agentOf(kf, account)?.nick || kf : '');
 
 const revoked = (codes) => String(codes ?? '').split(/\D+/).filter(Boolean)
-  .map((code) => t(has(`inbox.revoke.${code}`) ? `inbox.revoke.${code}` : 'inbox.revoke.other')).join(t('inbox.revoke.and'));
+  .map((code) => t(has(`inbox.revoke.${code}`) ? `inbox.revoke.${code}` : 'inbox.revoke.other')).join(t('common.list_separator'));
 
 // The profile tells the way of the newest follow only.
 function followedBy({ type, at }, { source, subscribed_at }) {

@@ -5,7 +5,7 @@ import { current, isMine, opened } from '../lib/state.js';
 import { views } from '../lib/views.js';
 import { focusReply } from './dock.js';
 import { closeMenu } from './menu.js';
-import { playLatest } from './voice.js';
+import { playLatest } from './sound.js';
 
 const acts = {
   j: () => step(1),

@@ -3,6 +3,15 @@ import { html, nothing, ref, signal } from '../lib/html.js';
 import { icon } from './icon.js';
 
 const shown = signal('');
+let opener = null; // gets the focus back when it is not the button of the menu itself
+
+export const isShown = (name) => shown.value === name;
+
+// Opens a menu that has no button beside it; whoever drew it shows list() while isShown(name).
+export function showMenu(name, from) {
+  opener = from;
+  shown.value = name;
+}
 
 export const closeMenu = () => {
   shown.value = '';
@@ -14,10 +23,12 @@ export const menu = (name, label, items, { drawing = 'ellipsis', size = 'btn-sm'
   <div class="anchor" data-menu=${name}>
     <button class=${`btn btn-quiet btn-icon ${size}`} type="button" aria-label=${label} title=${label}
       aria-haspopup="menu" aria-expanded=${shown.value === name} @click=${() => toggle(name)}>${icon(drawing)}</button>
-    ${shown.value === name ? html`
-      <div class=${`pop menu ${look}`} role="menu" aria-label=${label} aria-description=${foot || nothing} @keydown=${move} ${ref(focusFirst)}>
-        ${items.map(entry)}${foot ? html`<p class="menu-label" aria-hidden="true">${foot}</p>` : nothing}
-      </div>` : nothing}
+    ${shown.value === name ? list(label, items, look, foot) : nothing}
+  </div>`;
+
+export const list = (label, items, look = '', foot = '') => html`
+  <div class=${`pop menu ${look}`} role="menu" aria-label=${label} aria-description=${foot || nothing} @keydown=${move} ${ref(focusFirst)}>
+    ${items.map(entry)}${foot ? html`<p class="menu-label" aria-hidden="true">${foot}</p>` : nothing}
   </div>`;
 
 const entry = (item) => item === null ? html`<div class="menu-sep" role="separator"></div>` : html`
@@ -28,6 +39,7 @@ const entry = (item) => item === null ? html`<div class="menu-sep" role="separat
   </button>`;
 
 function toggle(name) {
+  opener = null;
   shown.value = shown.value === name ? '' : name;
 }
 
@@ -43,7 +55,7 @@ function choose(item) {
 }
 
 function back() {
-  const button = document.querySelector(`[data-menu="${shown.value}"] > button`);
+  const button = opener ?? document.querySelector(`[data-menu="${shown.value}"] > button`);
   closeMenu();
   button?.focus();
 }

@@ -5,6 +5,7 @@ import { agentName, customerName, isMe } from '../lib/people.js';
 import { identicon, portrait } from './avatar.js';
 import { content } from './content.js';
 import { failure, state } from './delivery.js';
+import { more } from './messagemenu.js';
 
 // goesOn: the message above has the same speaker. last: the one below has not. show opens a picture.
 // open: WeChat takes a reply now.
@@ -21,6 +22,7 @@ function incoming(row, look, last, { customer }, show) {
       <div class="msg-main"><div class="msg-line">
         ${content(row, show)}
         ${last ? html`<span class="msg-state"><time datetime=${iso(row.at)}>${formatTime(row.at)}</time></span>` : nothing}
+        ${more(row)}
       </div></div>
     </article>`;
 }
@@ -34,7 +36,7 @@ function outgoing(row, look, goesOn, { account }, open, show) {
       ${portrait(row.agent, account, 32, row.nick)}
       <div class="msg-main">
         ${mine || goesOn ? nothing : html`<span class="msg-by">${name}</span>`}
-        <div class="msg-line">${content(row, show)}${state(row)}</div>
+        <div class="msg-line">${content(row, show)}${state(row)}${more(row)}</div>
         ${failure(row, open)}
       </div>
     </article>`;

@@ -13,6 +13,7 @@ import { day } from '../lib/views.js';
 import { event } from './event.js';
 import { icon } from './icon.js';
 import { message } from './message.js';
+import { followMessages } from './messagemenu.js';
 import { above, below, holdPlace, look, toBottom } from './place.js';
 import { skeletonThread } from './skeleton.js';
 import { openViewer } from './viewer.js';
@@ -105,6 +106,7 @@ function fill(element, id) {
 // Draws the stream whenever what it shows changes, and keeps the reader's place.
 export function mountStream(slot) {
   slot.replaceChildren();
+  followMessages(slot);
   effect(() => {
     const back = holdPlace(document.getElementById('stream'));
     try {

@@ -10,12 +10,13 @@ import { download } from './media.js';
 
 const [STEP, WIDTH, HEIGHT, MOST] = [4.4, 2.2, 20, 30];
 
-class Voice extends Live {
+class Sound extends Live {
   static properties = { media: { attribute: false } };
 
   // The wave is drawn when the bubble comes into sight: only then the codec is loaded.
-  firstUpdated() {
-    this.watch = new IntersectionObserver(([{ isIntersecting }]) => isIntersecting && this.#seen());
+  connectedCallback() {
+    super.connectedCallback();
+    this.watch = new IntersectionObserver((entries) => entries.some(({ isIntersecting }) => isIntersecting) && this.#seen());
     this.watch.observe(this);
   }
 
@@ -24,10 +25,11 @@ class Voice extends Live {
     prepare(this.media);
   }
 
+  // It may only be on its way to another place in the thread.
   disconnectedCallback() {
     super.disconnectedCallback();
-    this.watch?.disconnect();
-    stop(this.media);
+    this.watch.disconnect();
+    queueMicrotask(() => this.isConnected || stop(this.media));
   }
 
   willUpdate(changes) {
@@ -51,7 +53,7 @@ class Voice extends Live {
     </div>${voice.state === 'failed' ? html`<span class="voice-fault" role="alert">${icon('circle-alert')}${t('inbox.voice.network')}</span>` : nothing}`;
   }
 }
-customElements.define('kf-voice', Voice);
+customElements.define('kf-sound', Sound);
 
 function button(media, state, seconds) {
   const on = state === 'playing';

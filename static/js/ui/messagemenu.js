@@ -1,0 +1,91 @@
+// What can be done with a message. A button appears where the pointer or the focus is; on a touch
+// screen the finger rests on the message.
+import { html, nothing, signal } from '../lib/html.js';
+import { t } from '../lib/i18n.js';
+import { addressOf, isReady } from '../lib/media.js';
+import { mount } from '../lib/mount.js';
+import { copyText } from './copy.js';
+import { forward, whyNot } from './forward.js';
+import { icon } from './icon.js';
+import { fileName } from './media.js';
+import { closeMenu, isShown, list, showMenu } from './menu.js';
+
+const REST = 500; // ms that a finger rests
+const at = signal(null); // {row, x, y}
+
+export const more = (row) => row.id && itemsOf(row).length ? html`
+  <button class="btn btn-quiet btn-icon btn-xs msg-more" type="button" aria-haspopup="menu" aria-label=${t('inbox.message.more')} title=${t('inbox.message.more')}
+    @click=${({ currentTarget }) => open(currentTarget, row)}>${icon('ellipsis')}</button>` : nothing;
+
+function itemsOf(row) {
+  const { type, media } = row;
+  const [kind, text] = copied(row);
+  return [
+    text && { icon: 'copy', label: t(`inbox.message.copy_${kind}`), run: () => copyText(text, t('common.copied')) },
+    forwards.includes(type) && { icon: 'forward', label: t('inbox.forward.to'), reason: whyNot(row), run: () => forward(row) },
+    isReady(media) && files.includes(type) && { icon: 'download', label: t('inbox.media.download'), run: () => save(media) },
+  ].filter(Boolean);
+}
+
+const forwards = ['text', 'image', 'voice', 'video'];
+const files = ['image', 'voice', 'video', 'shortvideo'];
+
+// The words of a message, or where it leads.
+function copied({ type, body }) {
+  const { content, recognition, transcript, label, title, url, musicurl, head_content: head, tail_content: tail, list: entries } = body ?? {};
+  const text = {
+    text: content, voice: recognition || transcript, location: label, file: title,
+    msgmenu: [head, ...(entries ?? []).map((entry) => entry.content), tail].filter(Boolean).join('\n'),
+  }[type];
+  return text ? ['text', text] : ['link', url || musicurl];
+}
+
+function save(media) {
+  const link = document.createElement('a');
+  link.href = addressOf(media);
+  link.download = fileName(media);
+  link.click();
+}
+
+// Below the button, or below the bubble where there is no button to be seen.
+function open(button, row) {
+  const seen = getComputedStyle(button).position === 'absolute' && button.offsetWidth > 1;
+  const box = (seen ? button : button.closest('.msg-line').querySelector('.bubble')).getBoundingClientRect();
+  at.value = { row, x: box.left, y: box.bottom + 4 };
+  showMenu('message', button);
+}
+
+function place(host) {
+  const { x, y } = at.value;
+  const { width, height } = host.firstElementChild.getBoundingClientRect();
+  host.style.left = `${Math.max(8, Math.min(x, innerWidth - width - 8))}px`;
+  host.style.top = `${Math.max(8, y + height > innerHeight - 8 ? y - height - 36 : y)}px`;
+}
+
+// The menu lies over everything, so that the stream cuts nothing off.
+export function followMessages(stream) {
+  const host = document.createElement('div');
+  host.className = 'msg-menu';
+  host.dataset.menu = 'message';
+  document.body.append(host);
+  mount(host, () => (isShown('message') ? list(t('inbox.message.more'), itemsOf(at.value.row)) : nothing));
+  new MutationObserver(() => host.firstElementChild && place(host)).observe(host, { childList: true });
+  stream.addEventListener('scroll', () => isShown('message') && closeMenu(), { capture: true, passive: true });
+  followFingers(stream);
+}
+
+function followFingers(stream) {
+  let timer = 0;
+  let start = null;
+  const end = () => clearTimeout(timer);
+  stream.addEventListener('pointerdown', (event) => {
+    end();
+    start = event;
+    const button = event.target.closest('.msg-line')?.querySelector('.msg-more');
+    if (event.pointerType === 'touch' && button) timer = setTimeout(() => button.click(), REST);
+  });
+  stream.addEventListener('pointermove', (event) => start && Math.hypot(event.x - start.x, event.y - start.y) > 10 && end());
+  for (const name of ['pointerup', 'pointercancel', 'scroll']) stream.addEventListener(name, end, true);
+  // The browser's own menu would come on top.
+  stream.addEventListener('contextmenu', (event) => start?.pointerType === 'touch' && event.target.closest('.msg-line') && event.preventDefault());
+}
