@@ -29,6 +29,9 @@ async function load() {
   emoticons.value = list.filter(({ insert }) => insert);
 }
 
+// A spelling as WeChat means it: not escaped.
+export const codeOf = (token, { tokens }) => tokens.find((one) => one === token || escaped(one) === token);
+
 const escaped = (token) => token.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 const literal = (token) => token.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 

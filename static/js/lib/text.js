@@ -1,6 +1,6 @@
 // Text of messages: emoticons as pictures, links that are safe to follow, the rest as it is.
 // Everything goes through lit as text or attribute, never as HTML.
-import { nameOf, picture, spellings } from './emoji.js';
+import { codeOf, nameOf, picture, spellings } from './emoji.js';
 import { html, nothing } from './html.js';
 import { t } from './i18n.js';
 import { icon } from '../ui/icon.js';
@@ -51,8 +51,9 @@ function emoticonsIn(text) {
   return cut(text, pattern, ([token]) => image(token, map.get(token)), (rest) => rest);
 }
 
+// The code stands in for the picture wherever the text is copied to.
 const image = (token, emoticon) =>
-  html`<img class="emo" src=${picture(emoticon)} alt=${token} title=${nameOf(emoticon)} width="20" height="20">`;
+  html`<img class="emo" src=${picture(emoticon)} alt=${codeOf(token, emoticon)} title=${nameOf(emoticon)} width="20" height="20">`;
 
 // The full stop or bracket behind an address is not part of it.
 function trimmed(address) {
