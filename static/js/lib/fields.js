@@ -14,9 +14,9 @@ export const address = ({ most = 1024, needed = false } = {}) => field({
   most, needed, web: true, fault: (text) => addressFault(text, most),
 });
 
-// What only machines count.
-export const bytes = (most, { needed = false } = {}) => field({
-  most, needed, fault: (text) => (byteLength(text) > most ? 'bytes' : ''),
+// The path of a page in a mini program, with its parameters.
+export const path = (most, { needed = false } = {}) => field({
+  most, needed, fault: (text) => (byteLength(text) > most ? 'bytes' : /\s/.test(text) ? 'space' : ''),
 });
 
 // A text of one form; fault is what it is called otherwise.

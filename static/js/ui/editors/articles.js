@@ -70,7 +70,8 @@ class ArticleEditor extends Editor {
 
   reply() {
     const { type, ...body } = this.values;
-    return { type, body, thumb: this.sent('thumb') };
+    const brief = { [KEYS[type]]: this.chosen };
+    return { type, body, brief, thumb: this.sent('thumb') };
   }
 }
 customElements.define('kf-articles', ArticleEditor);

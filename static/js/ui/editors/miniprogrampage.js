@@ -1,6 +1,6 @@
 // A page of a mini program (custom/send, miniprogrampage). WeChat gives no list of those that are
 // linked: what was sent before stands in for it.
-import { bytes, shaped, trimmed, words } from '../../lib/fields.js';
+import { path, shaped, trimmed, words } from '../../lib/fields.js';
 import { html } from '../../lib/html.js';
 import { t } from '../../lib/i18n.js';
 import { prepareCover } from '../../lib/image.js';
@@ -14,7 +14,7 @@ class MiniProgramEditor extends Editor {
   static type = 'miniprogrampage';
   static fields = {
     appid: shaped(/^wx[0-9a-z]{16}$/, 'appid', { needed: true }),
-    pagepath: bytes(1024, { needed: true }),
+    pagepath: path(1024, { needed: true }),
     title: words(64, { needed: true }),
   };
   static cover = { slot: 'thumb', prepare: prepareCover, look: 'cover-mp', needed: true };
