@@ -17,8 +17,7 @@ export async function list(editor, { fresh = false, tries = 0 } = {}) {
   const parameters = `?${new URLSearchParams({ kind, q: query.trim() })}`;
   Object.assign(editor, { asking: true, failed: '' });
   try {
-    if (fresh) await post(`${path}/sync`);
-    const answer = await get(path + parameters);
+    const answer = await (fresh ? post(`${path}/sync${parameters}`) : get(path + parameters));
     if (editor.question !== question) return;
     editor.answer = answer;
     const coming = answer.articles.some(({ cover }) => cover?.state === 'wanted');
