@@ -23,12 +23,11 @@ export function pending(conversation) {
 export const sending = (conversation) => pending(conversation).value.filter(({ state }) => state === 'sending').length;
 
 // media and thumb: a MEDIA of the server, or a prepared file {blob, name, …}, which is uploaded first.
-// brief: what the server is told when it knows the rest of the body itself.
-export function send(conversation, { type, body = {}, brief, media, thumb }) {
+export function send(conversation, { type, body = {}, media, thumb }) {
   const { account, customer } = conversations.get(conversation).value;
   const { kf_account = '', nick = '' } = binding(me.value, account) ?? {};
   const entry = {
-    id: 0, client_id: uuid(), conversation, account, customer: customer.id, dir: 'out', type, body, brief, at: now(),
+    id: 0, client_id: uuid(), conversation, account, customer: customer.id, dir: 'out', type, body, at: now(),
     agent: me.value.id, kf_account, nick, state: 'sending', error: null, progress: 0, event: 0,
     errcode: 0, errmsg: '', media: media && known(media), thumb: thumb && known(thumb), files: { media, thumb },
   };
@@ -93,11 +92,11 @@ async function deliver(client_id) {
   for (let tries = 0; ; tries++) {
     const entry = find(client_id);
     if (entry?.state !== 'sending') return;
-    const { conversation, type, body, brief } = entry;
+    const { conversation, type, body } = entry;
     try {
       const ids = await filesOf(entry, (values) => change(client_id, values));
       if (!find(client_id)) return;
-      apply(await post(`conversations/${conversation}/messages`, { client_id, type, body: brief ?? body, ...ids }));
+      apply(await post(`conversations/${conversation}/messages`, { client_id, type, body, ...ids }));
       return leave(entry);
     } catch (error) {
       if (!find(client_id)) return;

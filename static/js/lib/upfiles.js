@@ -29,10 +29,8 @@ export async function filesOf({ client_id, account, type, files = {}, media, thu
     rows[slot] = { ...stored, url: rows[slot].url };
     change({ progress: gone / total, [slot]: rows[slot] });
   }
-  return covered.includes(type) ? {} : { media: rows.media?.id, thumb: rows.thumb?.id };
+  return { media: rows.media?.id, thumb: rows.thumb?.id };
 }
-
-const covered = ['mpnews', 'mpnewsarticle']; // the server knows the covers of articles
 
 // What WeChat will call the file: the picture of a mini program is no thumb.
 function kindOf(type, slot) {

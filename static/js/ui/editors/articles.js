@@ -70,8 +70,7 @@ class ArticleEditor extends Editor {
 
   reply() {
     const { type, ...body } = this.values;
-    const brief = { [KEYS[type]]: this.chosen };
-    return { type, body, brief, thumb: this.sent('thumb') };
+    return { type, body, thumb: this.sent('thumb') };
   }
 }
 customElements.define('kf-articles', ArticleEditor);
