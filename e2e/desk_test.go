@@ -20,6 +20,7 @@ import (
 // The shop of most tests: one official account, an admin without a kf account,
 // and two agents.
 var shop = sandbox.Account{
+	MiniPrograms: []sandbox.MiniProgram{{AppID: "wx81be05d7c3f92a46", Name: "小店商城"}}, Cards: []sandbox.Card{{ID: "pShop_50", Title: "补偿券 ¥50"}},
 	AppID: "wx0a1b2c3d4e5f6789", Secret: "0123456789abcdef0123456789abcdef", OriginalID: "gh_0123456789ab",
 	WechatID: "shop", Name: "小店", Token: "callbackToken2025", AESKey: "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG", Mode: "safe", Voice: true,
 }

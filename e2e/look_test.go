@@ -105,6 +105,7 @@ func lookAtInbox(d *play, p *page) {
 	p.seen("inbox-news")
 	p.press(kb.Escape)
 	p.gone("kf-news dialog")
+	p.lookAtEditors()
 	p.click("#stream .pic")
 	p.see("dialog.viewer")
 	p.seen("inbox-viewer")
