@@ -29,12 +29,21 @@ func TestPhonePage(t *testing.T) {
 	kinds := []string{"image", "voice", "video", "shortvideo", "location", "link", "file", "sticker", "miniprogrampage"}
 	for i, kind := range kinds {
 		phone.click("#acts .lab-grid button >> " + phone.word("phone.type."+kind))
+		if kind != "sticker" { // which has nothing to choose
+			phone.click("#lab-pane button:not(.lab-voice button)")
+		}
 		phone.see(fmt.Sprintf(`.wx-me[data-type="%s"]`, kind))
 		p.until("a "+kind, fmt.Sprintf("document.querySelectorAll('#stream .msg-in').length === %d", i+1))
 	}
 	p.gone("#stream .unknown >> " + p.word("inbox.card.unknown"))
-	phone.choose("#acts [type=file]", file(t, "own.png", drawing(t, 11)))
+	phone.click("#acts .lab-grid button >> " + phone.word("phone.type.image"))
+	phone.choose("#lab-pane [type=file]", file(t, "own.png", drawing(t, 11)))
 	p.until("the picture from the disk", "[...document.querySelectorAll('#stream .msg-in .pic img')].at(-1)?.naturalWidth === 320")
+
+	phone.click(".lab-text .btn-icon")
+	phone.click("kf-emoji .emoji-grid button")
+	phone.click(".lab-text .btn-primary")
+	phone.see(".wx-me .wx-words img.emo")
 
 	phone.click("#users label >> " + phone.word("phone.fault.45015"))
 	phone.until("the fault", "fetch('/phone/api/state').then((a) => a.json()).then(({ faults }) => faults.length === 1)")

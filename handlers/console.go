@@ -49,11 +49,11 @@ type Console struct {
 type WeChat interface {
 	// SyncKF makes the mirror of the kf accounts equal to WeChat's list.
 	SyncKF(ctx context.Context, accountID int64) error
-	// Check is SyncKF that trusts no token that is kept.
-	Check(ctx context.Context, accountID int64) error
 	// SyncArticles makes the mirror of the articles of a kind equal to WeChat's
 	// list. Why WeChat refused is kept with the mirror.
 	SyncArticles(ctx context.Context, accountID int64, kind string) error
+	// Check is SyncKF that trusts no token that is kept.
+	Check(ctx context.Context, accountID int64) error
 }
 
 // headerMost: other programs on localhost leave their cookies here too.

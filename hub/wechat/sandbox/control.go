@@ -18,6 +18,7 @@ import (
 //	GET  /phone/api/log                      {"log":[Log]}
 //	GET  /phone/api/received?openid=O        {"received":[Delivered]}
 //	GET  /phone/api/files/NAME               the bytes of a file
+//	GET  /phone/api/samples/NAME             the bytes of a built-in file
 //	POST /phone/api/users                    User → {"user":User}
 //	POST /phone/api/users/set                User: name, remark, unionid, blocked, refuses
 //	POST /phone/api/act                      Action → {"msg_id":"…"}; or multipart with the
@@ -45,6 +46,7 @@ func (s *Sandbox) Control() http.Handler {
 		writeJSON(w, 200, map[string]any{"received": s.Received(r.URL.Query().Get("openid"))})
 	})
 	get("files/{name}", s.getFile)
+	get("samples/{name}", getSample)
 	post("users", s.postUser)
 	post("users/set", func(r *http.Request, o object) (any, error) {
 		var u User
@@ -205,6 +207,17 @@ func (s *Sandbox) getFile(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Cache-Control", "private, max-age=31536000, immutable")
 	w.Header().Set("Content-Security-Policy", "sandbox; default-src 'none'")
 	s.serveDownload(w, r, download{file: name})
+}
+
+func getSample(w http.ResponseWriter, r *http.Request) {
+	data, err := samples.ReadFile("demo/" + r.PathValue("name"))
+	if err != nil {
+		w.WriteHeader(http.StatusNotFound)
+		return
+	}
+	w.Header().Set("Cache-Control", "private, max-age=3600")
+	w.Header().Set("Content-Security-Policy", "sandbox; default-src 'none'")
+	serveBytes(w, r, data)
 }
 
 func (s *Sandbox) postUser(_ *http.Request, o object) (any, error) {

@@ -196,3 +196,16 @@ func TestStoppingReleasesWhoWaits(t *testing.T) {
 	p.must(p.Close())
 	<-got
 }
+
+func TestSamplesCanBeSeen(t *testing.T) {
+	w := newWorld(t)
+	p := w.phone()
+	for name, want := range map[string]int{"thumb-desk.jpg": 200, "nothing.jpg": 404, "..%2Fdemo.go": 404} {
+		resp, err := http.Get(p.url + "samples/" + name)
+		w.must(err)
+		resp.Body.Close()
+		if resp.StatusCode != want || want == 200 && resp.Header.Get("Content-Type") != "image/jpeg" {
+			t.Errorf("%s: %s %s", name, resp.Status, resp.Header.Get("Content-Type"))
+		}
+	}
+}

@@ -189,11 +189,15 @@ func (s *Sandbox) serveDownload(w http.ResponseWriter, r *http.Request, d downlo
 		w.WriteHeader(http.StatusNotFound)
 		return
 	}
-	w.Header().Set("Content-Type", sniff(data))
-	w.Header().Set("X-Content-Type-Options", "nosniff")
 	if d.name != "" {
 		w.Header().Set("Content-Disposition", `attachment; filename="`+d.name+`"`)
 	}
+	serveBytes(w, r, data)
+}
+
+func serveBytes(w http.ResponseWriter, r *http.Request, data []byte) {
+	w.Header().Set("Content-Type", sniff(data))
+	w.Header().Set("X-Content-Type-Options", "nosniff")
 	http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(data))
 }
 

@@ -132,7 +132,7 @@ func TestSeed(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	keys := map[string]bool{}
+	keys, kinds := map[string]bool{}, map[string]bool{}
 	shown := map[string]int{}
 	for i, p := range past {
 		if i > 0 && p.At.Before(past[i-1].At) {
@@ -147,10 +147,19 @@ func TestSeed(t *testing.T) {
 		if p.Push == nil {
 			continue
 		}
+		if p.OpenID == rain().OpenID {
+			_, kind := p.Push.Kind()
+			kinds[kind] = true
+		}
 		if again, err := wechat.ParsePush(p.Push.Marshal()); err != nil || again.CreateTime != p.At.Unix() || keys[again.DedupeKey()] {
 			t.Errorf("push %s: %v", p.Push.Marshal(), err)
 		}
 		keys[p.Push.DedupeKey()] = true
+	}
+	for _, kind := range []string{"text", "image", "voice", "video", "shortvideo", "location", "link", "file", "sticker", "miniprogrampage", "subscribe", "click"} {
+		if !kinds[kind] {
+			t.Errorf("no %s in the thread that has everything", kind)
+		}
 	}
 	for openid, n := range shown {
 		if got := len(s.History(openid)); got != n {

@@ -3,10 +3,10 @@ import { tick } from '../lib/clock.js';
 import { html, nothing, repeat } from '../lib/html.js';
 import { t } from '../lib/i18n.js';
 import { icon } from '../ui/icon.js';
-import { send } from './files.js';
+import { textForm } from './keyboard.js';
 import { logLine } from './log.js';
-import { say } from './screen.js';
-import { account, act, sample, state, user } from './state.js';
+import { open, pane, toggle } from './pane.js';
+import { account, act, samples, state, user } from './state.js';
 import { span } from './users.js';
 
 const kinds = [
@@ -17,34 +17,33 @@ const events = [
   ['follow', 'user-plus'], ['unfollow', 'user-minus'], ['scan', 'qr-code'], ['click', 'mouse-pointer-click'], ['enter', 'log-in'], ['rate', 'thumbs-up'],
 ];
 const rare = [
-  'follow_scene', 'follow_paid', 'pay', 'view', 'scancode_push', 'pic_weixin', 'location_select', 'location_report', 'user_authorization_revoke',
+  'follow_scene', 'follow_paid', 'pay', 'view', 'view_miniprogram', 'scancode_push', 'scancode_waitmsg', 'pic_sysphoto', 'pic_photo_or_album', 'pic_weixin',
+  'location_select', 'location_report', 'user_info_modified', 'user_authorization_revoke', 'user_authorization_cancellation',
 ];
 
 // What an event button does where it is not a ready action of the sandbox.
 const actions = {
   follow: () => ({ do: 'follow' }),
   unfollow: () => ({ do: 'unfollow' }),
-  follow_scene: () => sample('follow'),
+  follow_scene: () => samples('follow')[0],
   follow_paid: () => ({ do: 'follow', paid: true }),
   pay: () => ({ do: 'pay' }),
-  enter: () => sample('event'),
-  rate: () => sample('tap'),
+  enter: () => samples('event')[0],
+  rate: () => samples('tap')[0],
   click: () => ({ do: 'click', key: account.value?.menu.find(({ type }) => type === 'click')?.key ?? 'KF' }),
 };
 
-const trigger = (name) => act(actions[name]?.() ?? sample(name));
+const trigger = (name) => act(actions[name]?.() ?? samples(name)[0]);
 
 export function acts() {
   if (!user.value) return nothing;
   return html`
     <header class="lab-head"><h2>${t('phone.as', { name: user.value.name })}</h2><p>${standing()}</p></header>
-    <section class="lab-sec lab-first">
-      <form class="lab-row" @submit=${say}><input type="text" class="input" name="text" autocomplete="off" maxlength="2000" aria-label=${t('phone.text')} placeholder=${t('phone.text_hint')}>
-        <button class="btn btn-primary" type="submit">${t('phone.send')}</button></form>
-    </section>
+    <section class="lab-sec lab-first">${textForm()}</section>
     <section class="lab-sec"><h2>${t('phone.send_one')}</h2>
-      <div class="lab-grid">${kinds.map(([kind, drawing]) => button(t(`phone.type.${kind}`), drawing, () => act(sample(kind))))}</div>
-      <label class="btn btn-sm btn-block lab-own">${icon('upload')}${t('phone.own_file')}<input class="sr" type="file" @change=${send}></label>
+      <div class="lab-grid">${kinds.map(([kind, drawing]) => html`<button class="btn btn-sm" type="button" aria-expanded=${kind === 'sticker' ? nothing : open.value === kind}
+        @click=${() => toggle(kind)}>${icon(drawing)}${t(`phone.type.${kind}`)}</button>`)}</div>
+      ${pane()}
     </section>
     <section class="lab-sec"><h2>${t('phone.trigger')}</h2>
       <div class="lab-grid">${events.map(([name, drawing]) => button(t(`phone.event.${name}`), drawing, () => trigger(name)))}</div>

@@ -1,18 +1,23 @@
-// A file of one's own, sent as what it is.
-import { act } from './state.js';
+// A file of one's own, sent as what it was picked for.
+import { toast } from '../ui/toast.js';
+import { t } from '../lib/i18n.js';
+import { act, user } from './state.js';
+import { words } from './voice.js';
 
-function kindOf({ type, name }) {
-  if (/^image\/(jpeg|png|gif)$/.test(type)) return 'image';
-  if (/\.amr$/i.test(name)) return 'voice';
-  return type === 'video/mp4' ? 'video' : 'file';
-}
+const MOST = 19 << 20; // bytes; the sandbox takes 20 MB with all around it
 
-export async function send(event) {
-  const [file] = event.target.files;
-  event.target.value = '';
+export async function sendFile(kind, input) {
+  const [file] = input.files;
+  const { openid } = user.value;
+  input.value = '';
   if (!file) return;
-  const kind = kindOf(file);
-  act({ do: kind, title: file.name }, { file, thumb: kind === 'video' ? await firstFrame(file) : null });
+  if (file.size > MOST) {
+    toast(t('phone.err.too_large'), { icon: 'circle-alert', danger: true });
+    return;
+  }
+  const film = kind === 'video' || kind === 'shortvideo';
+  const recognition = kind === 'voice' ? words.value : '';
+  act({ do: kind, title: file.name, recognition, openid }, { file, thumb: film ? await firstFrame(file) : null });
 }
 
 // The picture that WeChat makes of a film; null when the browser cannot read it.
@@ -33,6 +38,7 @@ async function firstFrame(file) {
   } catch {
     return null;
   } finally {
+    video.removeAttribute('src');
     URL.revokeObjectURL(url);
   }
 }

@@ -92,7 +92,7 @@ function refuse(code, status) {
 
 // Does something as the user whose phone is shown. files: {file, thumb}.
 export function act(action, files) {
-  const body = { ...action, openid: user.value.openid };
+  const body = { openid: user.value.openid, ...action };
   if (!files) return post('act', body);
   const form = new FormData();
   form.append('action', JSON.stringify(body));
@@ -104,5 +104,7 @@ export function act(action, files) {
 
 export const read = (openid) => post('read', { openid });
 
-// A ready action of a kind, as the sandbox offers it.
-export const sample = (kind, nth = 0) => state.value.samples.filter((one) => one.do === kind)[nth];
+// The ready actions of a kind, as the sandbox offers them. Each brings an empty openid.
+export const samples = (kind) => state.value.samples.filter((one) => one.do === kind).map(({ openid, ...rest }) => rest);
+
+export const sampleURL = (name) => `/phone/api/samples/${name}`;

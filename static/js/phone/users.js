@@ -5,6 +5,7 @@ import { formatSpan, t } from '../lib/i18n.js';
 import { identicon } from '../ui/avatar.js';
 import { icon } from '../ui/icon.js';
 import { faults } from './faults.js';
+import { goods } from './goods.js';
 import { choose, connected, post, state, user } from './state.js';
 
 const naming = signal(false);
@@ -19,6 +20,7 @@ export const users = () => html`
     ${[['1m', '1h'], ['47h', '3d']].map((row) => html`<div class="lab-row">${row.map(forward)}</div>`)}
   </section>
   ${faults()}
+  ${goods()}
   ${invitations()}`;
 
 function entry(one) {

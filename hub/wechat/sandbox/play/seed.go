@@ -158,7 +158,7 @@ func (d *seeder) line(l *sandbox.Played) error {
 		_, err = d.store.Claim(d.ctx, agent, v.ID)
 	case "end":
 		_, err = d.store.End(d.ctx, agent, v.ID)
-	case "text", "image", "news":
+	case "text", "image", "news", "msgmenu":
 		if err = d.reply(agent, v.ID, l); err == nil {
 			_, err = d.store.Read(d.ctx, agent, v.ID, v.Last.ID)
 		}
@@ -173,6 +173,8 @@ func (d *seeder) reply(agent *store.Agent, conversation int64, l *sandbox.Played
 		draft.Body = body("content", l.Text)
 	case "news":
 		draft.Body = body("title", l.Title, "description", l.Description, "url", l.URL, "picurl", "")
+	case "msgmenu":
+		draft.Body = l.Menu()
 	}
 	if l.File != nil {
 		conf, format, err := image.DecodeConfig(bytes.NewReader(l.File))
