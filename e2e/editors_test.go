@@ -22,7 +22,7 @@ func (p *page) editor(name string) {
 	p.t.Helper()
 	p.click(fmt.Sprintf(".tools [aria-label=%q]", p.word("composer.more")))
 	p.click(".pop-more [role=menuitem] >> " + p.word("editor."+name))
-	p.see("kf-" + name + " dialog")
+	p.see("dialog[open] .editor")
 }
 
 func (p *page) sendEditor(name string) {

@@ -84,8 +84,11 @@ export function formatSpan(ms) {
   return t('inbox.span.hm', { h: Math.floor(minutes / 60), m: two(minutes % 60) });
 }
 
-// The length of a film, and where it stands.
-export const formatClock = (ms) => `${Math.floor(ms / 60_000)}:${two(Math.round(ms / 1000) % 60)}`;
+// The length of a sound or a film, and where it stands.
+export function formatClock(ms) {
+  const seconds = Math.round(ms / 1000);
+  return `${Math.floor(seconds / 60)}:${two(seconds % 60)}`;
+}
 
 // Time that went by, to the second below an hour.
 export function formatLength(ms) {

@@ -26,6 +26,9 @@ export const prepareThumb = (file) => prepare(file, { limit: 64 * 1024, plain: [
 // With an address for <img>; forgotten by whoever takes the picture out again.
 export const shown = (picture) => ({ ...picture, url: URL.createObjectURL(picture.blob) });
 
+// What is known of a file in a draft, whether it is here or on the server already.
+export const factsOf = (file) => ({ ...file.media, ...file, size: (file.blob ?? file.media).size });
+
 async function prepare(file, { limit, plain, longest = Infinity }) {
   if (file.size > LIMIT) throw new PictureError('too_large');
   const type = await typeOf(file);

@@ -7,7 +7,7 @@ const PREFIX = `kf.out.${boot.me?.id ?? 0}.`;
 const FRESH = 60_000;
 
 export function keep({ files, error, progress, ...entry }) {
-  const [media, thumb] = [entry.media, entry.thumb].map((file) => file && { ...file, url: undefined });
+  const [media, thumb] = [entry.media, entry.thumb].map((file) => file && { ...file, blob: undefined, url: undefined });
   write(PREFIX + entry.client_id, { ...entry, media, thumb, stored: Date.now() });
 }
 

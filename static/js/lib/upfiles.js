@@ -5,11 +5,12 @@ const uploads = new Map(); // client id → AbortController
 
 export const stopFiles = (clientId) => uploads.get(clientId)?.abort();
 
-// A file as a MEDIA that the server does not have yet.
+// A file as a MEDIA that the server does not have yet. Its blob stays with it: the content policy
+// lets elements show an address of a blob, but fetch nothing from it.
 export function known(file) {
-  if (!file.blob) return file;
+  if (!file.blob || file.id) return file;
   const { blob, url, ...facts } = file;
-  return { ...facts, id: 0, state: 'ready', mime: blob.type, size: blob.size, url: URL.createObjectURL(blob) };
+  return { ...facts, id: 0, state: 'ready', mime: blob.type, size: blob.size, blob, url: URL.createObjectURL(blob) };
 }
 
 // The ids of its files on the server, after those that are not there yet went up one by one.
@@ -26,7 +27,7 @@ export async function filesOf({ client_id, account, type, files = {}, media, thu
     const stored = await upload(blob, { account, kind: kindOf(type, slot), name, onProgress, signal: abort.signal })
       .finally(() => uploads.delete(client_id));
     gone += blob.size;
-    rows[slot] = { ...stored, url: rows[slot].url };
+    rows[slot] = { ...stored, blob, url: rows[slot].url };
     change({ progress: gone / total, [slot]: rows[slot] });
   }
   return { media: rows.media?.id, thumb: rows.thumb?.id };

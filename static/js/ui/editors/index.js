@@ -5,10 +5,14 @@ import './miniprogrampage.js';
 import './msgmenu.js';
 import './music.js';
 import './news.js';
+import './video.js';
+import './voice.js';
 import './wxcard.js';
 
 export const editors = {
   news: (conversation) => html`<kf-news .conversation=${conversation}></kf-news>`,
+  voice: (conversation) => html`<kf-voice-editor .conversation=${conversation}></kf-voice-editor>`,
+  video: (conversation) => html`<kf-video-editor .conversation=${conversation}></kf-video-editor>`,
   music: (conversation) => html`<kf-music .conversation=${conversation}></kf-music>`,
   msgmenu: (conversation) => html`<kf-msgmenu .conversation=${conversation}></kf-msgmenu>`,
   articles: (conversation) => html`<kf-articles .conversation=${conversation}></kf-articles>`,
