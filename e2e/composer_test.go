@@ -102,12 +102,12 @@ func TestMoreThanTheBudget(t *testing.T) {
 	p.attach(file(t, "desk.png", drawing(t, 5)))
 	p.write("#reply", "图和字要两条")
 	p.see(".hint-bad")
-	p.press(kb.Enter)
+	p.press(kb.Enter, cd.ModifierCtrl)
 	p.field("图和字要两条")
 	p.click(".attach button")
 	p.gone(".attach")
 	p.click("#reply")
-	p.press(kb.Enter)
+	p.press(kb.Enter, cd.ModifierCtrl)
 	d.received(ann, 5)
 }
 

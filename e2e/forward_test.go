@@ -67,3 +67,25 @@ func (p *page) takes(d *desk, openid, text string) {
 	p.click("kf-bar .btn-primary")
 	p.see("#reply")
 }
+
+// A voice and a film go on too, with their picture.
+func TestForwardSounds(t *testing.T) {
+	parallel(t)
+	d := newDesk(t)
+	p := d.agent("xiaoli")
+	ann := d.customer("安")
+	p.takes(d, ann, "听听看")
+	d.act(sandbox.Action{OpenID: ann, Do: "voice", File: dtxClip, FileName: "a.amr"})
+	d.act(sandbox.Action{OpenID: ann, Do: "video", Sample: "unboxing.mp4"})
+	for i, one := range []struct{ kind, selector string }{{"voice", "kf-sound"}, {"video", "kf-film"}} {
+		p.see("#stream .msg-in " + one.selector)
+		p.click("#stream .msg-in:has(" + one.selector + ") .msg-more")
+		p.click("[role=menuitem] >> " + p.word("inbox.forward.to"))
+		p.see("kf-forward .forward-what " + one.selector)
+		p.click("kf-forward [type=submit]")
+		p.see("#stream .msg-out:has(.msg-state time) " + one.selector)
+		if got := d.received(ann, i+1)[i]; got.Type != one.kind || one.kind == "voice" && string(d.bytes(got.File)) != string(dtxClip) {
+			t.Errorf("the customer got %s", got.Type)
+		}
+	}
+}

@@ -49,6 +49,19 @@ func (p *page) drag(selector string, files ...string) (drop func()) {
 	return func() { p.t.Helper(); event(input.DispatchDragEventTypeDrop) }
 }
 
+// keepDown keeps the button of the mouse down on an element while something happens.
+func (p *page) keepDown(selector string, meanwhile func()) {
+	p.t.Helper()
+	at := p.point(selector)
+	button := func(kind input.DispatchMouseEventType) {
+		p.t.Helper()
+		send(p, input.DispatchMouseEvent, input.DispatchMouseEventParams{Type: kind, X: at.X, Y: at.Y, Button: input.MouseButtonLeft, ClickCount: 1})
+	}
+	button(input.DispatchMouseEventTypeMousePressed)
+	meanwhile()
+	button(input.DispatchMouseEventTypeMouseReleased)
+}
+
 // compose shows what an input method has so far, as yet undecided.
 func (p *page) compose(text string) {
 	p.t.Helper()
@@ -79,4 +92,36 @@ func (p *page) choose(selector string, files ...string) {
 		files[i] = path
 	}
 	p.do(cd.SetUploadFiles(cd.CSS(selector), files))
+}
+
+// rest opens the menu of a message, with the pointer or a finger that rests.
+func (p *page) rest(selector string) {
+	p.t.Helper()
+	if !p.look.phone {
+		p.click(selector + " .msg-more")
+		return
+	}
+	at := p.point(selector + " .bubble")
+	finger := func(kind input.DispatchTouchEventType, points ...*input.TouchPoint) {
+		send(p, input.DispatchTouchEvent, input.DispatchTouchEventParams{Type: kind, TouchPoints: points})
+	}
+	finger(input.DispatchTouchEventTypeTouchStart, &input.TouchPoint{X: at.X, Y: at.Y})
+	p.see("[role=menu]")
+	finger(input.DispatchTouchEventTypeTouchEnd)
+}
+
+// pull drags something with the mouse and lets go of it over another.
+func (p *page) pull(selector, over string) {
+	p.t.Helper()
+	from, to := p.point(selector), p.point(over)
+	mouse := func(kind input.DispatchMouseEventType, at point, buttons int64) {
+		p.t.Helper()
+		send(p, input.DispatchMouseEvent, input.DispatchMouseEventParams{Type: kind, X: at.X, Y: at.Y, Button: input.MouseButtonLeft, Buttons: buttons, ClickCount: 1})
+	}
+	mouse(input.DispatchMouseEventTypeMousePressed, from, 1)
+	for i := 1; i <= 8; i++ {
+		step := point{X: from.X + (to.X-from.X)*float64(i)/8, Y: from.Y + (to.Y-from.Y)*float64(i)/8}
+		mouse(input.DispatchMouseEventTypeMouseMoved, step, 1)
+	}
+	mouse(input.DispatchMouseEventTypeMouseReleased, to, 0)
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"testing"
 
+	cd "github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 )
 
@@ -50,7 +51,7 @@ func (p *page) claim(id int64) {
 func (p *page) reply(text string) {
 	p.t.Helper()
 	p.write("#reply", text)
-	p.press(kb.Enter)
+	p.press(kb.Enter, cd.ModifierCtrl) // sends the last reply too, where Enter alone files a piece
 	p.until("an empty field", "document.querySelector('#reply')?.value === ''")
 }
 

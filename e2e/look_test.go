@@ -141,6 +141,18 @@ func lookAtPhone(d *play, p *page) {
 	p.see(".wx-msg")
 	p.until("all pictures", "[...document.images].every((img) => img.complete)")
 	p.seen("phone")
+	for _, kind := range []string{"location", "voice"} {
+		p.click("#acts .lab-grid button >> " + p.word("phone.type."+kind))
+		p.see("#lab-pane")
+		p.seen("phone-" + kind)
+	}
+	p.click(".lab-text .btn-icon")
+	p.see("kf-emoji img")
+	p.seen("phone-emoji")
+	p.press(kb.Escape)
+	p.open("/phone#oSbx_xiaoyu_000000000000Kd02") // whose thread has every type
+	p.see(`.wx-me[data-type="miniprogrampage"]`)
+	p.seen("phone-types")
 }
 
 // The set-up is seen only while there is nothing: on an empty directory.

@@ -5,6 +5,8 @@ import (
 	"testing"
 
 	"kfdesk/hub/wechat/sandbox"
+
+	"github.com/chromedp/chromedp/kb"
 )
 
 // Every type that an agent can send is drawn as the customer sees it. The rows
@@ -76,7 +78,9 @@ func TestLooksOfEveryType(t *testing.T) {
 		t.Run(l.String(), func(t *testing.T) {
 			parallel(t)
 			d := newDesk(t)
-			p := login(t, d.URL, "admin", password, l)
+			p := login(t, d.URL, "xiaoli", password, l)
+			bob := d.customer("博")
+			p.takes(d, bob, "我等别的")
 			ann := d.customer("安")
 			d.says(ann, "灯罩裂了[难过]，看这里 https://hemu.example/p/7731")
 			d.act(sandbox.Action{OpenID: ann, Do: "unfollow"})
@@ -89,13 +93,26 @@ func TestLooksOfEveryType(t *testing.T) {
 			}
 			d.act(sandbox.Action{OpenID: ann, Do: "message", Type: "hologram"})
 			id := d.conversation(ann).ID
-			p.show("all", id)
+			p.show("waiting", id)
+			p.click("kf-bar .btn-primary")
+			p.see("#reply")
 			p.see("#stream .unknown >> " + p.word("inbox.card.unknown"))
 			p.until("all pictures", "[...document.querySelectorAll('#stream img')].every((img) => img.complete)")
 			p.seen("thread-events")
 			eval[bool](p, "(document.querySelector('#stream').scrollTop = -1e6, true)")
 			p.until("the wave", "document.querySelector('kf-sound .voice-wave rect[height=\"18\"]')")
 			p.seen("thread-top")
+			p.click("kf-sound .voice-play")
+			p.see("kf-sound .voice-len >> 2″ /")
+			p.seen("thread-voice")
+			p.rest("#stream .msg:has(.emo)")
+			p.see("[role=menuitem]")
+			p.seen("thread-menu")
+			p.click("[role=menuitem] >> " + p.word("inbox.forward.to"))
+			p.see("kf-forward .pick label")
+			p.seen("forward")
+			p.press(kb.Escape)
+			p.gone("kf-forward dialog")
 			eval[bool](p, "(document.querySelector('#stream .card-map').scrollIntoView({ block: 'start' }), true)")
 			p.seen("thread-cards")
 			p.replies(id)

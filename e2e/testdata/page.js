@@ -41,6 +41,7 @@ window.e2e = {
 // the page does not know yet.
 e2e.deaf = false;
 e2e.unheard = [];
+e2e.sent = [];
 e2e.hear = () => {
   e2e.deaf = false;
   for (const tell of e2e.unheard.splice(0)) tell();
@@ -48,6 +49,11 @@ e2e.hear = () => {
 window.WebSocket = class extends WebSocket {
   set onmessage(hear) {
     super.onmessage = (event) => (e2e.deaf ? e2e.unheard.push(() => hear(event)) : hear(event));
+  }
+
+  send(data) {
+    e2e.sent.push(JSON.parse(data));
+    super.send(data);
   }
 };
 

@@ -1,4 +1,6 @@
 // WeChat measures a text in bytes of UTF-8 (custom/send, text).
+import { linkAt } from './anchor.js';
+
 const encoder = new TextEncoder();
 export const PART = 2000; // a part of a long text; the limit itself is 2,048
 
@@ -10,13 +12,16 @@ export function split(text, limit = PART) {
   const parts = [];
   let rest = text.trim();
   while (byteLength(rest) > limit) {
-    const end = breakBefore(rest, fitting(rest, limit));
+    const end = outside(rest, breakBefore(rest, fitting(rest, limit)));
     parts.push(rest.slice(0, end).trim());
     rest = rest.slice(end).trim();
   }
   if (rest) parts.push(rest);
   return parts;
 }
+
+// A link stays whole if it can.
+const outside = (text, end) => linkAt(text, end)?.start || end;
 
 // Firefox has no Segmenter before 125: there an emoji made of several may be cut between them.
 const segmenter = Intl.Segmenter && new Intl.Segmenter(undefined, { granularity: 'grapheme' });

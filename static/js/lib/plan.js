@@ -1,4 +1,5 @@
 // What one press of the send button would send: how many replies, and why it cannot.
+import { faultIn } from './anchor.js';
 import { byteLength, PART, split } from './bytes.js';
 import { send } from './outbox.js';
 import { settings } from './state.js';
@@ -6,10 +7,12 @@ import { settings } from './state.js';
 const LIMIT = settings.text_limit ?? 2048;
 const COUNT_FROM = 1800;
 
-// allowed: replies that may still leave. parts: the text, cut if it is too long.
-// problem: long (can be split), many (more than allowed), busy (a picture is not ready) or ''.
+// allowed: replies that may still leave. parts: the text, cut if it is too long. apart: its pieces,
+// when they may leave one by one. fault: what is wrong with a link in it.
+// problem: link, many (more than allowed), busy (a picture is not ready), long (can be split) or ''.
 export function plan(draft, allowed) {
-  const text = draft.text.value.trim();
+  const texts = draft.texts;
+  const text = texts.join('\n');
   const pictures = draft.pictures.value;
   const bytes = byteLength(text);
   const long = bytes > LIMIT;
@@ -17,11 +20,15 @@ export function plan(draft, allowed) {
   const count = pictures.length + parts.length;
   const many = count > allowed;
   const busy = pictures.some((picture) => picture.busy);
+  const fault = faultIn(text);
+  const apart = texts.length > 1 && pictures.length + texts.length <= allowed && !busy && !fault && texts.every(fits) ? texts : [];
   return {
-    parts, count, allowed, bytes, long, many, busy, limit: LIMIT, counted: bytes >= COUNT_FROM,
-    problem: many ? 'many' : busy ? 'busy' : long ? 'long' : '',
+    parts, apart, fault, count, allowed, bytes, long, many, busy, limit: LIMIT, counted: bytes >= COUNT_FROM,
+    problem: fault ? 'link' : many ? 'many' : busy ? 'busy' : long ? 'long' : '',
   };
 }
+
+const fits = (text) => byteLength(text) <= LIMIT;
 
 // A book that somebody pasted is only counted: no budget pays for it, and cutting takes its time.
 function cut(text, bytes) {

@@ -3,12 +3,11 @@
 import { budget } from '../lib/budget.js';
 import { tick } from '../lib/clock.js';
 import { draftOf } from '../lib/drafts.js';
-import { html, live, nothing } from '../lib/html.js';
+import { html, nothing } from '../lib/html.js';
 import { t } from '../lib/i18n.js';
-import { picturesIn } from '../lib/image.js';
 import { sending } from '../lib/outbox.js';
-import { customerName } from '../lib/people.js';
 import { plan, sendDraft } from '../lib/plan.js';
+import { stopTyping } from '../lib/typing.js';
 import { attach, pictureStrip } from './attach.js';
 import { blocked, reasonOf } from './blocked.js';
 import { announcement, meter } from './budget.js';
@@ -17,7 +16,10 @@ import { editors } from './editors/index.js';
 import './emoji.js';
 import { grow, insertText, toEnd } from './field.js';
 import { hint } from './hint.js';
+import './link.js';
 import { Live } from './live.js';
+import { tray } from './pieces.js';
+import { replyField } from './reply.js';
 import { bar } from './tools.js';
 
 class Composer extends Live {
@@ -26,6 +28,7 @@ class Composer extends Live {
     drafting: { state: true }, // the field is open although nothing can be sent
     picking: { state: true }, // the emoticons are open
     dragging: { state: true },
+    moving: { state: true }, // the piece that is being dragged
     problem: { state: true }, // why a picture was not taken
   };
 
@@ -41,7 +44,7 @@ class Composer extends Live {
     super.connectedCallback();
     const thread = this.closest('.thread') ?? this;
     this.unwatch = watchDrops(thread, {
-      wanted: () => !this.reason && !editors[this.draft.asked.value],
+      wanted: () => !this.reason && ['', 'field'].includes(this.draft.asked.value),
       over: (over) => (this.dragging = over),
       drop: (files) => this.attach(files),
     });
@@ -50,6 +53,7 @@ class Composer extends Live {
   disconnectedCallback() {
     super.disconnectedCallback();
     this.unwatch();
+    stopTyping();
   }
 
   willUpdate() {
@@ -57,17 +61,23 @@ class Composer extends Live {
     this.rule = budget(row, tick.value);
     this.reason = reasonOf(row, this.rule);
     this.plan = plan(this.draft, this.rule.can - sending(row.id));
+    this.joining = this.draft.pieces.value.length > 0 || (this.draft.joining.value ?? this.joinsAlone);
+  }
+
+  // The last reply should hold all there is to say; in a window of one minute that costs time.
+  get joinsAlone() {
+    return this.plan.allowed <= 1 && this.rule.state !== 'event';
   }
 
   render() {
     const { conversation: row, draft, rule, reason } = this;
     const low = !reason && ['low', 'urgent', 'event'].includes(rule.state);
-    const writing = !reason || this.drafting || draft.text.value || draft.pictures.value.length;
+    const writing = !reason || this.drafting || draft.texts.length || draft.pictures.value.length;
     const next = reason ? 0 : this.plan.count + sending(row.id);
     return html`
       <div class="dock">
-        ${this.picking ? html`<kf-emoji .pick=${(text) => insertText(this.field, text)} @close=${() => this.#unpick()}></kf-emoji>` : nothing}
-        <form class=${`composer ${low ? 'composer-low' : ''}`} id="composer" tabindex="-1" aria-label=${t('composer.label')} @submit=${this.#submit}>
+        ${this.picking ? html`<kf-emoji .pick=${(text) => insertText(this.field, text)} @close=${() => this.unpick()}></kf-emoji>` : nothing}
+        <form class=${`composer ${low ? 'composer-low' : ''}`} id="composer" tabindex="-1" aria-label=${t('composer.label')} @submit=${this.submit}>
           <div class="composer-top">
             <label class="composer-mode" for="reply">${t('composer.reply')}${reason ? nothing : html`<kbd class="kbd" aria-hidden="true">R</kbd>`}</label>
             ${meter(row, next)}
@@ -76,43 +86,24 @@ class Composer extends Live {
           ${reason ? blocked(row, rule, reason, writing ? null : () => this.#openDraft()) : nothing}
           ${hint(this)}
           ${pictureStrip(draft, this.plan)}
-          ${writing ? html`<textarea class="composer-text" id="reply" rows="2" enterkeyhint="send" aria-label=${t('composer.content')}
-            placeholder=${t(reason ? 'composer.draft_placeholder' : 'composer.placeholder', { name: customerName(row.customer) })}
-            .value=${live(draft.text.value)} @input=${this.#input} @keydown=${this.#key} @paste=${this.#paste}></textarea>` : nothing}
+          ${tray(this)}
+          ${writing ? replyField(this) : nothing}
           ${reason ? nothing : bar(this)}
         </form>
       </div>
       ${this.dragging ? dropOverlay() : nothing}
-      ${editors[draft.asked.value]?.(row) ?? nothing}`;
+      ${editors[draft.asked.value]?.(row) ?? nothing}
+      ${draft.asked.value === 'link' ? html`<kf-link .composer=${this}></kf-link>` : nothing}`;
   }
 
   updated() {
     if (this.field && this.field.value !== this.measured) grow(this.field);
     this.measured = this.field?.value;
+    for (const piece of this.querySelectorAll('.piece textarea')) grow(piece);
     if (this.draft.asked.peek() !== 'field') return;
     this.draft.asked.value = '';
     if (this.field) toEnd(this.field);
     else this.querySelector('#composer').focus();
-  }
-
-  #input({ target }) {
-    this.draft.write(target.value);
-    this.drafting = true; // the field stays, even when the agent empties it
-    this.problem = '';
-  }
-
-  // Enter belongs to the input method while it composes; some browsers tell it by key code only.
-  #key(event) {
-    if (event.isComposing || event.keyCode === 229) return;
-    if (event.key === 'Enter' && !event.shiftKey && !event.altKey && !this.reason) this.#submit(event);
-    if (event.key === 'Escape') this.picking ? this.#unpick() : this.field.blur();
-  }
-
-  #paste(event) {
-    const files = picturesIn(event.clipboardData);
-    if (files.length === 0 || this.reason) return;
-    event.preventDefault();
-    this.attach(files);
   }
 
   async attach(files) {
@@ -121,13 +112,14 @@ class Composer extends Live {
     this.field?.focus();
   }
 
-  #submit(event) {
+  submit(event) {
     event.preventDefault();
     if (!this.reason && this.plan.count > 0 && !this.plan.problem) this.sendAll();
   }
 
-  sendAll() {
-    sendDraft(this.conversation.id, this.draft, this.plan.parts);
+  sendAll(texts = this.plan.parts) {
+    sendDraft(this.conversation.id, this.draft, texts);
+    stopTyping();
     this.problem = '';
     this.field.focus();
   }
@@ -137,7 +129,7 @@ class Composer extends Live {
     this.draft.asked.value = 'field';
   }
 
-  #unpick() {
+  unpick() {
     this.picking = false;
     this.field?.focus();
   }

@@ -16,7 +16,7 @@ class EmojiPicker extends Live {
   connectedCallback() {
     super.connectedCallback();
     this.stop = new AbortController();
-    const outside = ({ target }) => !this.contains(target) && !target.closest('.composer') && this.#close();
+    const outside = ({ target }) => !this.contains(target) && !target.closest('.composer, [data-emoji]') && this.#close();
     document.addEventListener('pointerdown', outside, { signal: this.stop.signal });
   }
 

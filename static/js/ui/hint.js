@@ -9,9 +9,10 @@ export function hint(composer) {
   const { problem, plan, rule, reason } = composer;
   if (problem) return line('circle-alert', problem, { bad: true, end: dismiss(composer) });
   if (reason) return nothing;
+  if (plan.fault) return line('link', t(`composer.hint.link.${plan.fault}`), { bad: true });
   if (plan.many || plan.long) return tooMuch(composer);
   if (rule.state === 'event') return line('timer', t(`composer.hint.${rule.cause}`));
-  if (rule.left === 1) return line('triangle-alert', t('composer.hint.last'), { end: keepGoing(composer) });
+  if (rule.left === 1) return line('triangle-alert', t('composer.hint.last') + joined(composer), { end: keepGoing(composer) });
   if (rule.state !== 'plenty') return line('triangle-alert', t('composer.hint.closing'), { end: keepGoing(composer) });
   if (rule.spare) return line('timer', t('composer.hint.spare', { n: rule.spare.left, span: formatSpan(rule.spare.until - tick.value) }));
   return nothing;
@@ -19,6 +20,9 @@ export function hint(composer) {
 
 const line = (drawing, words, { bad = false, end = nothing } = {}) => html`
   <p class=${`composer-hint ${bad ? 'hint-bad' : ''}`} role=${bad ? 'alert' : nothing}>${icon(drawing)}<span>${words}</span>${end}</p>`;
+
+// The switch that has turned itself on says so.
+const joined = ({ joining, joinsAlone }) => (joining && joinsAlone ? t('composer.hint.joined') : '');
 
 // Splitting is offered together with what it costs.
 function tooMuch(composer) {

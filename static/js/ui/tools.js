@@ -1,11 +1,12 @@
 // The bar below the field: what can be put in, as whom the agent speaks, and the send button.
-import { html, nothing } from '../lib/html.js';
+import { html, live, nothing } from '../lib/html.js';
 import { t } from '../lib/i18n.js';
 import { binding } from '../lib/people.js';
 import { me } from '../lib/state.js';
 import { portrait } from './avatar.js';
 import { editors } from './editors/index.js';
 import { icon } from './icon.js';
+import { COMMAND } from './keycap.js';
 import { menu } from './menu.js';
 
 export const bar = (composer) => html`
@@ -14,10 +15,11 @@ export const bar = (composer) => html`
       ${tool('smile', t('composer.emoji'), t('composer.emoji'), () => (composer.picking = !composer.picking), composer.picking)}
       ${tool('image', t('composer.image'), t('composer.image_title'), () => composer.querySelector('[type="file"]').click())}
       ${tool('newspaper', t('editor.news'), t('editor.news'), () => (composer.draft.asked.value = 'news'))}
+      ${tool('link', t('composer.link'), t('composer.link'), () => (composer.draft.asked.value = 'link'))}
       ${menu('more', t('composer.more'), more(composer), { drawing: 'plus', size: '', look: 'pop-more', foot: t('composer.more.cost') })}
       <input type="file" accept="image/*" multiple hidden @change=${({ target }) => choose(composer, target)}>
     </div>
-    ${counter(composer.plan)}${speaker(composer.conversation)}${sendButton(composer.plan)}
+    ${merge(composer)}${counter(composer.plan)}${speaker(composer.conversation)}${sendButton(composer)}
   </div>`;
 
 const tool = (drawing, label, title, run, open) => html`
@@ -38,6 +40,11 @@ function choose(composer, input) {
   input.value = '';
 }
 
+// Turned off, the pieces go back into the field.
+const merge = (composer) => html`
+  <label class=${`switch merge ${composer.joining ? 'merge-on' : ''}`} title=${t('composer.join_title', { key: COMMAND })}><input type="checkbox" role="switch" .checked=${live(composer.joining)}
+    @change=${({ target }) => composer.draft.join(target.checked, composer.joinsAlone)}>${t('composer.join')}</label>`;
+
 // WeChat counts bytes, not characters. Shown when it begins to matter.
 function counter({ counted, bytes, limit }) {
   if (!counted) return nothing;
@@ -52,6 +59,7 @@ function speaker({ account }) {
 }
 
 // The line above says why it is disabled.
-const sendButton = ({ count, problem, busy }) => html`
+const sendButton = ({ joining, plan: { count, problem, busy } }) => html`
   <button class="btn btn-primary send" type="submit" ?disabled=${problem !== ''} aria-busy=${busy ? 'true' : nothing}>
-    ${busy ? icon('loader-circle') : nothing}${count > 1 ? t('composer.send_n', { n: count }) : t('composer.send')}<kbd class="kbd">↵</kbd></button>`;
+    ${busy ? icon('loader-circle') : nothing}${count > 1 || joining ? t('composer.send_n', { n: Math.max(1, count) }) : t('composer.send')}${joining
+      ? html`<span class="keys"><kbd class="kbd">${COMMAND}</kbd><kbd class="kbd">↵</kbd></span>` : html`<kbd class="kbd">↵</kbd>`}</button>`;
