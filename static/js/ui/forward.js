@@ -82,11 +82,11 @@ class Forward extends Live {
           <div><h2 id="forward-h">${t('inbox.forward')}</h2><p>${t('inbox.forward.about')}</p></div>
           <button class="btn btn-quiet btn-icon btn-sm" type="button" aria-label=${t('common.close')} @click=${this.close}>${icon('x')}</button>
         </div>
-        <form class="dialog-body" id="forward" @submit=${this.#submit}>
+        <div class="dialog-body"><form class="forward" id="forward" @submit=${this.#submit}>
           <div class="forward-what msg-out" inert><div class="msg-line">${content({ ...this.row, dir: 'out', body: { ...this.row.body, ...this.replies[0].body, menu_id: '' } }, () => {})}</div></div>
           <fieldset class="pick"><legend class="sr">${t('inbox.forward.whom')}</legend>${this.rows.map((row) => this.#choice(row))}</fieldset>
           ${this.rows.length ? nothing : html`<p class="sec-none">${t('inbox.forward.nobody')}</p>`}
-        </form>
+        </form></div>
         <div class="dialog-foot">
           <span class="lead" role="status">${chosen ? html`${bars(chosen.rule, n)}${t('inbox.forward.after', { n: chosen.left - n })}` : this.rows.length ? t('inbox.forward.none') : nothing}</span>
           <button class="btn" type="button" @click=${this.close}>${t('common.cancel')}</button>
