@@ -87,7 +87,7 @@ func (in *inflow) all(most int64) ([]byte, error) {
 // taken for the next request: then the connection is closed.
 func (in *inflow) drain(ctx *fasthttp.RequestCtx) {
 	buf := make([]byte, 32<<10)
-	for n := 0; !in.ended && in.err == nil && n < drainMost && in.left <= drainMost; {
+	for n := 0; !in.ended && in.err == nil && n < drainMost; {
 		if in.conn.SetReadDeadline(time.Now().Add(drainWait)) != nil {
 			break
 		}
