@@ -248,6 +248,17 @@ func TestBodiesOnTheWire(t *testing.T) {
 			}
 		})
 	}
+	t.Run("a body that stops coming", func(t *testing.T) {
+		conn, r := open(t, "POST /login HTTP/1.1\r\nContent-Length: 99000000", inside[:10_000])
+		if got := answer(t, r); got.status != 413 {
+			t.Errorf("%d %s", got.status, got.body)
+		}
+		_, _ = fmt.Fprintf(conn, "GET /healthz HTTP/1.1\r\nHost: desk.example\r\n\r\n") // still of the body
+		if res, err := http.ReadResponse(r, nil); err == nil {
+			_ = res.Body.Close()
+			t.Errorf("what came late was answered with %d", res.StatusCode)
+		}
+	})
 	t.Run("the next request of a connection", func(t *testing.T) {
 		conn, r := open(t, fmt.Sprintf("POST %s HTTP/1.1\r\nContent-Length: %d", uploadOf("thumb"), 200_000), make([]byte, 200_000))
 		answer(t, r).refused(t, 413, "too_large")
