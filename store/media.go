@@ -84,9 +84,17 @@ func (s *Store) MediaReady(ctx context.Context, d Media) error {
 	})
 }
 
-// MediaRetry sets the next try of a medium that could not be fetched now.
+// MediaRetry sets the next try of a medium that could not be fetched now. Who
+// looks at it is told of the first failure alone: there may be many.
 func (s *Store) MediaRetry(ctx context.Context, id, at int64, reason string) error {
 	return s.write(ctx, func(t *tx) error {
+		first, err := t.affect("update media set retry_at = $1, error = $2 where id = $3 and error = ''", at, reason, id)
+		if err != nil {
+			return err
+		}
+		if first > 0 {
+			return t.mediaChanged(id)
+		}
 		return t.exec("update media set retry_at = $1, error = $2 where id = $3", at, reason, id)
 	})
 }

@@ -33,7 +33,12 @@ func TestClaimMedia(t *testing.T) {
 	equal(t, "due when the lease ends", must(d.NextMedia(ctx))(t), d.now()+60_000)
 
 	ok(t, d.MediaReady(ctx, Media{ID: first[0].ID, Hash: strings.Repeat("a", 64), Mime: "image/png", Size: 9, Width: 2, Height: 3, Name: "n"}))
+	told := func() int64 { newest, _, err := d.LastEvent(ctx); ok(t, err); return newest }
+	before := told()
+	ok(t, d.MediaRetry(ctx, first[1].ID, d.now()+4000, "broken"))
+	equal(t, "events of the first failure", told()-before, 1)
 	ok(t, d.MediaRetry(ctx, first[1].ID, d.now()+5000, "busy"))
+	equal(t, "events of further ones", told()-before, 1)
 	d.clock.advance(5 * time.Second)
 	equal(t, "at the time set", names(claim(2)), "m1#2")
 	ok(t, d.MediaLost(ctx, first[1].ID, "expired"))

@@ -104,7 +104,7 @@ var deeds = []struct {
 	{"ClaimMedia", "", func(w *walked) error { _, err := w.ClaimMedia(ctx, 10, 1000); return err }},
 	{"MediaReady", "message", func(w *walked) error { return w.MediaReady(ctx, w.media) }},
 	{"MediaReady", "account", func(w *walked) error { return w.MediaReady(ctx, w.avatar) }},
-	{"MediaRetry", "", func(w *walked) error { return w.MediaRetry(ctx, w.media.ID, start, "busy") }},
+	{"MediaRetry", "message", func(w *walked) error { return w.MediaRetry(ctx, w.media.ID, start, "busy") }},
 	{"MediaLost", "message", func(w *walked) error { return w.MediaLost(ctx, w.media.ID, "expired") }},
 	{"AddMedia", "", func(w *walked) error { _, err := w.AddMedia(ctx, Media{Account: w.account}); return err }},
 	{"Uploaded", "", func(w *walked) error { return w.Uploaded(ctx, w.account, "hash", "image", "wx", start*2) }},

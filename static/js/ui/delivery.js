@@ -25,7 +25,7 @@ const nth = (row) => row.nth ? html`<i class="sep" aria-hidden="true"></i><span 
 export function failure(row, open) {
   if (row.state === 'unknown') return unsure(row, open);
   if (row.state !== 'failed') return nothing;
-  const acts = [again(row, open), button(t('inbox.fail.edit'), () => edit(row), row.type !== 'image' || !open), remove(() => discard(row))];
+  const acts = [again(row, open), button(t(`inbox.fail.${['text', 'image'].includes(row.type) ? 'edit' : 'open'}`), () => edit(row), row.type !== 'image' || !open), remove(() => discard(row))];
   return html`
     <div class="msg-fail" role="alert">${icon('circle-alert')}<p>${t('inbox.fail.line', { reason: reason(row), cost: t('inbox.fail.free') })}</p>${isMe(row.agent) ? html`<span class="msg-acts">${acts}</span>` : nothing}</div>`;
 }

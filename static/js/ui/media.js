@@ -9,10 +9,12 @@ import { icon } from './icon.js';
 export function missing(media, word) {
   if (isReady(media)) return nothing;
   if (media?.state === 'lost') return html`<span class="unknown">${icon('circle-x')}${t(`inbox.media.${reason(media.error)}`, { what: word })}</span>`;
-  return html`<span class="unknown">${icon('loader-circle', 'spin')}${t(media?.error ? 'inbox.media.retried' : 'inbox.media.wanted', { what: word })}</span>`;
+  return html`<span class="unknown">${icon('loader-circle', 'spin')}${t(`inbox.media.${waits(media?.error)}`, { what: word })}</span>`;
 }
 
-const reason = (error) => (['expired', 'too_large'].includes(error) ? error : 'lost');
+const reason = (error) => (['expired', 'too_large', 'wrong_type', 'disk_full'].includes(error) ? error : 'lost');
+
+const waits = (error) => (error === 'disk_full' ? error : error ? 'retried' : 'wanted');
 
 // Tall pictures get less width, so that none fills the thread.
 export const shape = ({ width, height }) => (height > width * 1.2 ? 'pic-v' : 'pic-s');
