@@ -94,20 +94,23 @@ func (p *page) choose(selector string, files ...string) {
 	p.do(cd.SetUploadFiles(cd.CSS(selector), files))
 }
 
-// rest opens the menu of a message, with the pointer or a finger that rests.
+// rest opens the menu of a message, with the pointer or a finger that rests. The
+// finger is told to the page alone: one that is told to the browser leaves it
+// unable to take pictures.
 func (p *page) rest(selector string) {
 	p.t.Helper()
 	if !p.look.phone {
 		p.click(selector + " .msg-more")
 		return
 	}
-	at := p.point(selector + " .bubble")
-	finger := func(kind input.DispatchTouchEventType, points ...*input.TouchPoint) {
-		send(p, input.DispatchTouchEvent, input.DispatchTouchEventParams{Type: kind, TouchPoints: points})
+	finger := func(what string) {
+		p.t.Helper()
+		eval[bool](p, fmt.Sprintf(`(e2e.find(%s)[0].dispatchEvent(new PointerEvent(%q, { pointerType: 'touch', bubbles: true, isPrimary: true })), true)`,
+			quote(selector+" .bubble"), what))
 	}
-	finger(input.DispatchTouchEventTypeTouchStart, &input.TouchPoint{X: at.X, Y: at.Y})
+	finger("pointerdown")
 	p.see("[role=menu]")
-	finger(input.DispatchTouchEventTypeTouchEnd)
+	finger("pointerup")
 }
 
 // pull drags something with the mouse and lets go of it over another.

@@ -35,12 +35,12 @@ func TestLinkEditor(t *testing.T) {
 	p.until("the link under the cursor", "document.querySelector('#link-href').value === 'https://example.com/a?b=1&c=2'")
 	p.click("kf-link label >> " + p.word("composer.link.program"))
 	p.see("kf-link [role=status] >> " + p.word("composer.link.first.appid"))
-	p.fill("#link-appid", "wx1234567890abcdef")
+	p.fill("#link-appid", "wx81be05d7c3f92a46")
 	p.fill("#link-path", "pages/index/index?id=1")
 	p.accessible("link editor, mini program")
 	p.click("kf-link .btn-primary")
 	p.gone("kf-link dialog")
-	want := `请看<a href="https://example.com/a?b=1&c=2" data-miniprogram-appid="wx1234567890abcdef" data-miniprogram-path="pages/index/index?id=1">说明书</a>，谢谢`
+	want := `请看<a href="https://example.com/a?b=1&c=2" data-miniprogram-appid="wx81be05d7c3f92a46" data-miniprogram-path="pages/index/index?id=1">说明书</a>，谢谢`
 	p.field(want)
 	p.press(kb.Enter)
 	if got := d.received(ann, 1)[0].Text(); got != want {
