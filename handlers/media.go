@@ -94,7 +94,7 @@ func rangeOf(ctx *fiber.Ctx, tag string) string {
 // downloadName is a name that is safe as a file's name everywhere.
 func downloadName(d store.Media) string {
 	if d.Name == "" {
-		return "kfdesk" + wechat.Extension(d.Mime)
+		return fmt.Sprintf("kfdesk-%d%s", d.ID, wechat.Extension(d.Mime))
 	}
 	return strings.Map(func(r rune) rune {
 		if r < 0x20 || strings.ContainsRune(`/\:*?"<>|`, r) {

@@ -11,6 +11,7 @@ import (
 	"image/png"
 	"net/http"
 	"net/url"
+	"path"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -153,8 +154,9 @@ func TestMediaIsNeverRun(t *testing.T) {
 			t.Errorf("%s: %s", mime, h.Get("Cache-Control"))
 		}
 	}
-	got := d.call(t, "li", "GET", d.medium(t, 1, "image/jpeg", "", "x")+"?download=1", nil)
-	if name := got.header.Get("Content-Disposition"); name != "attachment; filename=kfdesk.jpg" {
+	nameless := d.medium(t, 1, "image/jpeg", "", "x")
+	got := d.call(t, "li", "GET", nameless+"?download=1", nil)
+	if name := got.header.Get("Content-Disposition"); name != "attachment; filename=kfdesk-"+path.Base(nameless)+".jpg" {
 		t.Errorf("a nameless picture is kept as %q", name)
 	}
 }

@@ -81,7 +81,8 @@ func brandType(brand string) string {
 }
 
 var extensions = map[string]string{
-	"image/jpeg": ".jpg", "image/png": ".png", "image/gif": ".gif", "image/webp": ".webp", "audio/amr": ".amr",
+	"image/jpeg": ".jpg", "image/png": ".png", "image/gif": ".gif", "image/webp": ".webp", "image/bmp": ".bmp",
+	"image/heic": ".heic", "image/avif": ".avif", "audio/amr": ".amr",
 	"audio/amr-wb": ".awb", "audio/mpeg": ".mp3", "audio/wav": ".wav", "audio/ogg": ".ogg", "audio/speex": ".spx",
 	"audio/mp4": ".m4a", "video/mp4": ".mp4", "video/quicktime": ".mov",
 }

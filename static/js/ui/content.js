@@ -7,7 +7,8 @@ import { typeName } from '../lib/words.js';
 import { article, file, link, menu, miniProgram, music, news, place, ticket } from './card.js';
 import './film.js';
 import { icon } from './icon.js';
-import { missing, picture } from './media.js';
+import { missing } from './media.js';
+import './picture.js';
 import { raw } from './raw.js';
 import './sound.js';
 
@@ -23,7 +24,7 @@ export function content(row, show) {
 
 const types = {
   text: ({ dir }, { content: text, menu_id: chosen }) => bubble('text', html`${chosen ? answer() : nothing}${renderText(text, { links: true, own: dir === 'out' })}`),
-  image: (row, body, show) => withMedia(row, () => bubble('media', picture(row.media, t('inbox.media.image_alt'), (event) => show(event, row)))),
+  image: (row, body, show) => withMedia(row, () => bubble('media', html`<kf-picture .media=${row.media} .open=${(event) => show(event, row)}></kf-picture>`)),
   voice: (row, { recognition, transcript }) => bubble('voice', html`
     ${isReady(row.media) ? html`<kf-sound .media=${row.media}></kf-sound>` : missing(row.media, typeName('voice'))}
     ${words(recognition, 'recognition')}${words(transcript, 'transcript')}`),

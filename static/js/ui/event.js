@@ -3,13 +3,12 @@ import { html, nothing } from '../lib/html.js';
 import { formatLength, formatTime, has, t } from '../lib/i18n.js';
 import { agentName, agentOf, isMe } from '../lib/people.js';
 import { renderText } from '../lib/text.js';
-import { mapAddress } from './card.js';
 import { icon } from './icon.js';
 import { raw } from './raw.js';
 
 const icons = {
   subscribe: 'user-plus', unsubscribe: 'user-minus', scan: 'qr-code', click: 'mouse-pointer-click', view: 'link',
-  view_miniprogram: 'app-window', location: 'map-pin', location_select: 'map-pin', scancode_push: 'qr-code',
+  view_miniprogram: 'app-window', location_select: 'map-pin', scancode_push: 'qr-code',
   scancode_waitmsg: 'qr-code', pic_sysphoto: 'image', pic_photo_or_album: 'image', pic_weixin: 'image',
   kf_create_session: 'headset', kf_close_session: 'headset', kf_switch_session: 'headset',
   user_info_modified: 'user-round', user_authorization_revoke: 'lock', user_authorization_cancellation: 'lock',
@@ -19,7 +18,7 @@ const icons = {
 };
 
 export const event = (row, conversation) => html`
-  <div class="evt">${icon(icons[nameOf(row)] ?? 'activity')}<span>${formatTime(row.at)} ${story(row, conversation)}${more(row)}</span></div>
+  <div class="evt">${icon(icons[nameOf(row)] ?? 'activity')}<span>${formatTime(row.at)} ${renderText(story(row, conversation), { links: true })}</span></div>
   ${row.type === 'unknown_event' && nameOf(row) !== 'enter' ? html`<div class="evt evt-raw">${raw(row)}</div>` : nothing}`;
 
 // Events that open no window share one type; their own name is in the body.
@@ -37,17 +36,11 @@ function story(row, { account, customer }) {
   const known = ['scene', 'paid', 'label', 'count', 'key', 'source'].filter((name) => words[name]);
   const ways = [isMe(agent) && 'me', body.reason, ...known].filter(Boolean);
   const keys = [...ways.map((way) => `${type}.${way}`), type === 'unknown_event' && `unknown_event.${nameOf(row)}`, type, 'unknown_event'];
-  return t(`inbox.event.${keys.find((key) => key && isText(key))}`, words);
+  const told = t(`inbox.event.${keys.find((key) => key && isText(key))}`, words);
+  return body.scan_result ? `${told} ${body.scan_result}` : told;
 }
 
 const isText = (key) => has(`inbox.event.${key}`) || has(`inbox.event.${key}.other`);
-
-// What can be followed: where the customer is, what they scanned.
-function more({ type, body = {} }) {
-  if (type === 'location') return html` <a href=${mapAddress(body.lat, body.lng, t('inbox.type.location'))} target="_blank" rel="noopener noreferrer">${body.lat}, ${body.lng}</a>`;
-  if (body.scan_result) return html` ${renderText(body.scan_result, { links: true })}`;
-  return nothing;
-}
 
 // The name that customers know, else the account itself.
 const kfName = (kf, account) => (kf ? agentOf(kf, account)?.nick || kf : '');

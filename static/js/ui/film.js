@@ -3,7 +3,7 @@ import { html, LitElement, nothing } from '../lib/html.js';
 import { formatClock, t } from '../lib/i18n.js';
 import { addressOf, isReady } from '../lib/media.js';
 import { icon } from './icon.js';
-import { download, shape } from './media.js';
+import { shape, unshown } from './media.js';
 
 class Film extends LitElement {
   static properties = {
@@ -25,7 +25,7 @@ class Film extends LitElement {
   render() {
     const { media, thumb, kind } = this;
     const size = isReady(thumb) && thumb.width ? thumb : media;
-    if (this.bad) return html`<span class="film-bad"><span class="unknown">${icon('video')}${t('inbox.film.format')}</span>${download(media, kind)}</span>`;
+    if (this.bad) return unshown('video', t('inbox.film.format'), media, kind);
     if (this.on) {
       return html`<video class="pic pic-film" controls autoplay playsinline tabindex="0" aria-label=${kind} src=${addressOf(media)}
         width=${size.width || 240} height=${size.height || 180} @error=${() => (this.bad = true)}></video>`;

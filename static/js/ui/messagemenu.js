@@ -2,12 +2,11 @@
 // screen the finger rests on the message.
 import { html, nothing, signal } from '../lib/html.js';
 import { t } from '../lib/i18n.js';
-import { addressOf, isReady } from '../lib/media.js';
+import { isReady, keepAt } from '../lib/media.js';
 import { mount } from '../lib/mount.js';
 import { copyText } from './copy.js';
 import { forward, whyNot } from './forward.js';
 import { icon } from './icon.js';
-import { fileName } from './media.js';
 import { closeMenu, isShown, list, showMenu } from './menu.js';
 
 const REST = 500; // ms that a finger rests
@@ -42,8 +41,8 @@ function copied({ type, body }) {
 
 function save(media) {
   const link = document.createElement('a');
-  link.href = addressOf(media);
-  link.download = fileName(media);
+  link.href = keepAt(media);
+  link.download = media.name ?? '';
   link.click();
 }
 

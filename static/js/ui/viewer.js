@@ -1,7 +1,7 @@
 // Pictures over the whole screen: wheel, double click and + - zoom, a drag moves, arrows go on.
 import { html, nothing, render } from '../lib/html.js';
 import { t } from '../lib/i18n.js';
-import { addressOf } from '../lib/media.js';
+import { addressOf, keepAt } from '../lib/media.js';
 import { icon } from './icon.js';
 
 const MAX = 6;
@@ -37,7 +37,7 @@ function view(list, state, draw, close) {
         <span class="viewer-acts">
           ${button('minus', '−', t('composer.viewer.smaller'), () => zoom(1 / 1.5), state.scale === 1)}
           ${button('plus', '+', t('composer.viewer.larger'), () => zoom(1.5), state.scale === MAX)}
-          <a class="btn btn-quiet btn-icon" href=${addressOf(one)} download=${one.name || ''} aria-label=${t('composer.viewer.download')} title=${t('composer.viewer.download')}>${icon('download')}</a>
+          <a class="btn btn-quiet btn-icon" href=${keepAt(one)} download=${one.name || ''} aria-label=${t('composer.viewer.download')} title=${t('composer.viewer.download')}>${icon('download')}</a>
           ${button('x', '', t('common.close'), close)}
         </span>
       </header>
