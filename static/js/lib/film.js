@@ -1,4 +1,5 @@
 // Videos as WeChat takes them: MP4 of at most 10 MB, and pictures out of them for the cover.
+import { frameAt, openFilm } from './frame.js';
 import { prepareThumb, shown } from './image.js';
 import { settings } from './state.js';
 
@@ -25,7 +26,7 @@ export async function readFilm(file) {
   const codec = codecOf(bytes);
   const facts = { blob, name: file.name, duration: 0, width: 0, height: 0, codec, plays: false };
   const url = URL.createObjectURL(blob);
-  const film = await opened(url).catch(() => null);
+  const film = await openFilm(url).catch(() => null);
   URL.revokeObjectURL(url);
   if (!film?.videoWidth) return facts;
   return { ...facts, duration: film.duration * 1000, width: film.videoWidth, height: film.videoHeight, plays: true };
@@ -33,34 +34,13 @@ export async function readFilm(file) {
 
 // Pictures of a video that plays, as covers: {frame: ms, blob, url, …}.
 export async function framesOf({ url, duration }) {
-  const film = await opened(url);
+  const film = await openFilm(url);
   const frames = [];
   for (const place of PLACES) {
-    const blob = await pictureAt(film, (place * duration) / 1000);
+    const blob = await frameAt(film, (place * duration) / 1000);
     frames.push({ ...shown(await prepareThumb(new File([blob], 'cover.jpg'))), frame: Math.round(place * duration) });
   }
   return frames;
-}
-
-function opened(url) {
-  const film = document.createElement('video');
-  film.muted = true;
-  film.preload = 'auto';
-  return new Promise((resolve, reject) => {
-    film.onloadeddata = () => resolve(film);
-    film.onerror = () => reject(new FilmError('type'));
-    film.src = url;
-  });
-}
-
-async function pictureAt(film, seconds) {
-  const there = new Promise((done) => (film.onseeked = done));
-  film.currentTime = seconds;
-  await there;
-  const canvas = document.createElement('canvas');
-  [canvas.width, canvas.height] = [film.videoWidth, film.videoHeight];
-  canvas.getContext('2d').drawImage(film, 0, 0);
-  return new Promise((done) => canvas.toBlob(done, 'image/jpeg', 0.92));
 }
 
 // What the pictures are coded in: the first name known in a sample description.

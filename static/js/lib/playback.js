@@ -1,10 +1,13 @@
-// Plays a sound that has no place in the thread yet.
+// Plays a sound that has no place in the thread.
+import { decode, isAMR } from './amr.js';
+
 export class Playback {
   at = -1; // seconds, -1 for silence
   #audio = null;
 
-  constructor(changed) {
-    this.changed = changed;
+  // changed() when there is something new to show, failed() when a sound cannot be played.
+  constructor(changed, failed = () => {}) {
+    Object.assign(this, { changed, failed });
   }
 
   // sound: a Blob, or the promise of one.
@@ -13,13 +16,18 @@ export class Playback {
     const audio = new Audio();
     this.#audio = audio;
     this.#set(0);
+    const fail = () => {
+      if (audio !== this.#audio) return;
+      this.stop();
+      this.failed();
+    };
     const blob = await Promise.resolve(sound).catch(() => null);
+    if (!blob) return fail();
     if (audio !== this.#audio) return;
-    if (!blob) return this.stop();
     audio.src = URL.createObjectURL(blob);
     audio.ontimeupdate = () => audio === this.#audio && this.#set(audio.currentTime);
     audio.onended = () => audio === this.#audio && this.stop();
-    audio.play().catch(() => audio === this.#audio && this.stop());
+    audio.play().catch(fail);
   }
 
   stop() {
@@ -34,4 +42,12 @@ export class Playback {
     this.at = at;
     this.changed();
   }
+}
+
+// A voice on the server as something that a browser plays.
+export async function soundAt(url) {
+  const answer = await fetch(url);
+  if (!answer.ok) throw new Error(`voice: ${answer.status}`);
+  const buffer = await answer.arrayBuffer();
+  return isAMR(new Uint8Array(buffer)) ? (await decode(buffer)).wav : new Blob([buffer], { type: 'audio/mpeg' });
 }

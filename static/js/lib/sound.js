@@ -44,14 +44,6 @@ export async function readSound(file) {
   return { blob: new Blob([bytes], { type }), name: file.name, duration: seconds * 1000, peaks: peaks(samples), sound };
 }
 
-// A voice on the server as something that a browser plays.
-export async function soundAt(url) {
-  const answer = await fetch(url);
-  if (!answer.ok) throw new SoundError('broken');
-  const buffer = await answer.arrayBuffer();
-  return isAMR(new Uint8Array(buffer)) ? wavOf(buffer) : new Blob([buffer], { type: 'audio/mpeg' });
-}
-
 const wavOf = (buffer) => decode(buffer).then(({ wav }) => wav, () => {
   throw new SoundError('broken');
 });

@@ -3,6 +3,7 @@
 import { codeOf, nameOf, picture, spellings } from './emoji.js';
 import { html, nothing } from './html.js';
 import { t } from './i18n.js';
+import { isWeb } from './web.js';
 import { icon } from '../ui/icon.js';
 
 // ASCII only: a Chinese sentence may go on right behind an address.
@@ -35,7 +36,7 @@ function anchor([source, attributes, label], links) {
   const words = emoticonsIn(label);
   if (program) return mark('app-window', words, t('inbox.text.miniprogram', { appid: program }), links);
   if (/^weixin:\/\/bizmsgmenu\?/i.test(target)) return mark('mouse-pointer-click', words, t('inbox.text.menu'), links);
-  if (!/^https?:\/\//i.test(target)) return source;
+  if (!isWeb(target)) return source;
   return links ? link(target, words) : words;
 }
 

@@ -1,6 +1,7 @@
 // What is inside of a message on the phone, by type.
 import { html, nothing } from '../lib/html.js';
 import { t } from '../lib/i18n.js';
+import { hostOf, isWeb } from '../lib/web.js';
 import { icon } from '../ui/icon.js';
 import { map } from './map.js';
 import { film, sound } from './sound.js';
@@ -9,23 +10,15 @@ import { menu, programName, words } from './words.js';
 
 const picture = ({ file }) => html`<a href=${fileURL(file)} target="_blank" rel="noopener"><img class="wx-pic" src=${fileURL(file)} alt=${t('phone.type.image')}></a>`;
 
-const card = (url, inside, kind = '') => /^https?:\/\//i.test(url ?? '')
+const card = (url, inside, kind = '') => isWeb(url)
   ? html`<a class=${`wx-card ${kind}`} href=${url} target="_blank" rel="noopener noreferrer nofollow">${inside}</a>`
   : html`<div class=${`wx-card ${kind}`}>${inside}</div>`;
 
+// A picture of another host is not loaded: this page shows nothing from outside.
 const cover = (thumb, picurl) => {
   if (thumb) return html`<img src=${fileURL(thumb)} alt="">`;
   return picurl ? html`<p class="wx-cover">${icon('image')}${hostOf(picurl)}</p>` : nothing;
 };
-
-// A picture of another host is not loaded: this page shows nothing from outside.
-function hostOf(url) {
-  try {
-    return new URL(url).host;
-  } catch {
-    return '';
-  }
-}
 
 const article = ({ thumb }, { title, description, url, picurl }) =>
   card(url, html`${cover(thumb, picurl)}<b>${title}</b>${description ? html`<p>${description}</p>` : nothing}`);
@@ -34,7 +27,7 @@ const news = (entry, { articles = [] }) => articles.map((one, nth) => article(nt
 
 // Nothing from outside is played here: the card says where the music lies.
 const music = ({ thumb }, { title, description, musicurl }) => html`<div class="wx-music">${thumb ? html`<img src=${fileURL(thumb)} alt="">` : html`<span></span>`}
-  <div><b>${title || t('phone.type.music')}</b><p>${description}</p>${/^https?:/i.test(musicurl ?? '') ? html`
+  <div><b>${title || t('phone.type.music')}</b><p>${description}</p>${isWeb(musicurl) ? html`
     <p class="wx-source">${icon('link')}<a class="wx-link" href=${musicurl} target="_blank" rel="noopener noreferrer nofollow">${hostOf(musicurl)}</a></p>` : nothing}</div>${icon('music')}</div>`;
 
 function ticket(entry, { card_id }) {

@@ -1,6 +1,7 @@
 // A file of one's own, sent as what it was picked for.
-import { toast } from '../ui/toast.js';
+import { frameAt, openFilm } from '../lib/frame.js';
 import { t } from '../lib/i18n.js';
+import { toast } from '../ui/toast.js';
 import { act, user } from './state.js';
 import { words } from './voice.js';
 
@@ -23,22 +24,11 @@ export async function sendFile(kind, input) {
 // The picture that WeChat makes of a film; null when the browser cannot read it.
 async function firstFrame(file) {
   const url = URL.createObjectURL(file);
-  const video = Object.assign(document.createElement('video'), { muted: true, preload: 'auto', src: url });
   try {
-    await new Promise((done, fail) => {
-      video.onloadeddata = done;
-      video.onerror = fail;
-      setTimeout(fail, 5_000);
-    });
-    const canvas = document.createElement('canvas');
-    canvas.width = 240;
-    canvas.height = Math.round(240 * video.videoHeight / video.videoWidth);
-    canvas.getContext('2d').drawImage(video, 0, 0, canvas.width, canvas.height);
-    return await new Promise((done) => canvas.toBlob(done, 'image/jpeg', 0.8));
+    return await frameAt(await openFilm(url), 0, 240);
   } catch {
     return null;
   } finally {
-    video.removeAttribute('src');
     URL.revokeObjectURL(url);
   }
 }

@@ -15,7 +15,8 @@ const tip = ({ type, body }) => html`<p class="wx-tip" data-tip=${type}>${happen
 
 function happened(type, { name, key, scene }) {
   if (has(`phone.tip.${type}`)) return t(`phone.tip.${type}`, { name: name || key, scene });
-  return t('phone.tip.event', { event: has(`phone.event.${type}`) ? t(`phone.event.${type}`) : type });
+  const known = `phone.event.${type.toLowerCase()}`;
+  return t('phone.tip.event', { event: has(known) ? t(known) : type });
 }
 
 const mine = (entry) => html`<div class="wx-msg wx-me" data-type=${entry.type}>${identicon(user.value.openid)}

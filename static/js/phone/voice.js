@@ -1,111 +1,66 @@
 // A voice as it is spoken into the phone: recorded here, packed as AMR as a phone does.
 import { encode } from '../lib/amr.js';
 import { html, live, nothing, signal } from '../lib/html.js';
-import { t } from '../lib/i18n.js';
-import { record } from '../lib/recorder.js';
+import { formatClock, t } from '../lib/i18n.js';
+import { Mic } from '../lib/mic.js';
 import { icon } from '../ui/icon.js';
 import { toast } from '../ui/toast.js';
 import { sample } from './sample.js';
-import { watch } from './sound.js';
 import { act, samples, user } from './state.js';
 
 const MOST = 60; // seconds
-const HOLD = 400; // ms; a shorter press is a click, and the next one ends it
 const SHORT = 8000 * 0.3; // samples; WeChat sends nothing shorter
 
-const stage = signal('idle'); // starting, on, packing
-const heard = signal({ level: 0, seconds: 0 });
-let recording = null;
-let wanted = 0; // number of the recording that is wanted; another one is thrown away
+const changes = signal(0); // of the microphone
+const packing = signal(false);
+const mic = new Mic(MOST, () => changes.value++, pack);
 let speaker = '';
-let pressed = 0;
 export const words = signal(''); // what the speech recognition shall have heard
 
-async function begin() {
-  const mine = ++wanted;
-  speaker = user.value.openid;
-  stage.value = 'starting';
-  heard.value = { level: 0, seconds: 0 };
+async function pack(samples) {
+  if (samples.length < SHORT) return toast(t('phone.voice.short'), { icon: 'mic' });
+  packing.value = true;
   try {
-    const begun = await record({ most: MOST, onLevel: hear, onEnd: (spoken) => mine === wanted && pack(spoken) });
-    if (mine !== wanted) return begun.cancel();
-    recording = begun;
-    stage.value = 'on';
-  } catch (fault) {
-    if (mine === wanted) stage.value = 'idle';
-    toast(t(`phone.voice.${fault.code ?? 'failed'}`), { icon: 'mic-off', danger: true });
-  }
-  return undefined;
-}
-
-const hear = (level, seconds) => {
-  heard.value = { level, seconds };
-};
-
-async function finish() {
-  const { stop } = recording;
-  recording = null;
-  pack(await stop());
-}
-
-async function pack(spoken) {
-  recording = null;
-  if (spoken.length < SHORT) {
-    stage.value = 'idle';
-    return toast(t('phone.voice.short'), { icon: 'mic' });
-  }
-  stage.value = 'packing';
-  try {
-    const file = new File([await encode(spoken)], 'voice.amr', { type: 'audio/amr' });
+    const file = new File([await encode(samples)], 'voice.amr', { type: 'audio/amr' });
     await act({ do: 'voice', recognition: words.value, openid: speaker }, { file });
   } finally {
-    stage.value = 'idle';
+    packing.value = false;
   }
   return undefined;
 }
 
 // Throws away what is being recorded.
-export function forget() {
-  wanted++;
-  recording?.cancel();
-  recording = null;
-  stage.value = 'idle';
+export const forget = () => mic.cancel();
+
+function press({ timeStamp }) {
+  if (packing.value) return;
+  if (!mic.state) speaker = user.value.openid;
+  mic.press(timeStamp);
 }
 
-function press({ button, target, pointerId }) {
-  if (button !== 0) return;
-  target.setPointerCapture?.(pointerId);
-  if (stage.value === 'on') return finish();
-  if (stage.value !== 'idle') return undefined;
-  pressed = performance.now();
-  return begin();
+function down(event) {
+  if (event.button !== 0) return;
+  event.target.setPointerCapture?.(event.pointerId);
+  press(event);
 }
 
-function release() {
-  const held = pressed && performance.now() - pressed > HOLD;
-  pressed = 0;
-  if (!held) return;
-  if (stage.value === 'on') finish();
-  else forget(); // let go before the microphone was there
-}
+const up = ({ timeStamp }) => mic.release(timeStamp);
 
 // Keys and assistive technology click without a press.
-function click({ detail }) {
-  if (detail) return;
-  if (stage.value === 'on') finish();
-  else if (stage.value === 'idle') begin();
-}
+const click = (event) => event.detail || press(event);
 
 export function voicePane(own) {
-  const on = stage.value === 'on';
-  const { level, seconds } = heard.value;
+  changes.value;
+  const on = mic.state === 'live';
+  const stage = packing.value ? 'packing' : mic.state || 'idle';
   return html`
-    <div class="lab-row lab-voice" data-stage=${stage.value}>
-      <button class="btn btn-sm" type="button" aria-pressed=${on} @pointerdown=${press} @pointerup=${release} @pointercancel=${release} @click=${click}>
-        ${icon(on ? 'square' : 'mic')}${t(`phone.voice.stage.${stage.value}`)}</button>
-      ${on ? html`<span class="lab-level" .style=${`--level: ${level.toFixed(2)}`}></span><time>${watch(seconds)}</time>
+    <div class="lab-row lab-voice" data-stage=${stage}>
+      <button class="btn btn-sm" type="button" aria-pressed=${on} @pointerdown=${down} @pointerup=${up} @pointercancel=${up} @click=${click}>
+        ${icon(on ? 'square' : 'mic')}${t(`phone.voice.stage.${stage}`)}</button>
+      ${on ? html`<span class="lab-level" .style=${`--level: ${(mic.levels.at(-1) ?? 0).toFixed(2)}`}></span><time>${formatClock(mic.seconds * 1000)}</time>
         <button class="btn btn-quiet btn-icon btn-sm" type="button" aria-label=${t('phone.voice.cancel')} title=${t('phone.voice.cancel')} @click=${forget}>${icon('x')}</button>` : nothing}
     </div>
+    ${mic.off ? html`<p class="field-error" role="alert">${icon('mic-off')}<span>${t(`phone.voice.${mic.off}`)}</span></p>` : nothing}
     <input class="input" name="recognition" maxlength="200" autocomplete="off" .value=${live(words.value)} @input=${({ target }) => (words.value = target.value)}
       aria-label=${t('phone.field.recognition')} placeholder=${t('phone.field.recognition')}>
     <div class="lab-row">${sample(samples('voice')[0], 'phone.sample_words')}${sample({ ...samples('voice')[0], recognition: '' }, 'phone.sample_wordless')}</div>

@@ -3,20 +3,10 @@ import { html, nothing } from '../lib/html.js';
 import { t } from '../lib/i18n.js';
 import { addressOf, isReady } from '../lib/media.js';
 import { renderText } from '../lib/text.js';
+import { hostOf, isWeb } from '../lib/web.js';
 import { icon } from './icon.js';
 
-const host = (url) => {
-  try {
-    return new URL(url).host;
-  } catch {
-    return '';
-  }
-};
-
-// Only the web: an address of a customer may say javascript: or file:.
-const safe = (url) => (/^https?:\/\//i.test(url ?? '') ? url : '');
-
-const card = (url, content, look = '') => safe(url)
+const card = (url, content, look = '') => isWeb(url)
   ? html`<a class=${`card ${look}`} href=${url} target="_blank" rel="noopener noreferrer nofollow">${content}</a>`
   : html`<div class=${`card ${look}`}>${content}</div>`;
 
@@ -29,10 +19,10 @@ const source = (drawing, words) => (words ? html`<span class="card-src">${icon(d
 const cover = (media) => (isReady(media) ? html`<img class="card-cover" src=${addressOf(media)} alt="">` : nothing);
 
 export const link = ({ body: { title, description, url } }) => card(url, html`
-  <span class="card-body block">${titleAndText(title || t('inbox.type.link'), description)}</span>${source('link', host(url))}`);
+  <span class="card-body block">${titleAndText(title || t('inbox.type.link'), description)}</span>${source('link', hostOf(url))}`);
 
 export const news = ({ body: { title, description, url }, media }) => card(url, html`
-  ${cover(media)}<span class="card-body block">${titleAndText(title, description)}</span>${source('link', host(url))}`);
+  ${cover(media)}<span class="card-body block">${titleAndText(title, description)}</span>${source('link', hostOf(url))}`);
 
 // An article of the account: the title stands on its cover.
 export const article = ({ type, body: { title, description, url }, thumb }) => isReady(thumb)
@@ -72,7 +62,7 @@ export function place({ body: { lat, lng, label } }) {
     <span class="card-map-box block">${streets}${icon('map-pin')}</span>`);
 }
 
-export const mapAddress = (lat, lng, name) =>
+const mapAddress = (lat, lng, name) =>
   `https://uri.amap.com/marker?position=${lng},${lat}&coordinate=gaode&name=${encodeURIComponent(name)}`;
 
 const streets = html`<svg class="card-map" viewBox="0 0 256 84" preserveAspectRatio="xMidYMid slice" aria-hidden="true">

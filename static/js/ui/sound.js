@@ -1,14 +1,16 @@
 // A voice: play, its wave, its length, how fast. What no browser plays can be downloaded.
-import { html, nothing, svg } from '../lib/html.js';
+import { html, nothing } from '../lib/html.js';
 import { t } from '../lib/i18n.js';
+import { isReady } from '../lib/media.js';
 import { faster, playing, seek, speed, stop, toggle } from '../lib/player.js';
 import { opened, timeline } from '../lib/state.js';
 import { keyOf, prepare, voiceOf } from '../lib/voices.js';
 import { icon } from './icon.js';
 import { Live } from './live.js';
-import { download } from './media.js';
+import { unshown } from './media.js';
+import { wave } from './wave.js';
 
-const [STEP, WIDTH, HEIGHT, MOST] = [4.4, 2.2, 20, 30];
+const MOST = 30; // bars
 
 class Sound extends Live {
   static properties = { media: { attribute: false } };
@@ -41,12 +43,12 @@ class Sound extends Live {
     const { media } = this;
     const voice = voiceOf(media).value;
     if (voice.state === 'failed' && voice.reason === 'format') {
-      return html`<span class="unknown">${icon('mic-off')}${t('inbox.voice.format')}</span>${download(media, t('inbox.type.voice'))}`;
+      return unshown('mic-off', t('inbox.voice.format'), media, t('inbox.type.voice'));
     }
     const { state, at } = playing.value.key === keyOf(media) ? playing.value : { state: 'idle', at: 0 };
     const seconds = media.duration ? media.duration / 1000 : voice.seconds;
     return html`<div class="voice">
-      ${button(media, state, seconds)}${wave(voice.peaks, seconds, at, (share) => seek(media, share))}
+      ${button(media, state, seconds)}${wave(levels(voice.peaks, seconds), seconds ? at / seconds : 0, (share) => seek(media, share))}
       <span class="voice-len">${length(seconds, at, state)}</span>
       ${state === 'idle' ? nothing : html`<button class="voice-speed" type="button" aria-label=${t('inbox.voice.speed', { speed: speed.value })}
         title=${t('inbox.voice.speed', { speed: speed.value })} @click=${faster}>${speed.value}×</button>`}
@@ -71,16 +73,9 @@ function length(seconds, at, state) {
 }
 
 // Longer voices have longer waves. Flat until the sound is known.
-function wave(peaks, seconds, at, go) {
+function levels(peaks, seconds) {
   const count = Math.min(MOST, Math.max(10, Math.round(6 + 2 * seconds)));
-  const bar = (_, i) => {
-    const loud = peaks ? Math.max(...part(peaks, i, count)) : 0;
-    const tall = 3 + loud * (HEIGHT - 5);
-    const heard = seconds > 0 && i / count < at / seconds;
-    return svg`<rect x=${i * STEP} y=${(HEIGHT - tall) / 2} width=${WIDTH} height=${tall} rx="1.1" opacity=${heard ? 1 : 0.5}></rect>`;
-  };
-  const jump = ({ offsetX, currentTarget }) => go(Math.min(1, (offsetX / currentTarget.clientWidth) * (MOST / count)));
-  return html`<svg class="voice-wave" viewBox="0 0 132 20" preserveAspectRatio="xMinYMid meet" fill="currentColor" aria-hidden="true" @click=${jump}>${Array.from({ length: count }, bar)}</svg>`;
+  return Array.from({ length: count }, (_, i) => (peaks ? Math.max(...part(peaks, i, count)) : 0));
 }
 
 // What the i-th of count bars stands for, one value at least.
@@ -92,6 +87,6 @@ function part(peaks, i, count) {
 // The newest voice of the thread that can be heard.
 export function playLatest() {
   const id = opened.value?.id;
-  const row = id && timeline(id).messages.value.findLast(({ type, media }) => type === 'voice' && media?.state === 'ready');
+  const row = id && timeline(id).messages.value.findLast(({ type, media }) => type === 'voice' && isReady(media));
   if (row) toggle(row.media);
 }

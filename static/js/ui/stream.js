@@ -5,6 +5,7 @@ import { spellings } from '../lib/emoji.js';
 import { effect, guard, html, keyed, nothing, render, repeat, untracked } from '../lib/html.js';
 import { formatDay, t } from '../lib/i18n.js';
 import { itemsOf } from '../lib/items.js';
+import { isReady } from '../lib/media.js';
 import { connection } from '../lib/net.js';
 import { pending } from '../lib/outbox.js';
 import { atBottom, marker, missed } from '../lib/reading.js';
@@ -71,7 +72,7 @@ function view(click, picture) {
   if (click.ctrlKey || click.metaKey) return;
   click.preventDefault();
   const rows = picture.id ? timeline(picture.conversation).messages.value : [picture];
-  openViewer(rows.filter(({ type, media }) => type === 'image' && media?.state === 'ready'), picture.id);
+  openViewer(rows.filter(({ type, media }) => type === 'image' && isReady(media)), picture.id);
 }
 
 const fault = (line, id) => html`
