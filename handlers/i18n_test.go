@@ -185,6 +185,31 @@ func keyExists(c *Catalogue, key string, prefix bool) bool {
 	return false
 }
 
+var namedKey = regexp.MustCompile("[\"'`]([a-z]\\w*\\.[\\w.-]*)([\"'`]|\\$\\{)")
+
+// A text that nothing shows is translated for nobody. Where the code adds
+// something to a key, all that begin with it are in use.
+func TestKeysAreInUse(t *testing.T) {
+	c := catalogue(t)
+	named, begun := map[string]bool{}, map[string]bool{}
+	eachSource(t, func(_, text string) {
+		for _, m := range namedKey.FindAllStringSubmatch(text, -1) {
+			named[m[1]] = true
+			begun[m[1]] = begun[m[1]] || m[2] == "${" || strings.HasSuffix(m[1], ".")
+			begun[m[1]+"."] = true
+		}
+	})
+	for key := range c.texts[DefaultLang] {
+		used := named[key]
+		for i := range key {
+			used = used || begun[key[:i]]
+		}
+		if !used {
+			t.Errorf("nothing shows %s", key)
+		}
+	}
+}
+
 var refusalCode = regexp.MustCompile(`\b(?:refuse|refused)\((?:[\w.]+, )?"(\w+)"[,)]`)
 
 // Every rule that says no has words for the person.
