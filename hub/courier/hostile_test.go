@@ -54,3 +54,23 @@ func TestLookingAtHostileFilesCostsLittle(t *testing.T) {
 		}
 	}
 }
+
+// A large file goes from WeChat to the disk without being in memory as a whole.
+func TestFetchingCostsLittle(t *testing.T) {
+	d := newDesk(t)
+	data := padded(jpegOf(30, 20), 20<<20)
+	web := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Write(data)
+	}))
+	t.Cleanup(web.Close)
+	m := d.want(store.Wanted{Kind: "image", URL: web.URL + "/p"}).Media
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	d.run()
+	got := d.brought(m)
+	runtime.ReadMemStats(&after)
+	equal(t, "size", got.Size, int64(len(data)))
+	if used := after.TotalAlloc - before.TotalAlloc; used > 5<<20 {
+		t.Errorf("%d KB for a file of 20 MB", used>>10)
+	}
+}

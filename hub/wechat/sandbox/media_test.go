@@ -265,7 +265,8 @@ func TestPublishedArticles(t *testing.T) {
 func TestSamplesHaveALength(t *testing.T) {
 	voice := sample("voice.amr")
 	kinds := map[byte]int{}
-	for i := len("#!AMR\n"); i < len(voice); i += amrSizes[voice[i]>>3&15] {
+	sizes := [16]int{13, 14, 16, 18, 20, 21, 27, 32, 6, 15: 1}
+	for i := len("#!AMR\n"); i < len(voice); i += sizes[voice[i]>>3&15] {
 		kinds[voice[i]>>3&15]++
 	}
 	if kinds[8] == 0 || kinds[15] == 0 || playLength(voice) != 6500*time.Millisecond {
