@@ -5,6 +5,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/chromedp/chromedp/kb"
+
 	"kfdesk/hub/wechat/sandbox"
 )
 
@@ -57,6 +59,13 @@ func TestPictureThatCannotBeShown(t *testing.T) {
 		p.until("what to do instead", fmt.Sprintf("e2e.find(%s).length === %d", quote("kf-picture .unshown >> "+p.word("inbox.media.format")), n+1))
 	}
 	p.accessible("pictures that cannot be shown")
+	d.act(sandbox.Action{OpenID: ann, Do: "image", File: drawing(t, 4), FileName: "good.png"})
+	p.click("#stream .pic")
+	p.see("dialog.viewer [role=status] >> 3 / 3")
+	p.press(kb.ArrowLeft)
+	p.see("dialog.viewer .viewer-stage >> " + p.word("inbox.media.format"))
+	p.press(kb.Escape)
+	p.gone("dialog.viewer")
 	name := eval[string](p, "fetch(document.querySelector('kf-picture a[download]').href).then((answer) => answer.headers.get('Content-Disposition'))")
 	if name != "attachment; filename=kfdesk-1.bmp" {
 		t.Errorf("kept as %q", name)

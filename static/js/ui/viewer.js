@@ -11,7 +11,8 @@ const MAX = 6;
 export function openViewer(rows, id) {
   const list = rows.map(({ media }) => media);
   const host = document.createElement('div');
-  const state = { at: Math.max(0, rows.findIndex((row) => row.id === id)), ...unzoomed };
+  // torn: what the browser cannot show
+  const state = { at: Math.max(0, rows.findIndex((row) => row.id === id)), torn: new Set(), ...unzoomed };
   const draw = (change) => {
     Object.assign(state, change);
     render(view(list, state, draw, () => host.querySelector('dialog').close()), host);
@@ -44,15 +45,19 @@ function view(list, state, draw, close) {
       <div class="viewer-stage" @click=${({ target, currentTarget }) => target === currentTarget && close()}
         @wheel=${{ handleEvent: (event) => wheel(event, zoom), passive: false }}>
         ${list.length > 1 ? button('chevron-left', '', t('composer.viewer.previous'), () => go(-1), state.at === 0, 'viewer-go') : nothing}
-        <img src=${addressOf(one)} alt=${name} draggable="false" class=${state.scale > 1 ? 'is-zoomed' : ''}
-          .style=${`transform: translate(${state.x}px, ${state.y}px) scale(${state.scale})`}
-          @dblclick=${() => zoomTo(state, draw, state.scale > 1 ? 1 : 2)}
-          @pointerdown=${(event) => state.scale > 1 && event.currentTarget.setPointerCapture(event.pointerId)}
-          @pointermove=${(event) => move(event, state, draw)}>
+        ${state.torn.has(one) ? html`<p>${t('inbox.media.format')}</p>` : picture(one, name, state, draw)}
         ${list.length > 1 ? button('chevron-right', '', t('composer.viewer.next'), () => go(1), state.at === list.length - 1, 'viewer-go') : nothing}
       </div>
     </dialog>`;
 }
+
+const picture = (one, name, state, draw) => html`
+  <img src=${addressOf(one)} alt=${name} draggable="false" class=${state.scale > 1 ? 'is-zoomed' : ''}
+    .style=${`transform: translate(${state.x}px, ${state.y}px) scale(${state.scale})`}
+    @dblclick=${() => zoomTo(state, draw, state.scale > 1 ? 1 : 2)}
+    @pointerdown=${(event) => state.scale > 1 && event.currentTarget.setPointerCapture(event.pointerId)}
+    @pointermove=${(event) => move(event, state, draw)}
+    @error=${() => draw({ torn: new Set([...state.torn, one]) })}>`;
 
 const button = (drawing, text, label, run, disabled = false, extra = '') => html`
   <button class=${`btn btn-quiet btn-icon ${extra}`} type="button" aria-label=${label} title=${label} ?disabled=${disabled} @click=${run}>${drawing === 'minus' ? html`<span aria-hidden="true">${text}</span>` : icon(drawing)}</button>`;
