@@ -15,6 +15,7 @@ func TestPhonePage(t *testing.T) {
 	d := newPlay(t)
 	phone := newPage(t, "phone", d.URL, look{})
 	phone.open("/phone")
+	phone.see(".lab-user")
 	phone.click(".lab-pad button")
 	phone.write("#new-user", "小王")
 	phone.press(kb.Enter)

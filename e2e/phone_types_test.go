@@ -85,6 +85,14 @@ func TestPhonePicksAPlace(t *testing.T) {
 	phone.click("#lab-pane .btn-primary")
 	phone.see(`.wx-me[data-type="location"] >> 湖中间`)
 	phone.see(`.wx-me[data-type="location"] .map-pin`)
+	phone.fill("#lab-pane [name=lat]", "30.265")
+	phone.click("#lab-pane .btn-primary")
+	phone.see(`.wx-me[data-type="location"] >> 30.265`)
+	phone.until("a pin that is not cut off", `(() => {
+		const card = [...document.querySelectorAll('.wx-me[data-type="location"]')].at(-1);
+		const [pin, map] = ['.map-pin', '.lab-map'].map((part) => card.querySelector(part).getBoundingClientRect());
+		return pin.top >= map.top && pin.bottom <= map.bottom;
+	})()`)
 	phone.fill("#lab-pane [name=lat]", "31.5")
 	phone.click("#lab-pane .btn-primary")
 	phone.see(`.wx-me[data-type="location"] >> 31.5`)

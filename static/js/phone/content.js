@@ -3,7 +3,7 @@ import { html, nothing } from '../lib/html.js';
 import { t } from '../lib/i18n.js';
 import { hostOf, isWeb } from '../lib/web.js';
 import { icon } from '../ui/icon.js';
-import { map } from './map.js';
+import { map, strip } from './map.js';
 import { film, sound } from './sound.js';
 import { account, fileURL } from './state.js';
 import { menu, programName, words } from './words.js';
@@ -42,7 +42,7 @@ const miniProgram = ({ thumb }, { title, appid }) => html`<div class="wx-card wx
   <p class="wx-mp-foot">${icon('blocks')}${t('phone.type.miniprogrampage')}</p></div>`;
 
 const place = (entry, { label, lat, lng }) => html`<div class="wx-card wx-place"><b>${label || t('phone.type.location')}</b><p>${lat}, ${lng}</p>
-  <svg class="lab-map" viewBox="0 60 320 110" preserveAspectRatio="xMidYMid slice" aria-hidden="true">${map({ lat, lng })}</svg></div>`;
+  <svg class="lab-map" viewBox=${strip({ lat })} preserveAspectRatio="xMidYMid slice" aria-hidden="true">${map({ lat, lng })}</svg></div>`;
 
 const tile = (drawing) => html`<span class="wx-tile">${icon(drawing)}</span>`;
 

@@ -31,7 +31,10 @@ const nearest = (lat, lng) => Object.entries(PLACES)
   .map(([name, [a, b]]) => ({ name, far: Math.hypot(a - lat, (b - lng) * 0.864) }))
   .reduce((best, one) => (one.far < best.far ? one : best)).name;
 
-// Also drawn small in a message. Out of the map there is no pin.
+// The strip of the map with the pin in it, for a message.
+export const strip = ({ lat }) => `0 ${Math.max(0, Math.min(110, y(lat) - 70)) || 0} 320 110`;
+
+// Out of the map there is no pin.
 export const map = ({ lat, lng }, names = false) => svg`
   <rect class="map-land" width="320" height="220"></rect>
   <path class="map-water" d="M92 78c10-16 44-22 62-14 14 4 26-2 30 10 4 14-6 34-8 52-2 22 2 44-10 58-12 12-40 14-52 2-10-10 0-26-10-38-12-14-28-44-12-70z"></path>
