@@ -2,7 +2,6 @@ package e2e
 
 import (
 	"fmt"
-	"strings"
 	"testing"
 
 	cd "github.com/chromedp/chromedp"
@@ -35,12 +34,12 @@ func TestLinkEditor(t *testing.T) {
 	p.until("the link under the cursor", "document.querySelector('#link-href').value === 'https://example.com/a?b=1&c=2'")
 	p.click("kf-link label >> " + p.word("composer.link.program"))
 	p.see("kf-link [role=status] >> " + p.word("composer.link.first.appid"))
-	p.fill("#link-appid", "wx81be05d7c3f92a46")
+	p.fill("#link-appid", shop.MiniPrograms[0].AppID)
 	p.fill("#link-path", "pages/index/index?id=1")
 	p.accessible("link editor, mini program")
 	p.click("kf-link .btn-primary")
 	p.gone("kf-link dialog")
-	want := `请看<a href="https://example.com/a?b=1&c=2" data-miniprogram-appid="wx81be05d7c3f92a46" data-miniprogram-path="pages/index/index?id=1">说明书</a>，谢谢`
+	want := `请看<a href="https://example.com/a?b=1&c=2" data-miniprogram-appid="` + shop.MiniPrograms[0].AppID + `" data-miniprogram-path="pages/index/index?id=1">说明书</a>，谢谢`
 	p.field(want)
 	p.press(kb.Enter)
 	if got := d.received(ann, 1)[0].Text(); got != want {
@@ -83,29 +82,4 @@ func TestLinksThatAreWrong(t *testing.T) {
 			t.Errorf("sent: %q", got)
 		}
 	}
-}
-
-// The server is told for whom the agent types, and when that ends.
-func TestTypingIsTold(t *testing.T) {
-	parallel(t)
-	d, p, ann := writing(t)
-	id := d.conversation(ann).ID
-	signals := func(what string, want ...int64) {
-		t.Helper()
-		p.until(what, fmt.Sprintf("JSON.stringify(e2e.sent.map(({ typing }) => typing).filter((id) => id !== undefined)) === %s",
-			quote(strings.ReplaceAll(fmt.Sprint(want), " ", ","))))
-	}
-	p.write("#reply", "你")
-	p.write("#reply", "好")
-	signals("typing, told once", id)
-	p.fill("#reply", "")
-	p.press(kb.Backspace)
-	signals("an empty field", id, 0)
-	p.write("#reply", "好")
-	p.press(kb.Enter)
-	d.received(ann, 1)
-	signals("a reply that left", id, 0, id, 0)
-	p.write("#reply", "再")
-	p.press(kb.Escape)
-	signals("a field that is left", id, 0, id, 0, id, 0)
 }

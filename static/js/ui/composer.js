@@ -77,7 +77,7 @@ class Composer extends Live {
     return html`
       <div class="dock">
         ${this.picking ? html`<kf-emoji .pick=${(text) => insertText(this.field, text)} @close=${() => this.unpick()}></kf-emoji>` : nothing}
-        <form class=${`composer ${low ? 'composer-low' : ''}`} id="composer" tabindex="-1" aria-label=${t('composer.label')} @submit=${this.submit}>
+        <form class=${`composer ${low ? 'composer-low' : ''}`} id="composer" tabindex="-1" aria-label=${t('composer.label')} @submit=${this.submit} @focusout=${this.#left}>
           <div class="composer-top">
             <label class="composer-mode" for="reply">${t('composer.reply')}${reason ? nothing : html`<kbd class="kbd" aria-hidden="true">R</kbd>`}</label>
             ${meter(row, next)}
@@ -122,6 +122,11 @@ class Composer extends Live {
     stopTyping();
     this.problem = '';
     this.field.focus();
+  }
+
+  // Who only goes on to a piece or a button is still writing.
+  #left({ currentTarget, relatedTarget }) {
+    if (!currentTarget.contains(relatedTarget)) stopTyping();
   }
 
   #openDraft() {

@@ -1,6 +1,7 @@
 // Short texts that will leave as one reply: the tray looks like the bubble that will arrive.
 import { html, live, nothing } from '../lib/html.js';
 import { t } from '../lib/i18n.js';
+import { typing } from '../lib/typing.js';
 import { icon } from './icon.js';
 
 export function tray(composer) {
@@ -26,8 +27,9 @@ const line = (composer, piece, at) => html`
     <button class="btn btn-quiet btn-icon btn-xs" type="button" aria-label=${t('composer.pieces.remove', { n: at + 1 })} @click=${() => remove(composer, at)}>${icon('x')}</button>
   </li>`;
 
-function write({ draft }, at, text) {
+function write({ conversation, draft, reason }, at, text) {
   draft.writePieces(draft.pieces.value.map((piece, i) => (i === at ? text : piece)));
+  if (!reason) typing(conversation.id);
 }
 
 // A piece without words is gone as soon as it is left.

@@ -10,7 +10,7 @@ export function replyField(composer) {
   const placeholder = reason ? 'draft_placeholder' : joining ? 'pieces.placeholder' : 'placeholder';
   return html`<textarea class="composer-text" id="reply" rows="2" enterkeyhint=${joining ? 'enter' : 'send'} aria-label=${t('composer.content')}
     placeholder=${t(`composer.${placeholder}`, { name: customerName(conversation.customer) })} .value=${live(draft.text.value)}
-    @input=${({ target }) => input(composer, target.value)} @keydown=${(event) => key(composer, event)} @paste=${(event) => paste(composer, event)} @blur=${stopTyping}></textarea>`;
+    @input=${({ target }) => input(composer, target.value)} @keydown=${(event) => key(composer, event)} @paste=${(event) => paste(composer, event)}></textarea>`;
 }
 
 function input(composer, text) {
@@ -31,7 +31,6 @@ function enter(composer, event) {
   if (!composer.joining || event.ctrlKey || event.metaKey) return composer.submit(event);
   event.preventDefault();
   composer.draft.cutPiece();
-  stopTyping();
 }
 
 function paste(composer, event) {
