@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"regexp"
 	"strings"
 )
 
@@ -128,9 +129,13 @@ func (s *Store) Raw(ctx context.Context, a *Agent, messageID int64) ([]byte, err
 // previewMost is how many characters of a message the list shows.
 const previewMost = 80
 
+// ownLink is a link in a text of ours, of which WeChat shows the label. In a
+// customer's text it is what they wrote.
+var ownLink = regexp.MustCompile(`(?i)<a\s[^<>]*>([^<]*)</a>`)
+
 // preview is the text part of a message as the list shows it, in one line; the
 // kind is put before it by the page, in the agent's language.
-func preview(typ string, body json.RawMessage) string {
+func preview(dir, typ string, body json.RawMessage) string {
 	var b struct {
 		Content, Recognition, Transcript, Label, Title string
 
@@ -158,6 +163,9 @@ func preview(typ string, body json.RawMessage) string {
 		if text == "" && len(b.List) > 0 {
 			text = b.List[0].Content
 		}
+	}
+	if dir == "out" {
+		text = ownLink.ReplaceAllString(text, "$1")
 	}
 	text = strings.Join(strings.Fields(text), " ")
 	if r := []rune(text); len(r) > previewMost {

@@ -212,7 +212,7 @@ func (t *tx) arrived(p *place, in *Incoming, event int64) error {
 	}
 	return t.exec(`update conversation set unread = unread + $1, waiting_since = $2, last_id = $3, last_dir = $4, last_type = $5,
 		last_text = $6, last_state = '', last_agent = 0, last_at = $7, event_id = $8 where id = $9`,
-		unread, waiting, t.last.message, in.Dir, in.Type, preview(in.Type, in.Body), in.At, event, p.conversation)
+		unread, waiting, t.last.message, in.Dir, in.Type, preview(in.Dir, in.Type, in.Body), in.At, event, p.conversation)
 }
 
 // want makes the row of a medium to fetch; nil when there is none.

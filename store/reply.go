@@ -133,7 +133,7 @@ func (t *tx) replied(v *Conversation, messageID int64, d Draft, agent, event int
 	if err := t.exec(`update conversation set waiting_since = 0, last_id = $1, last_dir = 'out', last_type = $2, last_text = $3,
 		last_state = 'pending', last_agent = $4, last_at = $5, event_id = $6,
 		first_reply_at = case when first_reply_at = 0 then $5 else first_reply_at end where id = $7`,
-		messageID, d.Type, preview(d.Type, d.Body), agent, t.now, event, v.ID); err != nil {
+		messageID, d.Type, preview("out", d.Type, d.Body), agent, t.now, event, v.ID); err != nil {
 		return err
 	}
 	var err error
@@ -218,7 +218,7 @@ func (t *tx) showBefore(v *Conversation) error {
 		return err
 	}
 	return t.exec(`update conversation set last_id = $1, last_dir = $2, last_type = $3, last_text = $4, last_state = $5, last_agent = $6,
-		last_at = $7 where id = $8`, m.ID, m.Dir, m.Type, preview(m.Type, m.Body), m.State, m.Agent, m.At, v.ID)
+		last_at = $7 where id = $8`, m.ID, m.Dir, m.Type, preview(m.Dir, m.Type, m.Body), m.State, m.Agent, m.At, v.ID)
 }
 
 // ownReply gives a reply of a conversation that the agent serves, or that has

@@ -180,6 +180,7 @@ func TestReplyWithACover(t *testing.T) {
 }
 
 func TestPreviewsOfReplies(t *testing.T) {
+	const link = `{"content":"see <a href=\"https://e.com/?a=1&b=2\">this\npage</a>, <a href=\"https://e.com\" data-miniprogram-appid=\"wx1\">shop</a>"}`
 	for _, c := range []struct{ typ, body, want string }{
 		{"voice", `{"transcript":"it is on\nits way"}`, "it is on its way"},
 		{"video", `{"title":"Lamp","description":"of wood"}`, "Lamp"},
@@ -193,8 +194,9 @@ func TestPreviewsOfReplies(t *testing.T) {
 		{"mpnews", `{"media_id":"m","title":"News"}`, "News"},
 		{"image", `{"title":"no"}`, ""},
 		{"text", `{"content":"` + strings.Repeat("a", 90) + `"}`, strings.Repeat("a", 80)},
+		{"text", link, "see this page, shop"},
 	} {
-		equal(t, c.typ+" "+c.body, preview(c.typ, json.RawMessage(c.body)), c.want)
+		equal(t, c.typ+" "+c.body, preview("out", c.typ, json.RawMessage(c.body)), c.want)
 	}
 }
 
@@ -327,7 +329,8 @@ func TestPreview(t *testing.T) {
 		{"image", `{}`, ""},
 		{"sticker", `{"content":"not shown"}`, ""},
 		{"text", `broken`, ""},
+		{"text", `{"content":"<a href=\"x\">a</a>"}`, `<a href="x">a</a>`},
 	} {
-		equal(t, c.typ+" "+c.body, preview(c.typ, json.RawMessage(c.body)), c.want)
+		equal(t, c.typ+" "+c.body, preview("in", c.typ, json.RawMessage(c.body)), c.want)
 	}
 }

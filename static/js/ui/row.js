@@ -46,10 +46,10 @@ function wait({ waiting_since }) {
 
 // What did not arrive and what is half written come first: both wait for this agent.
 function line(conversation) {
-  const { id, last } = conversation;
+  const { id } = conversation;
   const bad = trouble(conversation);
-  if (bad) return html`<span class="draft">${t(`inbox.state.${bad}`)}</span> ${renderText(last?.text ?? '')}`;
-  if (hasDraft(id) && conversation.state !== 'closed') return html`<span class="draft">${t('inbox.row.draft')}</span> ${renderText(draftText(id))}`;
+  if (bad) return html`<span class="draft">${t(`inbox.state.${bad}`)}</span> ${renderText(preview(conversation).text)}`;
+  if (hasDraft(id) && conversation.state !== 'closed') return html`<span class="draft">${t('inbox.row.draft')}</span> ${renderText(draftText(id), { own: true })}`;
   const { who, text } = preview(conversation);
   return html`${who}${renderText(text)}`;
 }
