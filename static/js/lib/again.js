@@ -18,18 +18,20 @@ export const discard = ({ id, client_id }) => (id ? deed(id, 'discard') : drop(c
 
 // Puts the content into the composer that is open, then takes the message out of the thread.
 export function edit(message) {
-  const { conversation, type, body, media, files = {} } = message;
+  const { conversation, type, body, files = {} } = message;
   const draft = draftOf(current.value || conversation);
   const file = (slot) => {
     if (files[slot]?.blob) return shown(files[slot]);
     return message[slot]?.id ? { media: message[slot], url: `/media/${message[slot].id}` } : null;
   };
   const editor = editorOf[type] ?? type;
+  const media = file('media');
   if (type === 'text') draft.append(body.content);
-  else if (type === 'image') media && draft.add(file('media'));
+  else if (type === 'image') media && draft.add(media); // a reload has forgotten it
   else {
     draft.writeForm(editor, { ...body, type });
-    for (const slot of ['media', 'thumb']) draft.writeFile(editor, slot, file(slot));
+    draft.writeFile(editor, 'media', media);
+    draft.writeFile(editor, 'thumb', file('thumb'));
   }
   draft.asked.value = ['text', 'image'].includes(type) ? 'field' : editor;
   return discard(message);

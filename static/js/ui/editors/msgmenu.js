@@ -4,6 +4,7 @@ import { byteLength } from '../../lib/bytes.js';
 import { lengthOf } from '../../lib/fields.js';
 import { html, live, nothing } from '../../lib/html.js';
 import { t } from '../../lib/i18n.js';
+import { renderText } from '../../lib/text.js';
 import { Editor } from '../editor.js';
 import { entries, ENTRY_MOST } from '../entries.js';
 import { icon } from '../icon.js';
@@ -60,9 +61,10 @@ class MenuEditor extends Editor {
   view() {
     const { head_content, tail_content } = this.values;
     const { texts } = this;
-    return html`<div class="wx-bubble wx-menu-msg">${head_content ? html`<p>${head_content}</p>` : nothing}
-      <ul>${(texts.length ? texts : [this.word('entry')]).map((text) => html`<li>${text}</li>`)}</ul>
-      ${tail_content ? html`<p>${tail_content}</p>` : nothing}</div>`;
+    const words = (text) => (text ? html`<p>${renderText(text, { own: true })}</p>` : nothing);
+    return html`<div class="wx-bubble wx-menu-msg">${words(head_content)}
+      <ul>${(texts.length ? texts : [this.word('entry')]).map((text) => html`<li>${renderText(text)}</li>`)}</ul>
+      ${words(tail_content)}</div>`;
   }
 
   missing() {
