@@ -29,7 +29,8 @@ export function edit(message) {
   if (type === 'text') draft.append(body.content);
   else if (type === 'image') media && draft.add(media); // a reload has forgotten it
   else {
-    draft.writeForm(editor, { ...body, type });
+    const begun = draft.form(editor);
+    draft.writeForm(editor, { ...body, type, ...(Object.keys(begun).length > 0 && { begun }) }); // it comes back later
     draft.writeFile(editor, 'media', media);
     draft.writeFile(editor, 'thumb', file('thumb'));
   }

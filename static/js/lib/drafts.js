@@ -99,7 +99,7 @@ class Draft {
   clearForm(type) {
     const { [type]: sent, ...others } = this.forms.value;
     for (const slot of ['media', 'thumb']) this.writeFile(type, slot, null);
-    this.forms.value = others;
+    this.forms.value = sent?.begun ? { ...others, [type]: sent.begun } : others; // an edited reply had taken its place
     this.#keep();
   }
 

@@ -69,7 +69,7 @@ class ArticleEditor extends Editor {
   }
 
   reply() {
-    const { type, ...body } = this.values;
+    const { type, begun, ...body } = this.values;
     return { type, body, thumb: this.sent('thumb') };
   }
 }
