@@ -3,8 +3,8 @@
 const WHOLE = /<a\s([^<>]*)>([^<]*)<\/a>/g;
 const PARTS = /<a(?:\s[^<>]*)?>|<a\s[^<]*(?:href|miniprogram)|<\/a\s*>/i; // what is left over is no link
 const ATTRIBUTE = /([\w-]+)="([^"]*)"/g;
-const APPID = /^wx[0-9a-z]{16}$/;
-const ADDRESS = /^https?:\/\/[^\s/?#]+\S*$/i;
+export const APPID = /^wx[0-9a-z]{16}$/;
+export const ADDRESS = /^https?:\/\/[^\s/?#]+\S*$/i;
 const MENU = /^weixin:\/\/bizmsgmenu\?/; // answers like a menu entry; undocumented, widely used
 
 // All links: {start, end, label, href, appid, path, mini, broken}.

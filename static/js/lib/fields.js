@@ -1,5 +1,6 @@
 // The fields of editors and what WeChat takes in them (custom/send). A field is {most, unit, needed,
 // counted, fault}; fault(text) is '' or what is wrong: editor.fault.FAULT says it in words.
+import { ADDRESS } from './anchor.js';
 import { byteLength } from './bytes.js';
 
 export const lengthOf = (text) => [...text].length;
@@ -39,5 +40,5 @@ function field({ fault, ...rest }) {
 function addressFault(text, most) {
   if (byteLength(text) > most) return 'bytes';
   if (!/^[a-z][a-z0-9+.-]*:\/\//i.test(text)) return 'scheme';
-  return /^https?:\/\/[^\s/?#]+\S*$/i.test(text) ? '' : 'broken';
+  return ADDRESS.test(text) ? '' : 'broken';
 }

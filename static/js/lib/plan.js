@@ -4,8 +4,8 @@ import { byteLength, PART, split } from './bytes.js';
 import { send } from './outbox.js';
 import { settings } from './state.js';
 
-const LIMIT = settings.text_limit ?? 2048;
-const COUNT_FROM = 1800;
+export const LIMIT = settings.text_limit ?? 2048;
+export const COUNT_FROM = 1800; // bytes are counted aloud
 
 // allowed: replies that may still leave. parts: the text, cut if it is too long. apart: its pieces,
 // when they may leave one by one. fault: what is wrong with a link in it.

@@ -5,18 +5,15 @@ import { html, nothing } from '../lib/html.js';
 import { formatSpan, t } from '../lib/i18n.js';
 
 // For rows: bars alone.
-export function pips(conversation) {
-  const rule = budget(conversation, tick.value);
-  return bars(rule, 0, isAmber(rule) ? 'pips-warn' : '');
-}
+export const pips = (conversation) => bars(budget(conversation, tick.value), 0);
 
 const isAmber = ({ state }) => ['low', 'urgent', 'event'].includes(state);
 
 // Full bars on the left, those that the next replies take striped, spent ones hollow.
-export function bars(rule, next, extra = '') {
+export function bars(rule, next, size = '') {
   const striped = barsFor(rule, next);
   const kind = (i) => (i >= rule.left ? 'pip pip-used' : i >= rule.left - striped ? 'pip pip-next' : 'pip');
-  return html`<span class=${`pips ${extra}`} aria-hidden="true">${Array.from({ length: rule.total }, (_, i) => html`<i class=${kind(i)}></i>`)}</span>`;
+  return html`<span class=${`pips ${size} ${isAmber(rule) ? 'pips-warn' : ''}`} aria-hidden="true">${Array.from({ length: rule.total }, (_, i) => html`<i class=${kind(i)}></i>`)}</span>`;
 }
 
 export function ring(rule, time) {
@@ -32,7 +29,7 @@ export function meter(conversation, next, { claiming = false } = {}) {
   const span = open ? formatSpan(rule.until - time) : '';
   return html`<div class=${`budget ${rule.state === 'urgent' ? 'budget-urgent' : ''}`} role="meter" aria-label=${t('composer.budget.label')}
     aria-valuemin="0" aria-valuemax=${rule.total} aria-valuenow=${rule.left} aria-valuetext=${sentence(rule, span)}>
-    ${bars(rule, next, `pips-lg ${isAmber(rule) ? 'pips-warn' : ''}`)}
+    ${bars(rule, next, 'pips-lg')}
     <span>${words(rule, claiming)}</span>
     ${open ? html`<span class="budget-time">${ring(rule, time)}<span>${span}<span class="long">${t('composer.budget.after')}</span></span></span>` : nothing}
   </div>`;

@@ -2,12 +2,21 @@
 import { get } from '../lib/api.js';
 import { html, nothing } from '../lib/html.js';
 import { t } from '../lib/i18n.js';
+import { Editor } from './editor.js';
 import { icon } from './icon.js';
 
-// Without them the form is still there, so a failure stays silent.
-export async function loadRecent(editor) {
-  const { conversation: { account }, type } = editor;
-  editor.recent = await get(`accounts/${account}/recent?type=${type}`).then(({ recent }) => recent, () => []);
+export class RecentEditor extends Editor {
+  static properties = {
+    recent: { state: true }, // of the server, newest first
+    replaced: { state: true }, // what was in the form before one of them
+  };
+
+  // Without them the form is still there, so a failure stays silent.
+  async firstUpdated() {
+    super.firstUpdated();
+    const { conversation: { account }, type } = this;
+    this.recent = await get(`accounts/${account}/recent?type=${type}`).then(({ recent }) => recent, () => []);
+  }
 }
 
 // nameOf: one line for a body. fill: what is taken over of {body, thumb}. What it replaces comes

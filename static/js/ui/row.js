@@ -48,7 +48,7 @@ function wait({ waiting_since }) {
 function line(conversation) {
   const { id } = conversation;
   const bad = trouble(conversation);
-  if (bad) return html`<span class="draft">${t(`inbox.state.${bad}`)}</span> ${renderText(preview(conversation).text)}`;
+  if (bad) return html`<span class=${bad === 'failed' ? 'draft' : 'wait-1'}>${t(`inbox.state.${bad}`)}</span> ${renderText(preview(conversation).text)}`;
   if (hasDraft(id) && conversation.state !== 'closed') return html`<span class="draft">${t('inbox.row.draft')}</span> ${renderText(draftText(id), { own: true })}`;
   const { who, text } = preview(conversation);
   return html`${who}${renderText(text)}`;

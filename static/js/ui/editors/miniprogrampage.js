@@ -1,29 +1,23 @@
 // A page of a mini program (custom/send, miniprogrampage). WeChat gives no list of those that are
 // linked: what was sent before stands in for it.
+import { APPID } from '../../lib/anchor.js';
 import { path, shaped, trimmed, words } from '../../lib/fields.js';
 import { html } from '../../lib/html.js';
 import { t } from '../../lib/i18n.js';
 import { prepareCover } from '../../lib/image.js';
 import { cover } from '../cover.js';
-import { Editor } from '../editor.js';
 import { icon } from '../icon.js';
 import { wxPicture } from '../preview.js';
-import { loadRecent, recentRow, reuse } from '../recent.js';
+import { RecentEditor, recentRow, reuse } from '../recent.js';
 
-class MiniProgramEditor extends Editor {
+class MiniProgramEditor extends RecentEditor {
   static type = 'miniprogrampage';
   static fields = {
-    appid: shaped(/^wx[0-9a-z]{16}$/, 'appid', { needed: true }),
+    appid: shaped(APPID, 'appid', { needed: true }),
     pagepath: path(1024, { needed: true }),
     title: words(64, { needed: true }),
   };
   static cover = { slot: 'thumb', prepare: prepareCover, look: 'cover-mp', needed: true };
-  static properties = { recent: { state: true }, replaced: { state: true } };
-
-  firstUpdated() {
-    super.firstUpdated();
-    loadRecent(this);
-  }
 
   form() {
     return html`

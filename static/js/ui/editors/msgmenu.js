@@ -4,23 +4,15 @@ import { byteLength } from '../../lib/bytes.js';
 import { lengthOf } from '../../lib/fields.js';
 import { html, live, nothing } from '../../lib/html.js';
 import { t } from '../../lib/i18n.js';
+import { COUNT_FROM, LIMIT } from '../../lib/plan.js';
 import { renderText } from '../../lib/text.js';
-import { Editor } from '../editor.js';
 import { entries, ENTRY_MOST } from '../entries.js';
 import { icon } from '../icon.js';
-import { loadRecent, recentRow } from '../recent.js';
+import { RecentEditor, recentRow } from '../recent.js';
 
-const BYTES = 2048;
-const COUNT_FROM = 1800;
-
-class MenuEditor extends Editor {
+class MenuEditor extends RecentEditor {
   static type = 'msgmenu';
-  static properties = { recent: { state: true }, replaced: { state: true }, said: { state: true } };
-
-  firstUpdated() {
-    super.firstUpdated();
-    loadRecent(this);
-  }
+  static properties = { said: { state: true } };
 
   // A draft holds texts, a reply that is edited the entries as they were sent.
   get list() {
@@ -50,10 +42,10 @@ class MenuEditor extends Editor {
   // Head and tail have no limit of their own: all of it together has.
   #text(name) {
     const [id, value, { bytes }] = [`msgmenu-${name}`, this.values[name] ?? '', this];
-    const count = bytes >= COUNT_FROM ? t('composer.bytes', { bytes, limit: BYTES }) : this.word('characters', { n: lengthOf(value.trim()) });
+    const count = bytes >= COUNT_FROM ? t('composer.bytes', { bytes: bytes.toLocaleString(), limit: LIMIT.toLocaleString() }) : this.word('characters', { n: lengthOf(value.trim()) });
     return html`
       <div class="field">
-        <label class="field-label" for=${id}>${this.word(name)}<span class="opt">${t('editor.optional')}</span><span class=${`field-count ${bytes > BYTES ? 'bytes-over' : ''}`}>${count}</span></label>
+        <label class="field-label" for=${id}>${this.word(name)}<span class="opt">${t('editor.optional')}</span><span class=${`field-count ${bytes > LIMIT ? 'bytes-over' : ''}`}>${count}</span></label>
         <textarea class="textarea" id=${id} rows="2" .value=${live(value)} @input=${({ target }) => this.write({ [name]: target.value })}></textarea>
       </div>`;
   }
@@ -70,7 +62,7 @@ class MenuEditor extends Editor {
   missing() {
     if (!this.texts.length) return this.word('none');
     if (this.texts.some((text) => lengthOf(text) > ENTRY_MOST)) return this.word('long');
-    return this.bytes > BYTES ? this.word('too_much', { limit: BYTES }) : '';
+    return this.bytes > LIMIT ? this.word('too_much', { limit: LIMIT.toLocaleString() }) : '';
   }
 
   reply() {

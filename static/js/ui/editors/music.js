@@ -4,12 +4,11 @@ import { html } from '../../lib/html.js';
 import { t } from '../../lib/i18n.js';
 import { prepareThumb } from '../../lib/image.js';
 import { cover } from '../cover.js';
-import { Editor } from '../editor.js';
 import { icon } from '../icon.js';
 import { wxPicture } from '../preview.js';
-import { loadRecent, recentRow, reuse } from '../recent.js';
+import { RecentEditor, recentRow, reuse } from '../recent.js';
 
-class MusicEditor extends Editor {
+class MusicEditor extends RecentEditor {
   static type = 'music';
   static fields = {
     title: words(64),
@@ -18,12 +17,6 @@ class MusicEditor extends Editor {
     hqmusicurl: address(),
   };
   static cover = { slot: 'thumb', prepare: prepareThumb, look: 'cover-sq', needed: true };
-  static properties = { recent: { state: true }, replaced: { state: true } };
-
-  firstUpdated() {
-    super.firstUpdated();
-    loadRecent(this);
-  }
 
   form() {
     return html`

@@ -2,23 +2,16 @@
 import { shaped, trimmed, words } from '../../lib/fields.js';
 import { html } from '../../lib/html.js';
 import { t } from '../../lib/i18n.js';
-import { Editor } from '../editor.js';
 import { icon } from '../icon.js';
 import { accountName } from '../preview.js';
-import { loadRecent, recentRow } from '../recent.js';
+import { RecentEditor, recentRow } from '../recent.js';
 
-class CardEditor extends Editor {
+class CardEditor extends RecentEditor {
   static type = 'wxcard';
   static fields = {
     card_id: shaped(/^[\x21-\x7e]{1,64}$/, 'card_id', { needed: true }),
     title: words(64),
   };
-  static properties = { recent: { state: true }, replaced: { state: true } };
-
-  firstUpdated() {
-    super.firstUpdated();
-    loadRecent(this);
-  }
 
   form() {
     return html`
