@@ -3,6 +3,7 @@ package e2e
 import (
 	"encoding/json"
 	"testing"
+	"time"
 )
 
 // What WeChat refused opens in its editor again with all that was in it, and
@@ -85,4 +86,31 @@ func TestRefusedCardKeepsWhatWasBegun(t *testing.T) {
 	}
 	p.editor("wxcard")
 	p.until("what was begun", "document.querySelector('#wxcard-card_id')?.value === 'begun'")
+}
+
+// A reload loses the file of a reply that was on its way up. It says so, and is
+// put back without it when the window has closed meanwhile.
+func TestPictureThatAReloadForgot(t *testing.T) {
+	parallel(t)
+	d := newPlay(t)
+	d.act(demoChen, "text", "text", "有人吗")
+	p := d.agent("lixiaolin")
+	p.click(".view >> " + p.word("inbox.view.waiting"))
+	p.click(".conv >> 有人吗")
+	p.click("kf-bar .btn-primary")
+	p.see("#reply")
+	script[bool](p, "lib/state.js", `
+		const { id, account, customer } = m.opened.value;
+		const media = { id: 0, state: 'ready', name: 'desk.png', mime: 'image/png', size: 9, width: 3, height: 2 };
+		localStorage.setItem('kf.out.' + m.me.value.id + '.lost', JSON.stringify({ id: 0, client_id: 'lost', conversation: id, account, customer: customer.id,
+			dir: 'out', type: 'image', body: {}, at: Date.now(), agent: m.me.value.id, kf_account: '', nick: '', state: 'sending', media, event: 0, stored: Date.now() }));
+		return true;`)
+	d.advance(49 * time.Hour)
+	p.reload()
+	p.live(1)
+	p.see("#stream .msg-fail >> " + p.word("composer.unsent.reload"))
+	p.see("kf-composer .blocked")
+	p.click("#stream .msg-fail button >> " + p.word("inbox.fail.edit"))
+	p.gone("#stream .msg-fail")
+	p.gone("kf-composer .attach")
 }

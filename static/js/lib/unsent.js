@@ -17,13 +17,16 @@ export const forget = (clientId) => remove(PREFIX + clientId);
 // surprise the next morning. A file that was not on the server yet is gone.
 export function kept() {
   const entries = keys(PREFIX).map((key) => read(key, null)).filter(Boolean);
-  return entries.sort((a, b) => a.at - b.at).map(({ stored, ...entry }) => {
-    const gone = [entry.media, entry.thumb].some((file) => file && !file.id);
+  return entries.sort((a, b) => a.at - b.at).map(({ stored, media, thumb, ...rest }) => {
+    const entry = { ...rest, media: found(media), thumb: found(thumb) };
+    const gone = [entry.media, entry.thumb].some((file) => file?.state === 'lost');
     const fresh = entry.state === 'sending' && Date.now() - stored < FRESH;
     const reason = gone ? 'reload' : 'stale';
     return { ...entry, progress: 0, state: fresh && !gone ? 'sending' : 'failed', error: fresh && !gone ? null : failure(reason) };
   });
 }
+
+const found = (file) => (file && !file.id ? { ...file, state: 'lost', error: 'reload' } : file);
 
 // The catalogue comes after this module: the words are looked up when they are shown.
 const failure = (code) => ({
