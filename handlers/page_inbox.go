@@ -32,7 +32,8 @@ func (c *Console) pageInbox(ctx *fiber.Ctx) error {
 	p.Entry = "inbox.js"
 	p.Boot = fiber.Map{"lang": p.Lang, "static": p.Static, "since": since, "now": c.Store.Now().UnixMilli(), "me": me,
 		"sandbox": p.Sandbox, "version": p.Version, "settings": fiber.Map{"wait_amber_ms": waitAmber, "wait_red_ms": waitRed,
-			"text_limit": textMost, "image_limit": wechat.FileRules["image"].Most, "image_scale_above": scaleAbove}}
+			"text_limit": textMost, "image_limit": wechat.FileRules["image"].Most, "image_scale_above": scaleAbove,
+			"voice_limit": wechat.FileRules["voice"].Most, "video_limit": wechat.FileRules["video"].Most}}
 	return ctx.Render("inbox", p)
 }
 

@@ -2,6 +2,7 @@
 import { faultOf, lengthOf } from '../lib/fields.js';
 import { html, live, nothing } from '../lib/html.js';
 import { t } from '../lib/i18n.js';
+import { afterPress } from '../lib/press.js';
 import { icon } from './icon.js';
 
 const EARLY = ['long', 'bytes']; // told while one types; the other faults when the field is left
@@ -15,7 +16,7 @@ export function formField(editor, name, { rows = 0, hint = '', placeholder = not
   const id = `${editor.type}-${name}`;
   const about = [wrong && `${id}-error`, hint && `${id}-hint`].filter(Boolean).join(' ') || nothing;
   const input = ({ target }) => editor.write({ [name]: target.value });
-  const blur = () => (editor.left = [...editor.left, name]);
+  const blur = () => afterPress(() => (editor.left = [...editor.left, name]));
   return html`
     <div class="field">
       <label class="field-label" for=${id}>${editor.word(name)}${needed ? nothing : html`<span class="opt">${t('editor.optional')}</span>`}

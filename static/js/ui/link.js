@@ -4,6 +4,7 @@ import { faultOf, linkAt, written } from '../lib/anchor.js';
 import { byteLength } from '../lib/bytes.js';
 import { html, live, nothing } from '../lib/html.js';
 import { t } from '../lib/i18n.js';
+import { afterPress } from '../lib/press.js';
 import { renderText } from '../lib/text.js';
 import { insertText } from './field.js';
 import { icon } from './icon.js';
@@ -83,8 +84,8 @@ class LinkEditor extends Live {
     if (FIELDS[name].mini && !link.mini) return nothing;
     const wrong = this.left.includes(name) && faultOf({ ...GOOD, mini: link.mini, [name]: link[name] }) === name;
     const [id, error] = [`link-${name}`, `link-${name}-error`];
-    // An empty field that is only passed by stays quiet: its error would move what is being clicked.
-    const blur = () => link[name] && (this.left = [...this.left, name]);
+    // An empty field that is only passed by stays quiet.
+    const blur = () => link[name] && afterPress(() => (this.left = [...this.left, name]));
     const hint = link.mini && (name === 'href' || name === 'path') ? t(`composer.link.${name}_hint`) : '';
     return html`<div class="field"><label class="field-label" for=${id}>${t(`composer.link.${link.mini && name === 'href' ? 'fallback' : name}`)}</label>
       <input class="input" id=${id} type=${name === 'href' ? 'url' : 'text'} autocomplete="off" spellcheck="false" aria-invalid=${wrong} aria-describedby=${wrong || hint ? error : nothing}
