@@ -29,58 +29,54 @@ func (c *Console) account(ctx *fiber.Ctx) (store.Account, error) {
 	return a, err
 }
 
-// articleKinds are the kinds that the query asks for: both when it names none.
-func articleKinds(ctx *fiber.Ctx) ([]string, error) {
-	switch kind := ctx.Query("kind"); kind {
-	case "":
-		return []string{"article", "material"}, nil
+// articleKind is the kind that the query asks for: what was published when it
+// names none.
+func articleKind(ctx *fiber.Ctx) (string, error) {
+	switch kind := ctx.Query("kind", "article"); kind {
 	case "article", "material":
-		return []string{kind}, nil
+		return kind, nil
 	}
-	return nil, refused(fiber.StatusUnprocessableEntity, "bad_type", "field", "kind")
+	return "", refused(fiber.StatusUnprocessableEntity, "bad_type", "field", "kind")
 }
 
 func (c *Console) apiArticles(ctx *fiber.Ctx) error {
-	return c.articles(ctx, func(a store.Account, kinds []string) ([]string, error) {
-		was, err := c.Store.ArticleSync(ctx.UserContext(), a.ID, kinds[0])
+	return c.articles(ctx, func(a store.Account, kind string) error {
+		was, err := c.Store.ArticleSync(ctx.UserContext(), a.ID, kind)
 		age := int64(articlesAge)
 		if was.ErrMsg != "" {
 			age = articlesPause
 		}
 		if err != nil || c.Store.Now().UnixMilli()-was.TriedAt < age {
-			return nil, err
+			return err
 		}
-		return kinds[:1], nil
+		return c.WeChat.SyncArticles(ctx.UserContext(), a.ID, kind, false)
 	})
 }
 
 func (c *Console) apiSyncArticles(ctx *fiber.Ctx) error {
-	return c.articles(ctx, func(_ store.Account, kinds []string) ([]string, error) { return kinds, nil })
+	return c.articles(ctx, func(a store.Account, kind string) error {
+		return c.WeChat.SyncArticles(ctx.UserContext(), a.ID, kind, true)
+	})
 }
 
-// articles answers with the mirror of the first kind that is asked for, after
-// those that stale names were synced.
-func (c *Console) articles(ctx *fiber.Ctx, stale func(store.Account, []string) ([]string, error)) error {
+// articles answers with the mirror of the kind that is asked for, after sync.
+func (c *Console) articles(ctx *fiber.Ctx, sync func(store.Account, string) error) error {
 	a, err := c.account(ctx)
 	if err != nil {
 		return err
 	}
-	kinds, err := articleKinds(ctx)
-	if err != nil {
-		return err
-	}
-	due, err := stale(a, kinds)
-	for i := 0; err == nil && i < len(due); i++ {
-		err = c.WeChat.SyncArticles(ctx.UserContext(), a.ID, due[i])
+	kind, err := articleKind(ctx)
+	if err == nil {
+		err = sync(a, kind)
 	}
 	if err != nil {
 		return err
 	}
-	now, err := c.Store.ArticleSync(ctx.UserContext(), a.ID, kinds[0])
+	now, err := c.Store.ArticleSync(ctx.UserContext(), a.ID, kind)
 	if err != nil {
 		return err
 	}
-	list, err := c.Store.Articles(ctx.UserContext(), a.ID, kinds[0], strings.TrimSpace(ctx.Query("q")))
+	list, err := c.Store.Articles(ctx.UserContext(), a.ID, kind, strings.TrimSpace(ctx.Query("q")))
 	if err != nil {
 		return err
 	}

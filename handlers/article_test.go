@@ -16,7 +16,7 @@ import (
 )
 
 // SyncArticles: there are none.
-func (d *console) SyncArticles(context.Context, int64, string) error { return nil }
+func (d *console) SyncArticles(context.Context, int64, string, bool) error { return nil }
 
 const articlesPath = "/api/v1/accounts/1/articles"
 
@@ -106,7 +106,7 @@ func TestArticles(t *testing.T) {
 	d.clock.Advance(time.Millisecond)
 	read("old", articlesPath+"?q=%E7%81%AF", "落地灯", "article")
 	read("by hand", articlesPath+"/sync?kind=material", "旧文", "material")
-	read("by hand, all", articlesPath+"/sync", "书桌定制 落地灯", "article material")
+	read("by hand", articlesPath+"/sync", "书桌定制 落地灯", "article")
 	d.call(t, "li", "GET", articlesPath+"?kind=video", nil).refused(t, 422, "bad_type")
 	d.call(t, "li", "GET", "/api/v1/accounts/2/articles", nil).refused(t, 404, "not_found")
 	d.call(t, "li", "POST", "/api/v1/accounts/2/articles/sync", nil).refused(t, 404, "not_found")
@@ -139,7 +139,9 @@ func TestArticlesThatWeChatDoesNotGive(t *testing.T) {
 
 func TestReplyWithAnArticle(t *testing.T) {
 	d := newPublished(t)
-	d.call(t, "li", "POST", articlesPath+"/sync", nil).ok(t, 200)
+	for _, kind := range []string{"article", "material"} {
+		d.call(t, "li", "POST", articlesPath+"/sync?kind="+kind, nil).ok(t, 200)
+	}
 	path := d.open(t, "o1")
 	send := func(kind string, body object) result {
 		return d.call(t, "li", "POST", path+"/messages", d.draft(kind, body))

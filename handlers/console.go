@@ -51,7 +51,7 @@ type WeChat interface {
 	SyncKF(ctx context.Context, accountID int64) error
 	// SyncArticles makes the mirror of the articles of a kind equal to WeChat's
 	// list. Why WeChat refused is kept with the mirror.
-	SyncArticles(ctx context.Context, accountID int64, kind string) error
+	SyncArticles(ctx context.Context, accountID int64, kind string, whole bool) error
 	// Check is SyncKF that trusts no token that is kept.
 	Check(ctx context.Context, accountID int64) error
 }

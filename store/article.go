@@ -114,7 +114,8 @@ func (s *Store) SetArticles(ctx context.Context, accountID int64, kind string, t
 }
 
 func (t *tx) setArticle(accountID int64, kind string, a *Article) error {
-	old, err := txOne[string](t, "select cover from article where account_id = $1 and kind = $2 and ref = $3", accountID, kind, a.Ref)
+	old, err := txOne[string](t, `select case when d.state = 'lost' then '' else a.cover end from article a
+		left join media d on d.id = a.cover_id where a.account_id = $1 and a.kind = $2 and a.ref = $3`, accountID, kind, a.Ref)
 	if err != nil && !errors.Is(err, ErrNotFound) {
 		return err
 	}

@@ -52,6 +52,12 @@ func TestArticlesAreAsWeChatLists(t *testing.T) {
 	if got = must(d.Articles(ctx, d.account, "article", ""))(t)[0]; got.Cover.ID == cover.ID {
 		t.Error("a changed cover was not wanted")
 	}
+	lost := must(d.Articles(ctx, d.account, "article", ""))(t)[0].Cover.ID
+	ok(t, d.MediaLost(ctx, lost, "expired"))
+	ok(t, d.SetArticles(ctx, d.account, "article", 1, []Article{desk}))
+	if got = must(d.Articles(ctx, d.account, "article", ""))(t)[0]; got.Cover.ID == lost || got.Cover.State != "wanted" {
+		t.Errorf("a lost cover was not wanted again: %v", got.Cover)
+	}
 	desk.CoverURL, desk.CoverSource = "", ""
 	ok(t, d.SetArticles(ctx, d.account, "article", 1, []Article{desk}))
 	equal(t, "no cover any more", must(d.Articles(ctx, d.account, "article", ""))(t)[0].Cover, nil)

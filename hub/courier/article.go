@@ -19,24 +19,25 @@ const (
 // SyncArticles makes the mirror of an account's articles of a kind equal to
 // WeChat's list: what it has published (article), or its old news material
 // (material). A person waits for it; who asks at the same time gets the same
-// answer. What WeChat refuses is kept with the mirror and is no error here.
-func (c *Courier) SyncArticles(ctx context.Context, accountID int64, kind string) error {
-	_, err, _ := c.articles.Do(strconv.FormatInt(accountID, 10)+kind, func() (any, error) {
+// answer. Unless the whole list is asked for, a first page that is as before ends
+// it. What WeChat refuses is kept with the mirror and is no error here.
+func (c *Courier) SyncArticles(ctx context.Context, accountID int64, kind string, whole bool) error {
+	_, err, _ := c.articles.Do(strconv.FormatInt(accountID, 10)+kind+strconv.FormatBool(whole), func() (any, error) {
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), articleDeadline)
 		defer cancel()
-		return nil, c.syncArticles(ctx, accountID, kind)
+		return nil, c.syncArticles(ctx, accountID, kind, whole)
 	})
 	return err
 }
 
-func (c *Courier) syncArticles(ctx context.Context, accountID int64, kind string) error {
+func (c *Courier) syncArticles(ctx context.Context, accountID int64, kind string, whole bool) error {
 	a, err := c.o.Store.Account(ctx, accountID)
 	if err != nil {
 		return err
 	}
 	total, list, err := c.listArticles(ctx, a, kind, 0)
 	same := false
-	if err == nil {
+	if err == nil && !whole {
 		same, err = c.sameArticles(ctx, a, kind, total, list)
 	}
 	for n := 1; err == nil && !same && n < articlePages && n*articlePage < total; n++ {

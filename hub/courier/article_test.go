@@ -41,7 +41,7 @@ func (d *desk) mirror(kind string) string {
 
 func (d *desk) sync(kind string) store.ArticleSync {
 	d.Helper()
-	ok(d, d.courier.SyncArticles(ctx, d.account(0).ID, kind))
+	ok(d, d.courier.SyncArticles(ctx, d.account(0).ID, kind, false))
 	return must(d.store.ArticleSync(ctx, d.account(0).ID, kind))(d)
 }
 
@@ -93,6 +93,11 @@ func TestSyncOfArticlesIsThrifty(t *testing.T) {
 	d.publish(numbered(200)...)
 	calls("with very many", articlePages)
 	calls("and then", 1)
+
+	// A person who asks for the whole list also sees what changed far down in it.
+	before := d.count(publishedPath)
+	ok(t, d.courier.SyncArticles(ctx, d.account(0).ID, "article", true))
+	equal(t, "calls for all", d.count(publishedPath)-before, articlePages)
 }
 
 func TestArticlesAreReadOnceForAll(t *testing.T) {
@@ -100,10 +105,10 @@ func TestArticlesAreReadOnceForAll(t *testing.T) {
 	d.publish("desk")
 	h := d.hold(publishedPath, "")
 	var all sync.WaitGroup
-	all.Go(func() { ok(t, d.courier.SyncArticles(ctx, d.account(0).ID, "article")) })
+	all.Go(func() { ok(t, d.courier.SyncArticles(ctx, d.account(0).ID, "article", false)) })
 	d.meet(h)
 	for range 50 {
-		all.Go(func() { ok(t, d.courier.SyncArticles(ctx, d.account(0).ID, "article")) })
+		all.Go(func() { ok(t, d.courier.SyncArticles(ctx, d.account(0).ID, "article", false)) })
 	}
 	// Who comes while it lasts joins it; who comes after it makes a call that others join.
 	close(h.release)
@@ -120,7 +125,7 @@ func TestSyncOfArticlesOutlivesWhoAsked(t *testing.T) {
 	d.publish("desk")
 	gone, cancel := context.WithCancel(ctx)
 	cancel()
-	ok(t, d.courier.SyncArticles(gone, d.account(0).ID, "article"))
+	ok(t, d.courier.SyncArticles(gone, d.account(0).ID, "article", false))
 	equal(t, "mirrored", d.mirror("article"), "desk")
 }
 
@@ -147,7 +152,7 @@ func TestWhyArticlesCouldNotBeRead(t *testing.T) {
 	}
 	got := d.sync("article")
 	equal(t, "after it went well", fmt.Sprint(got.ErrCode, got.ErrMsg), "0")
-	if err := d.courier.SyncArticles(ctx, 99, "article"); err != store.ErrNotFound {
+	if err := d.courier.SyncArticles(ctx, 99, "article", false); err != store.ErrNotFound {
 		t.Errorf("no such account: %v", err)
 	}
 }
