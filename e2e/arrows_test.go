@@ -20,6 +20,7 @@ var arrows = map[string][]string{
 	"kfdesk/hub":                     {"store"},
 	"kfdesk/hub/courier":             {"hub/wechat", "store"},
 	"kfdesk/hub/wechat":              {},
+	"kfdesk/hub/wechat/hostile":      {},
 	"kfdesk/hub/wechat/sandbox":      {"hub/wechat"},
 	"kfdesk/hub/wechat/sandbox/play": {"hub/courier", "hub/wechat", "hub/wechat/sandbox", "store"},
 	"kfdesk/store":                   {},
@@ -32,6 +33,7 @@ var only = map[string]string{
 	"github.com/chromedp/":           "nobody: it is for tests",
 	"modernc.org/sqlite":             "kfdesk/store",
 	"github.com/gofiber/":            "kfdesk/handlers",
+	"kfdesk/hub/wechat/hostile":      "nobody: it is for tests",
 	"kfdesk/hub/wechat/sandbox/play": "kfdesk",
 }
 

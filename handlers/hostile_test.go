@@ -8,7 +8,7 @@ import (
 	"testing"
 
 	"kfdesk/hub/wechat"
-	"kfdesk/hub/wechat/sandbox"
+	"kfdesk/hub/wechat/hostile"
 	"kfdesk/store"
 )
 
@@ -23,7 +23,7 @@ func TestHostileFilesAreNeverRun(t *testing.T) {
 	if len(showable) != len(shown) {
 		t.Errorf("%d types are shown, not %d", len(showable), len(shown))
 	}
-	for _, f := range sandbox.HostileFiles() {
+	for _, f := range hostile.Files() {
 		is := wechat.Look(bytes.NewReader(f.Data), int64(len(f.Data)))
 		hash, size, err := d.Store.SaveFile(bytes.NewReader(f.Data), 10<<20)
 		if err != nil {
@@ -53,7 +53,7 @@ func TestHostileFilesAreNeverRun(t *testing.T) {
 func TestHostileFilesAsUploads(t *testing.T) {
 	d := newDesk(t)
 	taken := 0
-	for _, f := range sandbox.HostileFiles() {
+	for _, f := range hostile.Files() {
 		for kind, rule := range wechat.FileRules {
 			got := d.upload(t, "li", uploadOf(kind), f.Data, "Content-Type", "image/jpeg", "X-File-Name", "photo.jpg")
 			if got.status != 201 {

@@ -10,7 +10,7 @@ import (
 	"testing"
 
 	"kfdesk/hub/wechat"
-	"kfdesk/hub/wechat/sandbox"
+	"kfdesk/hub/wechat/hostile"
 	"kfdesk/store"
 )
 
@@ -25,7 +25,7 @@ func TestHostileFiles(t *testing.T) {
 	}))
 	t.Cleanup(web.Close)
 	d.run()
-	for _, f := range sandbox.HostileFiles() {
+	for _, f := range hostile.Files() {
 		files.Store(f.Data)
 		got := d.brought(d.want(store.Wanted{Kind: f.Kind, URL: web.URL + "/photo.jpg?n=" + url.QueryEscape(f.Name)}).Media)
 		if f.Type == "" {
@@ -44,7 +44,7 @@ func TestHostileFiles(t *testing.T) {
 
 // Looking at a file costs little, whatever the file says of itself.
 func TestLookingAtHostileFilesCostsLittle(t *testing.T) {
-	for _, f := range sandbox.HostileFiles() {
+	for _, f := range hostile.Files() {
 		var before, after runtime.MemStats
 		runtime.ReadMemStats(&before)
 		wechat.Look(bytes.NewReader(f.Data), int64(len(f.Data)))

@@ -36,6 +36,10 @@ func (r FileRule) Takes(typ string, size int64) bool {
 	return size <= r.Most && slices.Contains(r.Types, typ)
 }
 
+// MostPixels bounds a picture that is small as a file and huge when unpacked: it
+// takes up to 4 bytes of memory a pixel, here and in a browser.
+const MostPixels = 50_000_000
+
 // SniffLen is how much of a file Sniff wants to see.
 const SniffLen = 512
 

@@ -1,4 +1,5 @@
-package sandbox
+// Package hostile has files that strangers may send to do harm, for tests alone.
+package hostile
 
 import (
 	"bytes"
@@ -12,9 +13,9 @@ import (
 	"strings"
 )
 
-// HostileFile is what a stranger may send to do harm, and what it may pass for at
+// File is what a stranger may send to do harm, and what it may pass for at
 // most: the type by its bytes, "" when it may not pass for a medium of its kind.
-type HostileFile struct {
+type File struct {
 	Name, Kind, Type string
 	Data             []byte
 }
@@ -25,11 +26,11 @@ const (
 	evilSVG    = `<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)">` + evilScript + `</svg>`
 )
 
-// HostileFiles is the corpus: files that are two things at once, that unpack to
+// Files is the corpus: files that are two things at once, that unpack to
 // more than memory holds, that say of themselves what is not so.
-func HostileFiles() []HostileFile {
+func Files() []File {
 	jpg, pic, anim := small()
-	return []HostileFile{
+	return []File{
 		{"SVG with a script", "image", "", []byte(evilSVG)},
 		{"SVG as XML", "image", "", []byte(`<?xml version="1.0"?><!DOCTYPE svg>` + evilSVG)},
 		{"SVG with a mark before", "image", "", []byte("\xef\xbb\xbf" + evilSVG)},
