@@ -13,7 +13,7 @@ type Media struct {
 	Height   int    `json:"height"`
 	Duration int64  `json:"duration"` // ms that voice or a film plays, 0 not known
 	Name     string `json:"name"`
-	Error    string `json:"error"` // why it is lost: expired, too_large, …
+	Error    string `json:"error"` // why it is lost (expired, too_large, …), or why it still waits
 
 	Account  int64  `json:"-"`
 	Kind     string `json:"-"`
@@ -85,17 +85,21 @@ func (s *Store) MediaReady(ctx context.Context, d Media) error {
 }
 
 // MediaRetry sets the next try of a medium that could not be fetched now. Who
-// looks at it is told of the first failure alone: there may be many.
+// looks at it is told of the first failure, and when a full disk becomes the
+// reason or no longer is: there may be many.
 func (s *Store) MediaRetry(ctx context.Context, id, at int64, reason string) error {
 	return s.write(ctx, func(t *tx) error {
-		first, err := t.affect("update media set retry_at = $1, error = $2 where id = $3 and error = ''", at, reason, id)
+		before, err := txOne[string](t, "select error from media where id = $1", id)
 		if err != nil {
 			return err
 		}
-		if first > 0 {
+		if err := t.exec("update media set retry_at = $1, error = $2 where id = $3", at, reason, id); err != nil {
+			return err
+		}
+		if before == "" || (before == "disk_full") != (reason == "disk_full") {
 			return t.mediaChanged(id)
 		}
-		return t.exec("update media set retry_at = $1, error = $2 where id = $3", at, reason, id)
+		return nil
 	})
 }
 
