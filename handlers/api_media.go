@@ -16,10 +16,6 @@ import (
 	"kfdesk/store"
 )
 
-// pixelsMost keeps a picture that is small as a file and huge on the screen out
-// of the browsers.
-const pixelsMost = 50_000_000
-
 // apiUpload takes a file for a reply: the body is the file. It goes to the disk as
 // it comes in, and stays there when it is what WeChat takes.
 func (c *Console) apiUpload(ctx *fiber.Ctx) error {
@@ -78,18 +74,33 @@ func tooLarge(kind string) error {
 // checkUpload looks at the bytes, never at the name: a file WeChat takes, of a
 // size that can be shown.
 func checkUpload(media *store.Media, is wechat.Facts) error {
-	rule := wechat.FileRules[media.Kind]
+	media.Mime, media.Width, media.Height, media.Duration = is.Type, is.Width, is.Height, is.Duration.Milliseconds()
 	switch {
-	case !slices.Contains(rule.Types, is.Type) || !is.Whole:
-		return refused(fiber.StatusUnsupportedMediaType, "unsupported_media", "kind", media.Kind)
-	case rule.Longest > 0 && is.Duration > rule.Longest:
-		return refused(fiber.StatusUnprocessableEntity, "too_long_voice", "seconds", math.Ceil(is.Duration.Seconds()),
-			"most", rule.Longest.Seconds())
-	case is.Width*is.Height > pixelsMost:
+	case !is.Whole:
+		return unsupported(media.Kind)
+	case is.Width*is.Height > wechat.MostPixels:
 		return refused(fiber.StatusRequestEntityTooLarge, "too_many_pixels")
 	}
-	media.Mime, media.Width, media.Height, media.Duration = is.Type, is.Width, is.Height, is.Duration.Milliseconds()
+	return fits(media)
+}
+
+// fits refuses a file that WeChat does not take as its kind.
+func fits(media *store.Media) error {
+	rule, length := wechat.FileRules[media.Kind], time.Duration(media.Duration)*time.Millisecond
+	switch {
+	case !slices.Contains(rule.Types, media.Mime):
+		return unsupported(media.Kind)
+	case media.Size > rule.Most:
+		return tooLarge(media.Kind)
+	case rule.Longest > 0 && length > rule.Longest:
+		return refused(fiber.StatusUnprocessableEntity, "too_long_voice", "seconds", math.Ceil(length.Seconds()),
+			"most", rule.Longest.Seconds())
+	}
 	return nil
+}
+
+func unsupported(kind string) error {
+	return refused(fiber.StatusUnsupportedMediaType, "unsupported_media", "kind", kind)
 }
 
 // fileName is what the client calls the file; nothing is decided by it.

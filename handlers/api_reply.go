@@ -3,6 +3,7 @@ package handlers
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"net/url"
 	"strings"
 
@@ -33,6 +34,9 @@ func (c *Console) apiReply(ctx *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
+	if err := c.sendable(ctx, &draft); err != nil {
+		return err
+	}
 	m, v, again, err := c.Store.Reply(ctx.UserContext(), who(ctx), id, draft)
 	if err != nil {
 		return err
@@ -41,6 +45,23 @@ func (c *Console) apiReply(ctx *fiber.Ctx) error {
 		ctx.Status(fiber.StatusCreated)
 	}
 	return ctx.JSON(fiber.Map{"message": m, "conversation": v})
+}
+
+// sendable refuses a voice or film that WeChat would not take: what customers
+// sent may be of any size and kind. Pictures are made to fit on their way; what
+// the agent may not send at all, the store refuses.
+func (c *Console) sendable(ctx *fiber.Ctx, d *store.Draft) error {
+	if d.Type != "voice" && d.Type != "video" {
+		return nil
+	}
+	media, err := c.Store.Media(ctx.UserContext(), d.MediaID)
+	if errors.Is(err, store.ErrNotFound) || err == nil && (!who(ctx).Sees(media.Account) || media.State != "ready" || media.Kind != d.Type) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return fits(&media)
 }
 
 // draft checks a reply as WeChat would and writes its body anew, so that only

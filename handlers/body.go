@@ -9,6 +9,8 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 	"github.com/valyala/fasthttp"
+
+	"kfdesk/hub/wechat"
 )
 
 // Bodies come in as streams, so that a file is never in memory as a whole. What
@@ -18,13 +20,15 @@ const (
 	formMost   = 1 << 20          // bounds every body but a file
 	phoneMost  = 24 << 20         // of the phone page, which sends files inside of forms
 	uploadPath = "/api/v1/media"  // whose body is a file
-	uploadMost = 10 << 20         // of the largest that WeChat takes
 	uploadTime = 10 * time.Minute // for a file over a slow line
 	// What was refused is still taken in, so that the answer is heard: most
 	// clients listen only when they have spoken. Up to so much, and while it comes.
 	drainMost = 32 << 20
 	drainWait = 2 * time.Second
 )
+
+// uploadMost is the largest file that WeChat takes.
+var uploadMost = max(wechat.FileRules["image"].Most, wechat.FileRules["video"].Most)
 
 var errCutOff = errors.New("handlers: the body broke off")
 
@@ -121,17 +125,18 @@ func streamed(app *fiber.App) {
 
 // bounded reads the body, unless it is a file. It refuses one that is larger than
 // its route needs, or that is packed: unpacked it could have any size.
-func bounded(ctx *fiber.Ctx) error {
+func (c *Console) bounded(ctx *fiber.Ctx) error {
 	if ctx.Get(fiber.HeaderContentEncoding) != "" {
 		return refused(fiber.StatusUnsupportedMediaType, "bad_request")
 	}
 	in, most := inflowOf(ctx), int64(formMost)
+	upload := strings.TrimSuffix(ctx.Path(), "/") == uploadPath
 	switch {
-	case in.ended, ctx.Path() == uploadPath && in.left <= uploadMost:
+	case in.ended, upload && in.left <= uploadMost:
 		return ctx.Next()
-	case ctx.Path() == uploadPath:
+	case upload:
 		return tooLarge(ctx.Query("kind"))
-	case strings.HasPrefix(ctx.Path(), "/phone/api/"):
+	case c.Phone != nil && strings.HasPrefix(ctx.Path(), "/phone/api/"):
 		most = phoneMost
 	}
 	b, err := in.all(most)

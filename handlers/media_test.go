@@ -99,7 +99,7 @@ func TestUploadRefusals(t *testing.T) {
 		"a broken header":   {uploads, jpg[:20], 415, "unsupported_media"},
 		"too many pixels":   {uploads, pngOf(10_000, 5_001), 413, "too_many_pixels"},
 		"sides without end": {uploads, pngOf(1<<20, 1<<20), 413, "too_many_pixels"},
-		"too many bytes":    {uploads, append(bytes.Clone(jpg), make([]byte, uploadMost+1-len(jpg))...), 413, "too_large"},
+		"too many bytes":    {uploads, append(bytes.Clone(jpg), make([]byte, int(uploadMost)+1-len(jpg))...), 413, "too_large"},
 		"no kind":           {"/api/v1/media?account=1", jpg, 422, "bad_type"},
 		"another kind":      {"/api/v1/media?account=1&kind=file", jpg, 422, "bad_type"},
 		"no account":        {"/api/v1/media?kind=image", jpg, 404, "not_found"},
@@ -113,7 +113,7 @@ func TestUploadRefusals(t *testing.T) {
 	for _, name := range files(t, filepath.Join(d.dir, "media")) {
 		t.Errorf("%s was kept", name)
 	}
-	most := append(bytes.Clone(jpg), make([]byte, uploadMost-len(jpg))...)
+	most := append(bytes.Clone(jpg), make([]byte, int(uploadMost)-len(jpg))...)
 	d.upload(t, "li", uploads, most).ok(t, 201)
 }
 

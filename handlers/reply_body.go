@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"cmp"
 	"fmt"
 	"regexp"
 	"strings"
@@ -66,16 +67,6 @@ func short(field, s string, most int) error {
 	return nil
 }
 
-// first is the first of some faults.
-func first(faults ...error) error {
-	for _, err := range faults {
-		if err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
 // oneLine is a plain text without line breaks and outer spaces.
 func oneLine(s string) string { return strings.Join(strings.Fields(plainText(s)), " ") }
 
@@ -125,7 +116,7 @@ func (in *replyInput) voice(d *store.Draft) error {
 	}
 	b.Transcript = strings.TrimSpace(plainText(b.Transcript))
 	in.put(d, b, in.Media, 0)
-	return first(in.needs(true, false), short("transcript", b.Transcript, transcriptMost))
+	return cmp.Or(in.needs(true, false), short("transcript", b.Transcript, transcriptMost))
 }
 
 // optional decodes a body that may be left out.
@@ -143,7 +134,7 @@ type titled struct {
 
 func (b *titled) check() error {
 	b.Title, b.Description = oneLine(b.Title), strings.TrimSpace(plainText(b.Description))
-	return first(short("title", b.Title, titleMost), short("description", b.Description, descMost))
+	return cmp.Or(short("title", b.Title, titleMost), short("description", b.Description, descMost))
 }
 
 func (in *replyInput) video(d *store.Draft) error {
@@ -151,7 +142,7 @@ func (in *replyInput) video(d *store.Draft) error {
 	if err := in.optional(&b); err != nil {
 		return err
 	}
-	err := first(in.needs(true, true), b.check())
+	err := cmp.Or(in.needs(true, true), b.check())
 	in.put(d, b, in.Media, in.Thumb)
 	return err
 }
@@ -166,7 +157,7 @@ func (in *replyInput) music(d *store.Draft) error {
 		return err
 	}
 	b.MusicURL, b.HQMusicURL = strings.TrimSpace(b.MusicURL), strings.TrimSpace(b.HQMusicURL)
-	err := first(b.check(), address("musicurl", b.MusicURL, true), address("hqmusicurl", b.HQMusicURL, false), in.needs(false, true))
+	err := cmp.Or(b.check(), address("musicurl", b.MusicURL, true), address("hqmusicurl", b.HQMusicURL, false), in.needs(false, true))
 	in.put(d, b, 0, in.Thumb)
 	return err
 }
@@ -195,19 +186,12 @@ func (in *replyInput) news(d *store.Draft) error {
 	if err := decode(in.Body, &b); err != nil {
 		return err
 	}
-	bad := func(field string) error {
-		return refused(fiber.StatusUnprocessableEntity, "bad_news", "field", field)
+	b.URL, b.PicURL = strings.TrimSpace(b.URL), strings.TrimSpace(b.PicURL)
+	if err := cmp.Or(b.check(), address("url", b.URL, true), address("picurl", b.PicURL, false)); err != nil {
+		return err
 	}
-	b.Title, b.Description = oneLine(b.Title), strings.TrimSpace(plainText(b.Description))
-	switch {
-	case b.Title == "" || utf8.RuneCountInString(b.Title) > titleMost:
-		return bad("title")
-	case utf8.RuneCountInString(b.Description) > descMost:
-		return bad("description")
-	case !webAddress(b.URL):
-		return bad("url")
-	case b.PicURL != "" && !webAddress(b.PicURL):
-		return bad("picurl")
+	if b.Title == "" {
+		return empty("title")
 	}
 	in.put(d, b, in.Media, 0)
 	return nil
@@ -229,7 +213,7 @@ func (in *replyInput) card(d *store.Draft) error {
 	case strings.ContainsFunc(b.CardID, func(r rune) bool { return r <= ' ' || r > '~' }):
 		return badBody("card_id")
 	}
-	return first(within("card_id", b.CardID, 64), short("title", b.Title, titleMost))
+	return cmp.Or(within("card_id", b.CardID, 64), short("title", b.Title, titleMost))
 }
 
 var appID = regexp.MustCompile(`^wx[0-9a-z]{16}$`)
@@ -255,7 +239,7 @@ func (in *replyInput) miniProgram(d *store.Draft) error {
 	case strings.ContainsFunc(b.PagePath, func(r rune) bool { return r <= ' ' || r == 0x7f }) || !utf8.ValidString(b.PagePath):
 		return badBody("pagepath")
 	}
-	return first(short("title", b.Title, titleMost), within("pagepath", b.PagePath, urlMost), in.needs(false, true))
+	return cmp.Or(short("title", b.Title, titleMost), within("pagepath", b.PagePath, urlMost), in.needs(false, true))
 }
 
 type menuBody struct {

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+
+	"kfdesk/store"
 )
 
 // filesOf uploads a file of each kind.
@@ -120,5 +122,42 @@ func TestBodiesThatWeChatWouldRefuse(t *testing.T) {
 	for _, typ := range []string{"music", "msgmenu", "wxcard", "miniprogrampage"} {
 		d.call(t, "li", "POST", path+"/messages", object{"client_id": "client-of-" + d.number(), "type": typ, "thumb": files["thumb"]}).refused(t, 400, "bad_json")
 		d.call(t, "li", "POST", path+"/messages", d.draft(typ, object{"titel": ""})).refused(t, 400, "bad_json")
+	}
+}
+
+// What customers sent may be larger, longer and of other kinds than WeChat takes
+// from us: forwarding it is refused before anything is spent.
+func TestFilesThatWeChatWouldNotTakeBack(t *testing.T) {
+	d := newDesk(t)
+	files := filesOf(t, d)
+	path := d.open(t, "o1")
+	for name, tt := range map[string]struct {
+		media  store.Media
+		status int
+		code   string
+	}{
+		"a film of QuickTime": {store.Media{Kind: "video", Mime: "video/quicktime", Size: 9}, 415, "unsupported_media"},
+		"a large film":        {store.Media{Kind: "video", Mime: "video/mp4", Size: 10<<20 + 1}, 413, "too_large"},
+		"the largest film":    {store.Media{Kind: "video", Mime: "video/mp4", Size: 10 << 20, Duration: 600_000}, 201, ""},
+		"a wide voice":        {store.Media{Kind: "voice", Mime: "audio/amr-wb", Size: 9}, 415, "unsupported_media"},
+		"a large voice":       {store.Media{Kind: "voice", Mime: "audio/mpeg", Size: 2<<20 + 1}, 413, "too_large"},
+		"a long voice":        {store.Media{Kind: "voice", Mime: "audio/amr", Size: 9, Duration: 60_001}, 422, "too_long_voice"},
+		"the longest voice":   {store.Media{Kind: "voice", Mime: "audio/amr", Size: 9, Duration: 60_000}, 201, ""},
+	} {
+		tt.media.Account, tt.media.Hash = 1, strings.Repeat("a", 64)
+		m, err := d.Store.AddMedia(t.Context(), tt.media)
+		if err != nil {
+			t.Fatal(err)
+		}
+		draft := object{"client_id": "client-of-" + d.number(), "type": m.Kind, "media": m.ID, "thumb": files["thumb"]}
+		got := d.call(t, "li", "POST", path+"/messages", draft)
+		if tt.code == "" {
+			got.ok(t, tt.status)
+			continue
+		}
+		got.refused(t, tt.status, tt.code)
+		if left := dig(d.call(t, "li", "GET", path, nil).ok(t, 200), "conversation", "grants", "message", "left"); left.(float64) < 3 {
+			t.Errorf("%s: %v are left", name, left)
+		}
 	}
 }

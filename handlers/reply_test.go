@@ -143,31 +143,31 @@ func TestNewsCards(t *testing.T) {
 	}
 	for name, tt := range map[string]struct {
 		field, value string
-		fine         bool
+		refusal      string
 	}{
-		"no title":              {"title", " \n", false},
-		"longest title":         {"title", strings.Repeat("题", 64), true},
-		"title too long":        {"title", strings.Repeat("题", 65), false},
-		"no description":        {"description", "", true},
-		"longest description":   {"description", strings.Repeat("述", 120), true},
-		"description too long":  {"description", strings.Repeat("述", 121), false},
-		"no address":            {"url", "", false},
-		"script":                {"url", "javascript:alert(1)", false},
-		"a path":                {"url", "/a", false},
-		"no host":               {"url", "https:///a", false},
-		"longest address":       {"url", "https://example.com/" + strings.Repeat("a", 1004), true},
-		"address too long":      {"url", "https://example.com/" + strings.Repeat("a", 1005), false},
-		"line break in address": {"url", "https://example.com/\na", false},
-		"picture":               {"picurl", "http://mmbiz.qpic.cn/1", true},
-		"picture as data":       {"picurl", "data:image/png;base64,AAAA", false},
+		"no title":              {"title", " \n", "empty"},
+		"longest title":         {"title", strings.Repeat("题", 64), ""},
+		"title too long":        {"title", strings.Repeat("题", 65), "too_long"},
+		"no description":        {"description", "", ""},
+		"longest description":   {"description", strings.Repeat("述", 120), ""},
+		"description too long":  {"description", strings.Repeat("述", 121), "too_long"},
+		"no address":            {"url", "", "empty"},
+		"script":                {"url", "javascript:alert(1)", "bad_body"},
+		"a path":                {"url", "/a", "bad_body"},
+		"no host":               {"url", "https:///a", "bad_body"},
+		"longest address":       {"url", "https://example.com/" + strings.Repeat("a", 1004), ""},
+		"address too long":      {"url", "https://example.com/" + strings.Repeat("a", 1005), "too_long"},
+		"line break in address": {"url", "https://example.com/\na", "bad_body"},
+		"picture":               {"picurl", "http://mmbiz.qpic.cn/1", ""},
+		"picture as data":       {"picurl", "data:image/png;base64,AAAA", "bad_body"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			path, body := d.open(t, "o-"+name), card()
 			body[tt.field] = tt.value
 			got := d.call(t, "li", "POST", path+"/messages", d.draft("news", body))
-			if tt.fine {
+			if tt.refusal == "" {
 				got.ok(t, 201)
-			} else if detail := got.refused(t, 422, "bad_news"); detail["field"] != tt.field {
+			} else if detail := got.refused(t, 422, tt.refusal); detail["field"] != tt.field {
 				t.Errorf("detail %v", detail)
 			}
 		})

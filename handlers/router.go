@@ -18,7 +18,7 @@ const (
 
 // routes lists every route and who may use it. There is no catch-all.
 func (c *Console) routes(app *fiber.App) {
-	app.Use(c.recovered, bounded, c.frame)
+	app.Use(c.recovered, c.bounded, c.frame)
 
 	app.Get("/wechat/:appid", c.verifyCallback)
 	app.Post("/wechat/:appid", c.receivePush)

@@ -89,6 +89,18 @@ func TestUploads(t *testing.T) {
 	}
 }
 
+// The router takes a slash behind a path for nothing, so the upload does too.
+func TestUploadBehindASlash(t *testing.T) {
+	d := newDesk(t)
+	d.upload(t, "li", "/api/v1/media/?account=1&kind=voice", amr(1)).ok(t, 201)
+}
+
+// Only a sandbox has a phone page that may send files inside of forms.
+func TestNoLargeBodiesForAPhoneThatIsNotThere(t *testing.T) {
+	d := newDesk(t)
+	d.upload(t, "li", "/phone/api/act", make([]byte, formMost+1)).refused(t, 413, "too_large")
+}
+
 func TestUploadsThatWeChatDoesNotTake(t *testing.T) {
 	d := newDesk(t)
 	jpg, film := picture(t, "jpeg"), mp4(320, 240, 4000, 9000)

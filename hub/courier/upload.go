@@ -20,12 +20,8 @@ import (
 	"kfdesk/store"
 )
 
-// What media/uploadimg takes, and what we decode at most: a picture takes up to 4
-// bytes of memory a pixel.
-const (
-	imgMost    = 1000 * 1000
-	pixelsMost = 50 << 20
-)
+// imgMost is what media/uploadimg takes.
+const imgMost = 1000 * 1000
 
 // sides are the longer sides of pictures that WeChat does not take as they are.
 var sides = map[string]int{"image": 2560, "thumb": 640}
@@ -151,7 +147,7 @@ func (c *Courier) scaled(r source, most int, side int) (source, int64, error) {
 	if err != nil {
 		return nil, 0, unfit("the picture cannot be read: " + err.Error())
 	}
-	if size.Width*size.Height > pixelsMost {
+	if size.Width*size.Height > wechat.MostPixels {
 		return nil, 0, unfit("the picture has too many pixels")
 	}
 	if _, err := r.Seek(0, io.SeekStart); err != nil {
