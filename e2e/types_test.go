@@ -23,7 +23,7 @@ func TestEveryTypeIsShown(t *testing.T) {
 		"voice":           ".bubble-voice",
 		"video":           ".bubble-media .film",
 		"shortvideo":      ".bubble-media .film",
-		"location":        ".bubble-card .card-map",
+		"location":        ".bubble-card a.card[href*='?position=120.162399,30.259244&coordinate=gaode&'] .card-map",
 		"link":            ".bubble-card a.card[href^='https://']",
 		"file":            ".bubble-card >> .txt",
 		"sticker":         ".unknown >> " + p.word("inbox.card.sticker"),
