@@ -64,6 +64,22 @@ func TestAMRInTheBrowser(t *testing.T) {
 	}
 }
 
+// A sound is told by its first bytes, whatever it is called.
+func TestSoundsAreTold(t *testing.T) {
+	parallel(t)
+	p := newDesk(t).agent("xiaoli")
+	for head, want := range map[string]string{
+		"#!AMR\n<": "audio/amr", "#!AMR-WB\n": "", "ID3\x04": "audio/mpeg", "\xff\xfb\x90": "audio/mpeg", "\xff\xf3\x44": "audio/mpeg",
+		"\xff\xf1\x50": "audio/aac", "\xff\xfd\x90": "", "RIFF\x00\x00\x00\x00WAVE": "audio/wav", "RIFF\x00\x00\x00\x00WEBP": "",
+		"OggS": "audio/ogg", "\x00\x00\x00\x20ftypM4A ": "audio/mp4", "": "", "hello": "",
+	} {
+		bytes := quote(base64.StdEncoding.EncodeToString([]byte(head)))
+		if got := script[string](p, "lib/soundtype.js", "return m.typeOf(bytesOf("+bytes+"));"); got != want {
+			t.Errorf("%q is %q, not %q", head, got, want)
+		}
+	}
+}
+
 // The microphone's beeps come as 8,000 samples a second; the recorder ends by
 // itself, tells levels and lets the microphone go.
 func TestRecorder(t *testing.T) {

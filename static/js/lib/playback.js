@@ -1,5 +1,6 @@
 // Plays a sound that has no place in the thread.
-import { decode, isAMR } from './amr.js';
+import { decode } from './amr.js';
+import { typeOf } from './soundtype.js';
 
 export class Playback {
   at = -1; // seconds, -1 for silence
@@ -49,5 +50,6 @@ export async function soundAt(url) {
   const answer = await fetch(url);
   if (!answer.ok) throw new Error(`voice: ${answer.status}`);
   const buffer = await answer.arrayBuffer();
-  return isAMR(new Uint8Array(buffer)) ? (await decode(buffer)).wav : new Blob([buffer], { type: 'audio/mpeg' });
+  const type = typeOf(new Uint8Array(buffer));
+  return type === 'audio/amr' ? (await decode(buffer)).wav : new Blob([buffer], { type });
 }

@@ -1,7 +1,8 @@
 // Sounds as WeChat takes a voice: AMR-NB or MP3, at most 60 s and 2 MB. What else the browser can
 // read becomes AMR.
-import { decode, encode, isAMR } from './amr.js';
+import { decode, encode } from './amr.js';
 import { peaks } from './peaks.js';
+import { typeOf, VOICES } from './soundtype.js';
 import { settings } from './state.js';
 
 const MB = 1024 * 1024;
@@ -34,12 +35,12 @@ export async function readSound(file) {
   if (file.size > LARGEST) throw new SoundError('huge');
   const buffer = await file.arrayBuffer();
   const bytes = new Uint8Array(buffer);
-  const type = isAMR(bytes) ? 'audio/amr' : isMP3(bytes) ? 'audio/mpeg' : '';
+  const type = typeOf(bytes);
   const sound = type === 'audio/amr' ? await wavOf(buffer) : file;
   if (await lengthOf(sound) > LONGEST) throw new SoundError('longest');
   const samples = await samplesOf(await sound.arrayBuffer());
   const seconds = samples.length / RATE;
-  const fault = seconds > MOST ? 'long' : type === '' ? 'format' : file.size > LIMIT ? 'large' : '';
+  const fault = seconds > MOST ? 'long' : !VOICES.includes(type) ? 'format' : file.size > LIMIT ? 'large' : '';
   if (fault) throw new SoundError(fault, { seconds, samples });
   return { blob: new Blob([bytes], { type }), name: file.name, duration: seconds * 1000, peaks: peaks(samples), sound };
 }
@@ -47,9 +48,6 @@ export async function readSound(file) {
 const wavOf = (buffer) => decode(buffer).then(({ wav }) => wav, () => {
   throw new SoundError('broken');
 });
-
-// Layer III behind an ID3 tag or at once.
-const isMP3 = ([a, b, c]) => (a === 0x49 && b === 0x44 && c === 0x33) || (a === 0xff && (b & 0xe6) === 0xe2);
 
 // Some files do not say how long they are: Infinity, and they are read.
 function lengthOf(blob) {

@@ -1,8 +1,9 @@
 // What this tab has learned of each voice: whether it can be played, how long and how loud it is.
-import { decode, isAMR } from './amr.js';
+import { decode } from './amr.js';
 import { signal } from './html.js';
 import { addressOf } from './media.js';
 import { peaks } from './peaks.js';
+import { typeOf } from './soundtype.js';
 
 const KEPT = 30; // sounds in memory, at most a megabyte each
 const LARGEST = 5 * 1024 * 1024;
@@ -75,17 +76,6 @@ async function other(buffer, type) {
   } catch {
     return { state: 'ready', url };
   }
-}
-
-// By the first bytes: what the sender called it says little. '' for what no browser plays, such as
-// wide-band AMR and Speex.
-function typeOf(bytes) {
-  const head = String.fromCharCode(...bytes.subarray(0, 12));
-  if (isAMR(bytes)) return 'audio/amr';
-  if (/^RIFF....WAVE/s.test(head)) return 'audio/wav';
-  if (head.startsWith('OggS')) return 'audio/ogg';
-  if (/^....ftyp/s.test(head)) return 'audio/mp4';
-  return head.startsWith('ID3') || (bytes[0] === 0xff && bytes[1] >= 0xe0) ? 'audio/mpeg' : '';
 }
 
 // The oldest sounds give way; their waves stay.

@@ -7,6 +7,8 @@ import { formatSpan, t } from '../lib/i18n.js';
 import { isReady } from '../lib/media.js';
 import { send, sending } from '../lib/outbox.js';
 import { customerName } from '../lib/people.js';
+import { LIMIT } from '../lib/plan.js';
+import { VOICES } from '../lib/soundtype.js';
 import { changed, conversations, current, isMine } from '../lib/state.js';
 import { view } from '../lib/views.js';
 import { go } from './acts.js';
@@ -18,13 +20,11 @@ import { icon } from './icon.js';
 import { Live } from './live.js';
 import { toast } from './toast.js';
 
-const TEXT_LIMIT = 2048;
-
 // Why a message cannot be passed on, '' when it can. WeChat takes AMR-NB and MP3 as voices, and no
 // video without a picture.
 export function whyNot({ type, media, thumb }) {
   if (type !== 'text' && !isReady(media)) return t('inbox.forward.not_here');
-  if (type === 'voice' && !['audio/amr', 'audio/mpeg', 'audio/mp3'].includes(media.mime)) return t('inbox.forward.format');
+  if (type === 'voice' && !VOICES.includes(media.mime)) return t('inbox.forward.format');
   return type === 'video' && !isReady(thumb) ? t('inbox.forward.no_thumb') : '';
 }
 
@@ -38,7 +38,7 @@ export function forward(row) {
 function replies({ type, dir, body, media, thumb }) {
   if (type === 'text') {
     const text = dir === 'in' ? body.content.replaceAll('<', '\uff1c') : body.content;
-    const parts = byteLength(text) > TEXT_LIMIT ? split(text) : [text];
+    const parts = byteLength(text) > LIMIT ? split(text) : [text];
     return parts.map((part) => ({ type, body: { content: part } }));
   }
   const { title, description, transcript } = body ?? {};
