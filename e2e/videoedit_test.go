@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"bytes"
+	"fmt"
 	"os"
 	"testing"
 
@@ -68,4 +69,32 @@ func TestVideoThatDoesNotPlay(t *testing.T) {
 	p.accessible("video editor, film that does not play")
 	p.choose("dialog [accept^=image]", file(t, "cover.png", drawing(t, 3)))
 	p.until("a button that is on", "!document.querySelector('dialog .btn-primary').disabled")
+}
+
+// A browser that fetches nothing of a film, or does not get to a place in it, is
+// not waited for: a cover of one's own is asked for.
+func TestVideoThatTheBrowserKeepsToItself(t *testing.T) {
+	parallel(t)
+	_, p, _ := writing(t)
+	for _, property := range []string{"currentTime", "src"} {
+		eval[bool](p, fmt.Sprintf("(Object.defineProperty(HTMLMediaElement.prototype, %q, { set() {} }), true)", property))
+		p.editor("video")
+		p.choose("dialog [accept^=video]", file(t, property+".mp4", film(t)))
+		p.see(".filerow >> " + property + ".mp4")
+		p.see("dialog [role=status] >> " + p.word("editor.first_cover"))
+		p.choose("dialog [accept^=image]", file(t, "cover.png", drawing(t, 3)))
+		p.until("a button that is on", "!document.querySelector('dialog .btn-primary').disabled")
+		p.sendEditor("video-editor")
+	}
+}
+
+// A sound that the browser does not open is told to be none.
+func TestVoiceThatTheBrowserKeepsToItself(t *testing.T) {
+	parallel(t)
+	_, p, _ := writing(t)
+	eval[bool](p, "(Object.defineProperty(HTMLMediaElement.prototype, 'src', { set() {} }), true)")
+	p.editor("voice")
+	p.click("dialog .seg label >> " + p.word("editor.voice.file"))
+	p.choose("dialog [type=file]", file(t, "silence.mp3", mp3(8)))
+	p.see(".rec-bad >> " + p.word("editor.voice.fault.type"))
 }

@@ -38,9 +38,9 @@ export async function framesOf({ url, duration }) {
   const frames = [];
   for (const place of PLACES) {
     const blob = await frameAt(film, (place * duration) / 1000);
-    frames.push({ ...shown(await prepareThumb(new File([blob], 'cover.jpg'))), frame: Math.round(place * duration) });
+    frames.push({ ...(await prepareThumb(new File([blob], 'cover.jpg'))), frame: Math.round(place * duration) });
   }
-  return frames;
+  return frames.map(shown);
 }
 
 // What the pictures are coded in: the first name known in a sample description.

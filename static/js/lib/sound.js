@@ -4,6 +4,7 @@ import { decode, encode } from './amr.js';
 import { peaks } from './peaks.js';
 import { typeOf, VOICES } from './soundtype.js';
 import { settings } from './state.js';
+import { within } from './within.js';
 
 const MB = 1024 * 1024;
 const RATE = 8000;
@@ -55,10 +56,13 @@ function lengthOf(blob) {
   const url = URL.createObjectURL(blob);
   const length = new Promise((resolve, reject) => {
     audio.onloadedmetadata = () => resolve(Number.isFinite(audio.duration) ? audio.duration : 0);
-    audio.onerror = () => reject(new SoundError('type'));
+    audio.onerror = reject;
   });
   audio.src = url;
-  return length.finally(() => URL.revokeObjectURL(url));
+  const told = within(length).catch(() => {
+    throw new SoundError('type');
+  });
+  return told.finally(() => URL.revokeObjectURL(url));
 }
 
 // Mono, 8,000 a second.
