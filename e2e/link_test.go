@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"fmt"
+	"slices"
 	"testing"
 
 	cd "github.com/chromedp/chromedp"
@@ -81,5 +82,30 @@ func TestLinksThatAreWrong(t *testing.T) {
 		if got := d.received(ann, i+1)[i].Text(); got != text {
 			t.Errorf("sent: %q", got)
 		}
+	}
+}
+
+// A link that is not written as WeChat wants it is still one link to all who
+// read it; by hand it is not let through.
+func TestLinksAreReadGenerously(t *testing.T) {
+	parallel(t)
+	_, p, _ := writing(t)
+	const odd = `<A HREF='https://a.cn/?b=1&amp;c=2'>甲</A>`
+	got := script[[]string](p, "lib/text.js", `
+		const { linksIn, faultIn } = await import(JSON.parse(document.getElementById('boot').textContent).static + '/js/lib/anchor.js');
+		const { render } = await import(JSON.parse(document.getElementById('boot').textContent).static + '/js/lib/html.js');
+		const seen = (text) => {
+			const box = document.createElement('div');
+			render(m.renderText(text, { links: true, own: true }), box);
+			return box;
+		};
+		const odd = `+quote(odd)+`;
+		const [link] = linksIn('看' + odd + '吧');
+		return [link.source, link.href, link.label, faultIn(odd), faultIn(odd.replaceAll("'", '"')), faultIn(odd.toLowerCase()),
+			seen(odd).querySelector('a').href, seen('<A HREF = "weixin://bizmsgmenu?msgmenuid=1">好</a>').querySelector('.inapp').innerText,
+			seen("<a href='javascript:alert(1)'>乙</a>").textContent];`)
+	want := []string{odd, "https://a.cn/?b=1&c=2", "甲", "tag", "tag", "tag", "https://a.cn/?b=1&c=2", "好 " + p.word("inbox.text.menu"), "<a href='javascript:alert(1)'>乙</a>"}
+	if !slices.Equal(got, want) {
+		t.Errorf("got  %q\nwant %q", got, want)
 	}
 }

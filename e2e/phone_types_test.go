@@ -144,6 +144,7 @@ func TestPhoneDrawsEveryType(t *testing.T) {
 	phone.open("/phone#" + demoChen)
 	for _, what := range []string{
 		`[data-type="text"] img.emo`, `[data-type="text"] a[href="https://e.com/?a=1&b=2"]`, `[data-type="text"] .wx-link[title^="禾木小店"]`,
+		`[data-type="text"] button.wx-link >> 点这里`,
 		`[data-type="image"] img.wx-pic`, `[data-type="voice"] >> 7″`, `[data-type="voice"] >> 2″`, `[data-type="video"] .pic-len >> 0:03`,
 		`[data-type="video"] >> 开箱`, `[data-type="music"] a[href="https://music.example/rain.mp3"]`, `[data-type="news"] >> 书桌`,
 		`[data-type="mpnews"] >> 木蜡油怎么上`, `[data-type="mpnewsarticle"] >> 落地灯保养手册`, `[data-type="mpnewsarticle"] img`,
@@ -205,7 +206,7 @@ func sendEveryType(t testing.TB, box *sandbox.Sandbox, client *wechat.Client, to
 	picture, thumb := upload("image", "a.jpg", demoFile(t, "cover-desk.jpg")), upload("thumb", "t.jpg", demoFile(t, "thumb-desk.jpg"))
 	silence := bytes.Repeat(append([]byte{0xff, 0xf3, 0x44, 0xc4}, make([]byte, 92)...), 83)
 	sends := []wechat.Message{
-		{MsgType: "text", Text: &wechat.Text{Content: "您好/::) <a href=\"https://e.com/?a=1&b=2\">看这里</a> <a href=\"https://e.com/\" data-miniprogram-appid=\"" + appid + "\" data-miniprogram-path=\"pages/index/index\">打开小店</a>"}},
+		{MsgType: "text", Text: &wechat.Text{Content: "您好/::) <a href=\"https://e.com/?a=1&b=2\">看这里</a> <a href=\"https://e.com/\" data-miniprogram-appid=\"" + appid + "\" data-miniprogram-path=\"pages/index/index\">打开小店</a> <A HREF='weixin://bizmsgmenu?msgmenuid=7&amp;msgmenucontent=好的'>点这里</A>"}},
 		{MsgType: "image", Image: &wechat.MediaRef{MediaID: picture}},
 		{MsgType: "voice", Voice: &wechat.MediaRef{MediaID: upload("voice", "a.amr", demoFile(t, "voice.amr"))}},
 		{MsgType: "voice", Voice: &wechat.MediaRef{MediaID: upload("voice", "a.mp3", silence)}},

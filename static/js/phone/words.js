@@ -1,39 +1,26 @@
 // Texts on the phone. In those of the account a link may be a tap of a menu or lead to a mini program.
+import { linksIn } from '../lib/anchor.js';
 import { html } from '../lib/html.js';
 import { t } from '../lib/i18n.js';
-import { renderText } from '../lib/text.js';
+import { cut, renderText } from '../lib/text.js';
 import { icon } from '../ui/icon.js';
 import { account, act } from './state.js';
-
-const ANCHOR = /<a\s([^>]*)>([^<]*)<\/a>/g;
-const attribute = (tag, name) => new RegExp(`${name}="([^"]*)"`).exec(tag)?.[1].replaceAll('&amp;', '&');
 
 export const words = ({ dir }, { content = '' }) => html`<p class="wx-bubble wx-words">${written(content, dir === 'account')}</p>`;
 
 export function written(content, own) {
-  const parts = [];
-  let end = 0;
-  for (const match of own ? content.matchAll(ANCHOR) : []) {
-    const special = tapLink(match) ?? programLink(match);
-    if (!special) continue;
-    parts.push(renderText(content.slice(end, match.index), { links: true, own }), special);
-    end = match.index + match[0].length;
-  }
-  parts.push(renderText(content.slice(end), { links: true, own }));
-  return parts;
+  const plain = (text) => renderText(text, { links: true, own });
+  return cut(content, own ? linksIn(content) : [], (link) => tapLink(link) ?? programLink(link) ?? plain(link.source), plain);
 }
 
-function tapLink([, tag, label]) {
-  const [, query] = /^weixin:\/\/bizmsgmenu\?(.*)$/.exec(attribute(tag, 'href') ?? '') ?? [];
-  if (query === undefined) return undefined;
-  const what = new URLSearchParams(query);
+function tapLink({ menu, label }) {
+  if (menu === undefined) return undefined;
+  const what = new URLSearchParams(menu);
   return entry(what.get('msgmenuid'), what.get('msgmenucontent'), label);
 }
 
-function programLink([, tag, label]) {
-  const appid = attribute(tag, 'data-miniprogram-appid');
+function programLink({ appid, path, label }) {
   if (!appid) return undefined;
-  const path = attribute(tag, 'data-miniprogram-path') ?? '';
   return html`<span class="wx-link" title=${`${programName(appid)} ${path}`}>${icon('app-window')}${label}</span>`;
 }
 
