@@ -1,6 +1,8 @@
 package e2e
 
 import (
+	"bytes"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -87,5 +89,44 @@ func TestForwardSounds(t *testing.T) {
 		if got := d.received(ann, i+1)[i]; got.Type != one.kind || one.kind == "voice" && string(d.bytes(got.File)) != string(dtxClip) {
 			t.Errorf("the customer got %s", got.Type)
 		}
+	}
+}
+
+// What a customer can send and an account cannot does not go on, and why is told.
+func TestForwardOfWhatWeChatRefuses(t *testing.T) {
+	parallel(t)
+	d := newDesk(t)
+	p := d.agent("xiaoli")
+	ann := d.customer("安")
+	p.takes(d, ann, "听听看")
+	amr := func(seconds int) []byte {
+		frame := append([]byte{0x3c}, make([]byte, 31)...) // of 20 ms
+		return append([]byte("#!AMR\n"), bytes.Repeat(frame, 50*seconds)...)
+	}
+	big := append(film(t), 0x00, 0xa0, 0x00, 0x00, 'f', 'r', 'e', 'e') // and 10 MB of nothing
+	big = append(big, make([]byte, 10<<20-8)...)
+	for n, one := range []struct {
+		kind, selector string
+		data           []byte
+		why            string
+	}{
+		{"voice", "kf-sound", amr(60), ""},
+		{"voice", "kf-sound", amr(61), p.word("inbox.forward.long", "s", 60)},
+		{"voice", "kf-sound", amr(2<<20/1600 + 1), p.word("inbox.forward.large", "mb", 2)},
+		{"video", "kf-film", big, p.word("inbox.forward.large", "mb", 10)},
+		{"video", "kf-film", film(t), ""},
+	} {
+		d.act(sandbox.Action{OpenID: ann, Do: one.kind, File: one.data})
+		newest := fmt.Sprintf("#stream article:nth-of-type(%d)", n+2)
+		p.see(newest + " " + one.selector)
+		p.click(newest + " .msg-more")
+		entry := "[role=menuitem] >> " + p.word("inbox.forward.to")
+		p.see(entry)
+		if got := p.texts(entry)[0]; got != strings.TrimSpace(p.word("inbox.forward.to")+" "+one.why) {
+			t.Errorf("%s of %d bytes: %q", one.kind, len(one.data), got)
+		}
+		p.until("whether it can be chosen", fmt.Sprintf("e2e.find(%s)[0].ariaDisabled === '%t'", quote(entry), one.why != ""))
+		p.press(kb.Escape)
+		p.gone("[role=menu]")
 	}
 }

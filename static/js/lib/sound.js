@@ -8,7 +8,7 @@ import { within } from './within.js';
 
 const MB = 1024 * 1024;
 const RATE = 8000;
-const LIMIT = settings.voice_limit ?? 2 * MB;
+export const LIMIT = settings.voice_limit ?? 2 * MB;
 const LARGEST = 30 * MB; // what is read at all: decoded it takes many times the memory
 const LONGEST = 600;
 

@@ -2,12 +2,14 @@
 import { budget } from '../lib/budget.js';
 import { byteLength, split } from '../lib/bytes.js';
 import { tick } from '../lib/clock.js';
+import { LIMIT as FILM_LIMIT } from '../lib/film.js';
 import { html, nothing } from '../lib/html.js';
 import { formatSpan, t } from '../lib/i18n.js';
 import { isReady } from '../lib/media.js';
 import { send, sending } from '../lib/outbox.js';
 import { customerName } from '../lib/people.js';
-import { LIMIT } from '../lib/plan.js';
+import { LIMIT as TEXT_LIMIT } from '../lib/plan.js';
+import { MOST, LIMIT as VOICE_LIMIT } from '../lib/sound.js';
 import { VOICES } from '../lib/soundtype.js';
 import { changed, conversations, current, isMine } from '../lib/state.js';
 import { view } from '../lib/views.js';
@@ -20,12 +22,23 @@ import { icon } from './icon.js';
 import { Live } from './live.js';
 import { toast } from './toast.js';
 
-// Why a message cannot be passed on, '' when it can. WeChat takes AMR-NB and MP3 as voices, and no
-// video without a picture.
+// What WeChat takes of a file, by the type of the message.
+const RULES = {
+  voice: { mimes: VOICES, most: VOICE_LIMIT, longest: MOST },
+  video: { mimes: ['video/mp4'], most: FILM_LIMIT },
+};
+
+// Why a message cannot be passed on, '' when it can. WeChat takes no video without a picture.
 export function whyNot({ type, media, thumb }) {
   if (type !== 'text' && !isReady(media)) return t('inbox.forward.not_here');
-  if (type === 'voice' && !VOICES.includes(media.mime)) return t('inbox.forward.format');
-  return type === 'video' && !isReady(thumb) ? t('inbox.forward.no_thumb') : '';
+  if (type === 'video' && !isReady(thumb)) return t('inbox.forward.no_thumb');
+  return RULES[type] ? refusal(RULES[type], media) : '';
+}
+
+function refusal({ mimes, most, longest = Infinity }, { mime, size, duration }) {
+  if (!mimes.includes(mime)) return t('inbox.forward.format');
+  if (size > most) return t('inbox.forward.large', { mb: most >> 20 });
+  return duration > longest * 1000 ? t('inbox.forward.long', { s: longest }) : '';
 }
 
 export function forward(row) {
@@ -38,7 +51,7 @@ export function forward(row) {
 function replies({ type, dir, body, media, thumb }) {
   if (type === 'text') {
     const text = dir === 'in' ? body.content.replaceAll('<', '\uff1c') : body.content;
-    const parts = byteLength(text) > LIMIT ? split(text) : [text];
+    const parts = byteLength(text) > TEXT_LIMIT ? split(text) : [text];
     return parts.map((part) => ({ type, body: { content: part } }));
   }
   const { title, description, transcript } = body ?? {};
