@@ -63,12 +63,27 @@ func TestPhoneRecordsAVoice(t *testing.T) {
 		t.Errorf("recorded as %s", kind)
 	}
 
+	// The encoder fails: told, kept, sent by the next try.
+	phone.reload() // its worker has been started
+	phone.see(".wx-me")
+	phone.click("#acts .lab-grid button >> " + phone.word("phone.type.voice"))
+	phone.breakWorkers()
+	phone.click(button)
+	spoken("0:01")
+	phone.click(button)
+	phone.see("#lab-pane [role=alert] >> " + phone.word("phone.voice.unpacked"))
+	phone.accessible("phone, voice that was not packed")
+	phone.mendWorkers()
+	phone.click("#lab-pane .btn >> " + phone.word("phone.voice.retry"))
+	phone.until("the voice after all", `document.querySelectorAll('.wx-me[data-type="voice"]').length === 2`)
+	phone.gone("#lab-pane [role=alert]")
+
 	phone.keepDown(button, func() { spoken("0:01") })
-	phone.until("a second voice", `document.querySelectorAll('.wx-me[data-type="voice"]').length === 2`)
+	phone.until("one voice more", `document.querySelectorAll('.wx-me[data-type="voice"]').length === 3`)
 	p := d.agent("chenjiayi")
 	p.click(".view >> " + p.word("inbox.view.waiting"))
 	p.click(".conv >> 陈先生")
-	p.until("both at the agent's", "document.querySelectorAll('#stream .msg-in .bubble-voice').length === 2")
+	p.until("all at the agent's", "document.querySelectorAll('#stream .msg-in .bubble-voice').length === 3")
 }
 
 // A place is picked on the map, and its numbers can be changed.

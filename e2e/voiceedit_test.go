@@ -76,6 +76,14 @@ func TestVoiceIsRecorded(t *testing.T) {
 	p.see(".rec-live .voice-wave rect:nth-child(5)")
 	release()
 	p.see(".rec-btn[aria-label^=试听]")
+
+	// Looking at the other source ends a recording and keeps it.
+	p.click(".rec .btn >> " + p.word("editor.voice.again"))
+	p.see(".rec-live .voice-wave rect:nth-child(8)")
+	p.click("dialog .seg label >> " + p.word("editor.voice.file"))
+	p.see(".rec >> " + p.word("editor.voice.none"))
+	p.click("dialog .seg label >> " + p.word("editor.voice.mic"))
+	p.see(".rec-btn[aria-label^=试听]")
 	p.fill("#voice-transcript", "卡扣 在内侧")
 	p.press(kb.Escape)
 	p.gone("dialog[open]")
@@ -134,4 +142,97 @@ func TestVoiceFiles(t *testing.T) {
 		p.see(".rec-bad >> " + p.word("editor.voice.fault."+c.fault))
 		p.until("a button that is off", "document.querySelector('dialog .btn-primary').disabled")
 	}
+}
+
+// A codec that fails loses nothing: the recording and the file are kept, it is
+// told, and the next try makes them a voice.
+func TestVoiceOutlivesItsEncoder(t *testing.T) {
+	parallel(t)
+	d, p, ann := writing(t)
+	p.grant("microphone")
+	p.breakWorkers()
+	p.editor("voice")
+	p.click(".rec-go")
+	p.see(".rec-live .voice-wave rect:nth-child(8)")
+	p.click(".rec-stop")
+	told := ".rec-bad [role=alert] >> " + p.word("editor.voice.fault.encoder")
+	p.see(told)
+	p.until("a button that is off", "document.querySelector('dialog .btn-primary').disabled")
+	p.accessible("voice editor, encoder failed")
+	p.click(".rec .btn >> " + p.word("editor.voice.retry"))
+	p.see(told)
+	p.press(kb.Escape)
+	p.gone("dialog[open]")
+	p.editor("voice")
+	p.see(told)
+	p.until("a leave that is asked for", "!dispatchEvent(new Event('beforeunload', { cancelable: true }))")
+	p.mendWorkers()
+	p.click(".rec .btn >> " + p.word("editor.voice.retry"))
+	p.see(".rec-btn[aria-label^=试听]")
+	p.sendEditor("voice-editor")
+	if got := d.received(ann, 1)[0]; got.Type != "voice" || !bytes.HasPrefix(d.bytes(got.File), []byte("#!AMR\n")) {
+		t.Errorf("arrived: %s", got.Type)
+	}
+}
+
+func TestFileOutlivesItsEncoder(t *testing.T) {
+	parallel(t)
+	_, p, _ := writing(t)
+	p.breakWorkers()
+	p.editor("voice")
+	p.click("dialog .seg label >> " + p.word("editor.voice.file"))
+	p.choose("dialog [type=file]", file(t, "tone.wav", wav(3)))
+	p.click(".rec-bad .btn >> " + p.word("editor.voice.convert"))
+	p.see(".rec-bad [role=alert] >> tone.wav " + p.word("editor.voice.fault.encoder"))
+	p.mendWorkers()
+	p.click(".rec-bad .btn >> " + p.word("editor.voice.retry"))
+	p.see(".rec >> tone.amr 0:03")
+}
+
+// A file that is slow to be read does not take the place of one that was chosen
+// after it.
+func TestNewestVoiceWins(t *testing.T) {
+	parallel(t)
+	_, p, _ := writing(t)
+	eval[bool](p, `(() => {
+		const [read, decode] = [Blob.prototype.arrayBuffer, OfflineAudioContext.prototype.decodeAudioData];
+		const slow = new Promise((go) => (window.goOn = go));
+		window.decoded = 0;
+		Blob.prototype.arrayBuffer = async function () {
+			if (this.name === 'slow.mp3') await slow;
+			return read.call(this);
+		};
+		OfflineAudioContext.prototype.decodeAudioData = function (data) {
+			return decode.call(this, data).finally(() => setTimeout(() => window.decoded++));
+		};
+		return true;
+	})()`)
+	p.editor("voice")
+	p.click("dialog .seg label >> " + p.word("editor.voice.file"))
+	p.choose("dialog [type=file]", file(t, "slow.mp3", mp3(8)))
+	p.see(".rec .spin")
+	p.choose("dialog [type=file]", file(t, "quick.mp3", mp3(3)))
+	p.see(".rec >> quick.mp3 0:03")
+	eval[bool](p, "(goOn(), true)")
+	p.until("both read", "decoded === 2")
+	p.see(".rec >> quick.mp3 0:03")
+	p.gone(".rec >> slow.mp3")
+}
+
+// breakWorkers makes the browser start no worker; mendWorkers lets it again.
+func (p *page) breakWorkers() {
+	p.t.Helper()
+	eval[bool](p, `(() => {
+		window.GoodWorker = Worker;
+		window.Worker = class {
+			postMessage() { setTimeout(() => this.onerror(new ErrorEvent('error', { message: 'out of memory' }))); }
+			terminate() {}
+		};
+		return true;
+	})()`)
+}
+
+func (p *page) mendWorkers() {
+	p.t.Helper()
+	eval[bool](p, "(window.Worker = GoodWorker, true)")
 }

@@ -24,17 +24,23 @@ export class SoundError extends Error {
 }
 
 // A recording as a file for WeChat: {blob, name, duration in ms, peaks, sound: what a browser plays}.
+// A codec that fails is a SoundError.
 export async function voiceFrom(samples, name) {
-  const blob = await encode(samples.subarray(0, MOST * RATE));
-  const { wav, seconds, peaks: loudness } = await decode(await blob.arrayBuffer());
-  return { blob, name, duration: seconds * 1000, peaks: loudness, sound: wav };
+  try {
+    const blob = await encode(samples.subarray(0, MOST * RATE));
+    const { wav, seconds, peaks: loudness } = await decode(await blob.arrayBuffer());
+    return { blob, name, duration: seconds * 1000, peaks: loudness, sound: wav };
+  } catch (error) {
+    console.warn('voice', error.message);
+    throw new SoundError('encoder', { seconds: samples.length / RATE, samples });
+  }
 }
 
 // The same of a file that WeChat takes as it is. Any other is a SoundError: long, large or format
 // can be helped.
 export async function readSound(file) {
   if (file.size > LARGEST) throw new SoundError('huge');
-  const buffer = await file.arrayBuffer();
+  const buffer = await file.arrayBuffer().catch(broken);
   const bytes = new Uint8Array(buffer);
   const type = typeOf(bytes);
   const sound = type === 'audio/amr' ? await wavOf(buffer) : file;
@@ -46,9 +52,11 @@ export async function readSound(file) {
   return { blob: new Blob([bytes], { type }), name: file.name, duration: seconds * 1000, peaks: peaks(samples), sound };
 }
 
-const wavOf = (buffer) => decode(buffer).then(({ wav }) => wav, () => {
+const wavOf = (buffer) => decode(buffer).then(({ wav }) => wav, broken);
+
+function broken() {
   throw new SoundError('broken');
-});
+}
 
 // Some files do not say how long they are: Infinity, and they are read.
 function lengthOf(blob) {
@@ -67,9 +75,7 @@ function lengthOf(blob) {
 
 // Mono, 8,000 a second.
 async function samplesOf(buffer) {
-  const sound = await new OfflineAudioContext(1, 1, RATE).decodeAudioData(buffer).catch(() => {
-    throw new SoundError('broken');
-  });
+  const sound = await new OfflineAudioContext(1, 1, RATE).decodeAudioData(buffer).catch(broken);
   const all = Float32Array.from(sound.getChannelData(0));
   for (let i = 1; i < sound.numberOfChannels; i++) sound.getChannelData(i).forEach((value, at) => (all[at] += value));
   return sound.numberOfChannels === 1 ? all : all.map((value) => value / sound.numberOfChannels);

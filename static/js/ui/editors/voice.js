@@ -2,13 +2,14 @@
 // is sent. The transcript is ours: the customer gets the sound only.
 import { words } from '../../lib/fields.js';
 import { html } from '../../lib/html.js';
-import { factsOf, shown } from '../../lib/image.js';
+import { factsOf } from '../../lib/image.js';
 import { Mic } from '../../lib/mic.js';
 import { Playback, soundAt } from '../../lib/playback.js';
-import { MOST, readSound, SoundError, voiceFrom } from '../../lib/sound.js';
+import { MOST, readSound, voiceFrom } from '../../lib/sound.js';
 import { Editor } from '../editor.js';
 import { icon } from '../icon.js';
 import { recorded, uploaded } from './voicebox.js';
+import { make } from './voicemake.js';
 
 const SHORT = 0.5 * 8000; // samples: below it somebody only touched the button
 
@@ -32,6 +33,7 @@ class VoiceEditor extends Editor {
   firstUpdated() {
     super.firstUpdated();
     this.#focus();
+    if (this.unpacked) this.pack(); // the editor was closed meanwhile, or the codec failed
   }
 
   // The button that had the focus may be gone.
@@ -58,7 +60,12 @@ class VoiceEditor extends Editor {
   // What there is of the source that is shown.
   get voice() {
     const voice = this.file('media');
-    return voice && Boolean(voice.recorded) === (this.source === 'mic') ? factsOf(voice) : null;
+    return voice && !voice.samples && Boolean(voice.recorded) === (this.source === 'mic') ? factsOf(voice) : null;
+  }
+
+  // The samples of a recording that is not AMR yet. They lie in the Draft until it is.
+  get unpacked() {
+    return this.source === 'mic' ? this.file('media')?.samples : undefined;
   }
 
   form() {
@@ -85,6 +92,7 @@ class VoiceEditor extends Editor {
   missing() {
     if (this.mic.state) return this.word(this.mic.state);
     if (this.making) return this.word('making');
+    if (this.unpacked) return this.word('fault.encoder');
     return this.voice ? '' : this.word(`first_${this.source}`);
   }
 
@@ -99,36 +107,27 @@ class VoiceEditor extends Editor {
     this.mic.start();
   }
 
-  async #recorded(samples) {
+  #recorded(samples) {
     if (samples.length < SHORT) this.problem = this.word('short');
-    else await this.#make(() => voiceFrom(samples, 'voice.amr'), true);
+    else this.pack(samples);
   }
 
-  // A sound as the file of this reply.
-  async #make(read, recorded) {
-    this.making = true;
-    try {
-      this.put('media', { ...shown(await read()), recorded });
-      this.bad = null;
-    } finally {
-      this.making = false;
-    }
+  pack(samples = this.unpacked) {
+    this.put('media', { samples, recorded: true });
+    return make(this, voiceFrom(samples, 'voice.amr'), { recorded: true });
   }
 
   take(file) {
     Object.assign(this, { source: 'file', bad: null, problem: '' });
     this.playback.stop();
     this.put('media', null);
-    return this.#make(() => readSound(file), false).catch((error) => {
-      if (!(error instanceof SoundError)) throw error;
-      this.bad = { name: file.name, ...error };
-    });
+    return make(this, readSound(file), { name: file.name });
   }
 
   // The first minute of a file as AMR.
   convert() {
     const { name, samples } = this.bad;
-    this.#make(() => voiceFrom(samples, `${name.replace(/\.\w+$/, '')}.amr`), false);
+    return make(this, voiceFrom(samples, `${name.replace(/\.\w+$/, '')}.amr`), { name });
   }
 
   // The space bar is the button, wherever the focus is but in a field or on another button.
@@ -138,6 +137,7 @@ class VoiceEditor extends Editor {
     if (event.type === 'keyup') return this.mic.release(event.timeStamp);
     if (event.repeat) return;
     if (this.voice) this.toggle();
+    else if (this.unpacked) this.pack();
     else this.mic.press(event.timeStamp);
   }
 

@@ -14,7 +14,7 @@ export function recorded(editor) {
   const { mic, voice, making } = editor;
   const live = mic.state === 'live';
   const seconds = live ? Math.floor(mic.seconds) : (voice?.duration ?? 0) / 1000;
-  const state = live ? live_ : making || mic.state ? waiting : voice ? done : mic.off ? off : idle;
+  const state = live ? live_ : making || mic.state ? waiting : voice ? done : editor.unpacked ? failed : mic.off ? off : idle;
   return html`<div class="field"><span class="field-label" id="voice-rec">${editor.word('recording')}<span class="field-count">${clock(seconds)} / ${clock(MOST)}</span></span>
     ${state(editor)}${problem(editor)}
     <p class="field-hint">${editor.word('record_hint')}</p></div>`;
@@ -50,6 +50,10 @@ function done(editor) {
     html`${wave(voice.peaks, on ? playback.at / seconds : 1)}<p class="rec-time">${on ? html`<b class="num">${clock(playback.at)}</b>` : nothing}<span>${editor.word('facts', { length: clock(seconds), size: sizeText(voice.size) })}</span></p>`,
     html`<button class="btn btn-sm" type="button" @click=${() => editor.record()}>${icon('rotate-ccw')}${editor.word('again')}</button>`);
 }
+
+const failed = (editor) => box('rec-bad', { drawing: 'circle-alert' },
+  html`<p role="alert">${editor.word('fault.encoder')}</p>`,
+  html`<div>${small(editor.word('retry'), () => editor.pack())} ${small(editor.word('again'), () => editor.record(), 'btn-quiet')}</div>`);
 
 const off = (editor) => box('rec-off', { drawing: 'mic-off' },
   html`<p role="alert">${editor.word(`off.${editor.mic.off}`)}<br><span class="rec-hint">${editor.word(`off.${editor.mic.off}_hint`)}</span></p>`,
@@ -90,7 +94,7 @@ const wrong = (editor) => {
   const { name, fault, seconds, samples } = editor.bad;
   return box('rec-bad', { drawing: 'circle-alert' },
     html`<p role="alert">${name}<br><span class="rec-hint">${editor.word(`fault.${fault}`, { length: clock(seconds ?? 0) })}</span></p>`,
-    samples ? small(editor.word(fault === 'long' ? 'cut' : 'convert'), () => editor.convert()) : small(editor.word('choose'), open(editor)));
+    samples ? small(editor.word({ long: 'cut', encoder: 'retry' }[fault] ?? 'convert'), () => editor.convert()) : small(editor.word('choose'), open(editor)));
 };
 
 const problem = ({ problem: words }) => (words ? html`<p class="field-error" role="alert">${icon('circle-alert')}<span>${words}</span></p>` : nothing);
