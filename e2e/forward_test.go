@@ -30,6 +30,11 @@ func TestForward(t *testing.T) {
 	p.gone("[role=menu]")
 	p.until("the focus back", "document.activeElement.matches('.msg-more')")
 	p.press(kb.Enter)
+	p.see("[role=menu]")
+	top := "document.querySelector('.msg-menu [role=menu]')?.getBoundingClientRect().top"
+	before := eval[float64](p, top)
+	d.says(ann, "还有一句"+strings.Repeat("\n再一行", 12))
+	p.until("the menu with its message, further up", fmt.Sprintf("%s < %f", top, before-20))
 	p.click("[role=menuitem] >> " + p.word("inbox.forward.to"))
 	p.see("kf-forward .forward-what >> ＜a href")
 	p.until("the open conversation first", "document.querySelector('kf-forward .pick label small').innerText.startsWith("+quote(strings.TrimSuffix(p.part("inbox.forward.here"), "{words}"))+")")
@@ -79,6 +84,7 @@ func TestForwardSounds(t *testing.T) {
 	p.takes(d, ann, "听听看")
 	d.act(sandbox.Action{OpenID: ann, Do: "voice", File: dtxClip, FileName: "a.amr"})
 	d.act(sandbox.Action{OpenID: ann, Do: "video", Sample: "unboxing.mp4"})
+	p.see("#stream .msg-in kf-film") // what comes after moves nothing
 	for i, one := range []struct{ kind, selector string }{{"voice", "kf-sound"}, {"video", "kf-film"}} {
 		p.see("#stream .msg-in " + one.selector)
 		p.click("#stream .msg-in:has(" + one.selector + ") .msg-more")

@@ -1,6 +1,6 @@
 // What can be done with a message. A button appears where the pointer or the focus is; on a touch
 // screen the finger rests on the message.
-import { html, nothing, signal } from '../lib/html.js';
+import { effect, html, nothing, signal, untracked } from '../lib/html.js';
 import { t } from '../lib/i18n.js';
 import { isReady, keepAt } from '../lib/media.js';
 import { mount } from '../lib/mount.js';
@@ -10,7 +10,8 @@ import { icon } from './icon.js';
 import { closeMenu, isShown, list, showMenu } from './menu.js';
 
 const REST = 500; // ms that a finger rests
-const at = signal(null); // {row, x, y}
+const at = signal(null); // {row, button}
+let frame = 0;
 
 export const more = (row) => row.id && itemsOf(row).length ? html`
   <button class="btn btn-quiet btn-icon btn-xs msg-more" type="button" aria-haspopup="menu" aria-label=${t('inbox.message.more')} title=${t('inbox.message.more')}
@@ -46,19 +47,31 @@ function save(media) {
   link.click();
 }
 
-// Below the button, or below the bubble where there is no button to be seen.
 function open(button, row) {
-  const seen = getComputedStyle(button).position === 'absolute' && button.offsetWidth > 1;
-  const box = (seen ? button : button.closest('.msg-line').querySelector('.bubble')).getBoundingClientRect();
-  at.value = { row, x: box.left, y: box.bottom + 4 };
+  at.value = { row, button };
   showMenu('message', button);
 }
 
-function place(host) {
-  const { x, y } = at.value;
-  const { width, height } = host.firstElementChild.getBoundingClientRect();
-  host.style.left = `${Math.max(8, Math.min(x, innerWidth - width - 8))}px`;
-  host.style.top = `${Math.max(8, y + height > innerHeight - 8 ? y - height - 36 : y)}px`;
+// Below the button, or below the bubble where there is no button to be seen.
+function anchor({ button }) {
+  const seen = button.offsetWidth > 1;
+  return (seen ? button : button.closest('.msg-line').querySelector('.bubble')).getBoundingClientRect();
+}
+
+// The message may move, as it does when another arrives: the menu goes along while it can be seen.
+function follow(host) {
+  cancelAnimationFrame(frame);
+  if (!isShown('message')) return;
+  const menu = host.firstElementChild?.getBoundingClientRect();
+  if (menu) {
+    const stream = at.value.button.closest('.stream')?.getBoundingClientRect();
+    const { left, top, bottom } = anchor(at.value);
+    if (!stream || bottom < stream.top || top > stream.bottom) return closeMenu();
+    const below = bottom + 4;
+    host.style.left = `${Math.max(8, Math.min(left, innerWidth - menu.width - 8))}px`;
+    host.style.top = `${Math.max(8, below + menu.height > innerHeight - 8 ? below - menu.height - 36 : below)}px`;
+  }
+  frame = requestAnimationFrame(() => follow(host));
 }
 
 // The menu lies over everything, so that the stream cuts nothing off.
@@ -68,8 +81,7 @@ export function followMessages(stream) {
   host.dataset.menu = 'message';
   document.body.append(host);
   mount(host, () => (isShown('message') ? list(t('inbox.message.more'), itemsOf(at.value.row)) : nothing));
-  new MutationObserver(() => host.firstElementChild && place(host)).observe(host, { childList: true });
-  stream.addEventListener('scroll', () => isShown('message') && closeMenu(), { capture: true, passive: true });
+  effect(() => isShown('message') && untracked(() => follow(host)));
   followFingers(stream);
 }
 
