@@ -51,10 +51,11 @@ func (c *Console) since(ctx *fiber.Ctx) (int64, error) {
 }
 
 type accountView struct {
-	ID       int64  `json:"id"`
-	Name     string `json:"name"`
-	AppID    string `json:"appid"`
-	WechatID string `json:"wechat_id"`
+	ID       int64       `json:"id"`
+	Name     string      `json:"name"`
+	AppID    string      `json:"appid"`
+	WechatID string      `json:"wechat_id"`
+	Rules    store.Rules `json:"rules"`
 }
 
 func (c *Console) apiMe(ctx *fiber.Ctx) error {
@@ -66,7 +67,7 @@ func (c *Console) apiMe(ctx *fiber.Ctx) error {
 	accounts := []accountView{}
 	for _, a := range all {
 		if me.Sees(a.ID) {
-			accounts = append(accounts, accountView{a.ID, a.Name, a.AppID, a.WechatID})
+			accounts = append(accounts, accountView{a.ID, a.Name, a.AppID, a.WechatID, a.Rules})
 		}
 	}
 	agents, err := c.Store.Agents(ctx.UserContext())

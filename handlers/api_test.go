@@ -14,8 +14,8 @@ import (
 
 // The names in the JSON shapes of the contract.
 const (
-	accountShape      = "id name appid wechat_id"
-	agentShape        = "id login name role active bindings"
+	accountShape      = "id name appid wechat_id rules"
+	agentShape        = "id login name role presence capacity active bindings"
 	bindingShape      = "account account_name kf_account nick avatar"
 	conversationShape = "id account state agent customer unread read_id waiting_since created_at claimed_at first_reply_at closed_at last grants event"
 	customerShape     = "id openid remark language vip following source subscribed_at conversations"

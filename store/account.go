@@ -26,6 +26,8 @@ type Account struct {
 	CreatedAt  int64 `json:"created_at"`
 	VerifiedAt int64 `json:"verified_at"` // WeChat's last GET verification
 	PushedAt   int64 `json:"pushed_at"`   // the first push that was stored
+
+	Rules Rules `json:"-"`
 }
 
 // accountCache holds the accounts until one has an event: the callback needs
@@ -99,12 +101,13 @@ func (s *Store) findAccount(ctx context.Context, is func(*Account) bool) (Accoun
 }
 
 const accountColumns = `select id, appid, original_id, wechat_id, name, mode, secret, callback_token,
-	aes_key, aes_key_previous, pay_quota, typing, created_at, verified_at, pushed_at from account`
+	aes_key, aes_key_previous, pay_quota, typing, created_at, verified_at, pushed_at, rules from account`
 
 func (s *Store) scanAccount(r scanner) (a Account, err error) {
 	var sealed [4][]byte
+	var rules string
 	if err = r.Scan(&a.ID, &a.AppID, &a.OriginalID, &a.WechatID, &a.Name, &a.Mode, &sealed[0], &sealed[1],
-		&sealed[2], &sealed[3], &a.PayQuota, &a.Typing, &a.CreatedAt, &a.VerifiedAt, &a.PushedAt); err != nil {
+		&sealed[2], &sealed[3], &a.PayQuota, &a.Typing, &a.CreatedAt, &a.VerifiedAt, &a.PushedAt, &rules); err != nil {
 		return a, err
 	}
 	for i, f := range a.secrets() {
@@ -112,7 +115,8 @@ func (s *Store) scanAccount(r scanner) (a Account, err error) {
 			return a, err
 		}
 	}
-	return a, nil
+	a.Rules, err = parseRules(rules)
+	return a, err
 }
 
 type secretField struct {
@@ -177,7 +181,7 @@ func (s *Store) AddAccount(ctx context.Context, by Actor, a Account) (Account, e
 		if n, err := txOne[int](t, "select count(*) from account where appid = $1", a.AppID); err != nil || n > 0 {
 			return orElse(err, refuse("account_exists", "field", "appid"))
 		}
-		a.CreatedAt, a.Typing = t.now, true
+		a.CreatedAt, a.Typing, a.Rules = t.now, true, defaultRules()
 		a.ID, err = t.insert(`insert into account (appid, original_id, wechat_id, name, mode, secret, callback_token,
 			aes_key, aes_key_previous, pay_quota, created_at) values ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11)`,
 			append([]any{a.AppID, a.OriginalID, a.WechatID, a.Name, a.Mode}, append(s.sealed(&a), a.PayQuota, a.CreatedAt)...)...)

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -11,7 +12,9 @@ type Agent struct {
 	ID        int64     `json:"id"`
 	Login     string    `json:"login"`
 	Name      string    `json:"name"`
-	Role      string    `json:"role"` // admin, agent
+	Role      string    `json:"role"`     // admin, supervisor, agent
+	Presence  string    `json:"presence"` // online, busy, away
+	Capacity  int       `json:"capacity"` // conversations at once; 0: as the account's rules say
 	Lang      string    `json:"-"`
 	Active    bool      `json:"active"`
 	CreatedAt int64     `json:"-"`
@@ -34,6 +37,10 @@ type Binding struct {
 // Admin tells whether the agent may administer.
 func (a *Agent) Admin() bool { return a.Role == "admin" }
 
+// Supervisor tells whether the agent may act in conversations of others: an
+// admin may too.
+func (a *Agent) Supervisor() bool { return a.Admin() || a.Role == "supervisor" }
+
 // Sees tells whether the agent may see an official account: admins see all.
 func (a *Agent) Sees(accountID int64) bool {
 	if a.Admin() {
@@ -52,10 +59,10 @@ func (a *Agent) binding(accountID int64) (Binding, bool) {
 	return Binding{}, false
 }
 
-const agentColumns = "select id, login, name, password, role, lang, active, created_at, seen_at from agent"
+const agentColumns = "select id, login, name, password, role, presence, capacity, lang, active, created_at, seen_at from agent"
 
 func scanAgent(r scanner) (a Agent, err error) {
-	err = r.Scan(&a.ID, &a.Login, &a.Name, &a.password, &a.Role, &a.Lang, &a.Active, &a.CreatedAt, &a.SeenAt)
+	err = r.Scan(&a.ID, &a.Login, &a.Name, &a.password, &a.Role, &a.Presence, &a.Capacity, &a.Lang, &a.Active, &a.CreatedAt, &a.SeenAt)
 	return a, err
 }
 
@@ -124,7 +131,7 @@ func (a *Agent) check() error {
 	if !loginForm.MatchString(a.Login) {
 		return refuse("bad_login", "field", "login")
 	}
-	if a.Role != "admin" && a.Role != "agent" {
+	if !slices.Contains([]string{"admin", "supervisor", "agent"}, a.Role) {
 		return refuse("bad_role", "field", "role")
 	}
 	if a.Name == "" {

@@ -143,9 +143,9 @@ func TestJSONShapes(t *testing.T) {
 			`"agent":2,"kf_account":"","nick":"li","state":"",` + notSent + `"client_id":"","nth":0,"of":0,"sent_at":0,"event":EVENT}`},
 		{"reply", m, `{"id":3,"customer":1,"conversation":1,"dir":"out","type":"text","body":{"content":"a"},"at":1735689600000,"agent":2,` +
 			`"kf_account":"li@hemu","nick":"nick of li@hemu","state":"pending",` + notSent + `"client_id":"c-1","nth":1,"of":5,"sent_at":0,"event":EVENT}`},
-		{"agent", d.li, `{"id":2,"login":"li","name":"li","role":"agent","active":true,"bindings":[{"account":1,"account_name":"Hemu",` +
+		{"agent", d.li, `{"id":2,"login":"li","name":"li","role":"agent","presence":"away","capacity":0,"active":true,"bindings":[{"account":1,"account_name":"Hemu",` +
 			`"kf_account":"li@hemu","nick":"nick of li@hemu","avatar":0}]}`},
-		{"agent without bindings", d.admin, `{"id":1,"login":"boss","name":"boss","role":"admin","active":true,"bindings":[]}`},
+		{"agent without bindings", d.admin, `{"id":1,"login":"boss","name":"boss","role":"admin","presence":"away","capacity":0,"active":true,"bindings":[]}`},
 	} {
 		equal(t, c.what, regexp.MustCompile(`"event":\d+`).ReplaceAllString(show(c.got), `"event":EVENT`), c.want)
 	}

@@ -13,19 +13,18 @@ CREATE TABLE account (
   created_at integer not null,
   verified_at integer not null default 0,
   pushed_at integer not null default 0
-, typing integer not null default 1) strict;
+, typing integer not null default 1, rules text not null default '{}') strict;
 
 CREATE TABLE agent (
   id integer primary key,
   login text not null unique,
   name text not null,
   password text not null,           -- argon2id, encoded with its parameters
-  role text not null check (role in ('admin', 'agent')),
   lang text not null default '',
   active integer not null default 1,
   created_at integer not null,
   seen_at integer not null default 0
-) strict;
+, role text not null default 'agent' check (role in ('admin', 'supervisor', 'agent')), presence text not null default 'away' check (presence in ('online', 'busy', 'away')), presence_by text not null default '', presence_at integer not null default 0, capacity integer not null default 0) strict;
 
 CREATE TABLE agent_account (
   agent_id integer not null references agent,

@@ -1,0 +1,12 @@
+-- The desk: roles, presence and the rules of an official account.
+
+alter table agent add column role_as text not null default 'agent' check (role_as in ('admin', 'supervisor', 'agent'));
+update agent set role_as = role;
+alter table agent drop column role;
+alter table agent rename column role_as to role;
+alter table agent add column presence text not null default 'away' check (presence in ('online', 'busy', 'away'));
+alter table agent add column presence_by text not null default ''; -- hand: set by the agent; idle, gone: by itself; '': never was here
+alter table agent add column presence_at integer not null default 0;
+alter table agent add column capacity integer not null default 0;  -- conversations at once, 0: as the account's rules say
+
+alter table account add column rules text not null default '{}';    -- store.Rules as JSON; what is missing has its default

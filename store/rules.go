@@ -1,0 +1,143 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"slices"
+	"strings"
+	"unicode/utf8"
+)
+
+// Rules are how an official account is served. What was never set has its
+// default.
+type Rules struct {
+	Levels []Level `json:"levels"` // VIP 1 and up, the highest last
+	Target int     `json:"target"` // of who has no level, as Level.Target
+	// Order of the queue: level, waited, closing (the window ends within half an
+	// hour), overdue (the target is passed); a later one decides where the
+	// earlier are equal.
+	Order []string `json:"order"`
+
+	Assign   string `json:"assign"`    // hand: agents claim; last: who served before, else fewest; fewest: open conversations; longest: idle
+	Capacity int    `json:"capacity"`  // conversations that one agent is assigned at once
+	Silence  int    `json:"silence"`   // minutes without a reply or typing until a claimed conversation goes back; 0: never
+	Gone     int    `json:"gone"`      // minutes that an absent agent's conversations wait before they go back; -1: they stay
+	Return   int    `json:"return"`    // hours within which a customer comes back to the same agent
+	Idle     int    `json:"idle"`      // minutes without a key or a pointer that make an agent away; 0: never
+	TakeOver string `json:"take_over"` // who may: supervisor, all
+
+	Reasons []string `json:"reasons"` // of ending a conversation; none: it is not asked
+	Undo    int      `json:"undo"`    // seconds in which a reply can be taken back; 0: none
+}
+
+// Level is a VIP level.
+type Level struct {
+	Name   string `json:"name"`
+	Target int    `json:"target"` // minutes until the first reply; 0: none
+	Look   string `json:"look"`   // outline, tint, solid
+}
+
+// defaultRules are those of a new official account.
+func defaultRules() Rules {
+	return Rules{
+		Levels: []Level{{"VIP 1", 5, "outline"}, {"VIP 2", 3, "tint"}, {"VIP 3", 1, "solid"}}, Target: 10,
+		Order:  []string{"level", "waited"},
+		Assign: "hand", Capacity: 10, Silence: 0, Gone: 3, Return: 24, Idle: 15, TakeOver: "supervisor",
+		Reasons: []string{}, Undo: 3,
+	}
+}
+
+func parseRules(j string) (Rules, error) {
+	r := defaultRules()
+	err := json.Unmarshal([]byte(j), &r)
+	return r, err
+}
+
+// Most of what rules may say.
+const (
+	levelsMost  = 9
+	reasonsMost = 20
+	nameMost    = 20 // characters of a level's or a reason's name
+	undoMost    = 30
+)
+
+// check refuses rules that cannot be meant ("bad_rules", detail.field).
+func (r *Rules) check() error {
+	bad := func(field string) error { return refuse("bad_rules", "field", field) }
+	for i := range r.Levels {
+		l := &r.Levels[i]
+		l.Name = strings.TrimSpace(l.Name)
+		if !named(l.Name) || l.Target < 0 || l.Target > 24*60 || !slices.Contains([]string{"outline", "tint", "solid"}, l.Look) {
+			return bad("levels")
+		}
+	}
+	for i, reason := range r.Reasons {
+		if r.Reasons[i] = strings.TrimSpace(reason); !named(r.Reasons[i]) {
+			return bad("reasons")
+		}
+	}
+	seen := map[string]bool{}
+	for _, by := range r.Order {
+		if seen[by] || !slices.Contains([]string{"level", "waited", "closing", "overdue"}, by) {
+			return bad("order")
+		}
+		seen[by] = true
+	}
+	switch {
+	case len(r.Levels) > levelsMost:
+		return bad("levels")
+	case len(r.Reasons) > reasonsMost:
+		return bad("reasons")
+	case r.Target < 0 || r.Target > 24*60:
+		return bad("target")
+	case !slices.Contains([]string{"hand", "last", "fewest", "longest"}, r.Assign):
+		return bad("assign")
+	case !slices.Contains([]string{"supervisor", "all"}, r.TakeOver):
+		return bad("take_over")
+	case r.Capacity < 1 || r.Capacity > 1000:
+		return bad("capacity")
+	case r.Silence < 0 || r.Silence > 24*60:
+		return bad("silence")
+	case r.Gone < -1 || r.Gone > 24*60:
+		return bad("gone")
+	case r.Return < 0 || r.Return > 24*365:
+		return bad("return")
+	case r.Idle < 0 || r.Idle > 24*60:
+		return bad("idle")
+	case r.Undo < 0 || r.Undo > undoMost:
+		return bad("undo")
+	}
+	return nil
+}
+
+func named(name string) bool { return name != "" && utf8.RuneCountInString(name) <= nameMost }
+
+// SetRules changes the rules of an official account. Refusal: bad_rules.
+func (s *Store) SetRules(ctx context.Context, by Actor, accountID int64, r Rules) error {
+	if err := r.check(); err != nil {
+		return err
+	}
+	j, err := json.Marshal(r)
+	if err != nil {
+		return err
+	}
+	return s.write(ctx, func(t *tx) error {
+		appid, err := txOne[string](t, "select appid from account where id = $1", accountID)
+		if err != nil {
+			return err
+		}
+		if err := t.exec("update account set rules = $1 where id = $2", string(j), accountID); err != nil {
+			return err
+		}
+		return t.accountChanged(by, accountID, "account.rules", appid)
+	})
+}
+
+// rules are those of an official account, as they are now.
+func (t *tx) rules(accountID int64) (Rules, error) {
+	j, err := txOne[string](t, "select rules from account where id = $1", accountID)
+	if err != nil {
+		return Rules{}, err
+	}
+	return parseRules(j)
+}
