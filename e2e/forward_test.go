@@ -84,7 +84,7 @@ func TestForwardSounds(t *testing.T) {
 	p.takes(d, ann, "听听看")
 	d.act(sandbox.Action{OpenID: ann, Do: "voice", File: dtxClip, FileName: "a.amr"})
 	d.act(sandbox.Action{OpenID: ann, Do: "video", Sample: "unboxing.mp4"})
-	p.see("#stream .msg-in kf-film") // what comes after moves nothing
+	p.see("#stream .msg-in kf-film img") // with its cover it has its size, and nothing moves any more
 	for i, one := range []struct{ kind, selector string }{{"voice", "kf-sound"}, {"video", "kf-film"}} {
 		p.see("#stream .msg-in " + one.selector)
 		p.click("#stream .msg-in:has(" + one.selector + ") .msg-more")
@@ -125,6 +125,9 @@ func TestForwardOfWhatWeChatRefuses(t *testing.T) {
 		d.act(sandbox.Action{OpenID: ann, Do: one.kind, File: one.data})
 		newest := fmt.Sprintf("#stream article:nth-of-type(%d)", n+2)
 		p.see(newest + " " + one.selector)
+		if one.kind == "video" {
+			p.see(newest + " img") // the cover, which makes it larger
+		}
 		p.click(newest + " .msg-more")
 		entry := "[role=menuitem] >> " + p.word("inbox.forward.to")
 		p.see(entry)
