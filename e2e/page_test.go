@@ -210,10 +210,15 @@ type point struct {
 // point waits until a person could click there.
 func (p *page) point(selector string) point {
 	p.t.Helper()
+	return p.place("point", selector)
+}
+
+func (p *page) place(how, selector string) point {
+	p.t.Helper()
 	var at point
 	var err error
 	eventually(p.t, p.name+": click "+selector, func() bool {
-		at, err = try[point](p, fmt.Sprintf("e2e.point(%s)", quote(selector)))
+		at, err = try[point](p, fmt.Sprintf("e2e.%s(%s)", how, quote(selector)))
 		return err == nil && at.Why == ""
 	}, func() string { return fmt.Sprint(at.Why, " ", err) })
 	return at
@@ -221,15 +226,25 @@ func (p *page) point(selector string) point {
 
 func (p *page) click(selector string) {
 	p.t.Helper()
-	at := p.point(selector)
-	p.do(cd.MouseEvent(cd.MouseMoved, at.X, at.Y), cd.MouseClickXY(at.X, at.Y))
+	p.hit(selector, func(at point) {
+		p.do(cd.MouseEvent(cd.MouseMoved, at.X, at.Y), cd.MouseClickXY(at.X, at.Y))
+	})
+}
+
+// hit aims and presses until it has met: see testdata/page.js.
+func (p *page) hit(selector string, press func(at point)) {
+	p.t.Helper()
+	eventually(p.t, p.name+": hit "+selector, func() bool {
+		press(p.place("aim", selector))
+		landed, err := try[bool](p, "!window.e2e || e2e.landed()")
+		return err != nil || landed // it may have led to another page
+	}, func() string { return "it moved away each time" })
 }
 
 // tap is a click with a finger.
 func (p *page) tap(selector string) {
 	p.t.Helper()
-	at := p.point(selector)
-	p.do(cd.TapXY(at.X, at.Y))
+	p.hit(selector, func(at point) { p.do(cd.TapXY(at.X, at.Y)) })
 }
 
 // write adds text to a field, as an input method does.

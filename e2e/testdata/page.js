@@ -30,12 +30,37 @@ window.e2e = {
     if (!box?.width) return { why: 'it has no size' };
     const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
     const top = document.elementFromPoint(x, y);
-    if (!top || !(element.contains(top) || top.closest('label')?.contains(element))) {
-      return { why: `it is covered by ${top?.outerHTML.slice(0, 120) ?? 'nothing'}` };
-    }
+    if (!top || !this.hits(element, top)) return { why: `it is covered by ${top?.outerHTML.slice(0, 120) ?? 'nothing'}` };
     return { x, y };
   },
+
+  // The next click is meant for the element.
+  aim(selector) {
+    [this.aimed] = this.find(selector);
+    return this.point(selector);
+  },
+
+  hits: (element, target) => element.contains(target) || Boolean(target.closest?.('label')?.contains(element)),
+
+  // Tells whether the last click met what it was aimed at.
+  landed() {
+    const { missed } = this;
+    this.aimed = null;
+    this.missed = false;
+    return !missed;
+  },
 };
+
+// What a click was aimed at may move away before the click comes, as it may for a person, who then
+// aims again. What was hit instead does not notice, so that the test goes on from where it was.
+for (const kind of ['pointerdown', 'mousedown', 'touchstart', 'pointerup', 'mouseup', 'touchend', 'click']) {
+  addEventListener(kind, (event) => {
+    if (kind === 'pointerdown') e2e.missed = Boolean(e2e.aimed) && !e2e.hits(e2e.aimed, event.target);
+    if (!e2e.missed) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+  }, { capture: true, passive: false });
+}
 
 // A page can be made deaf: frames of its socket wait until it hears again. So a test decides what
 // the page does not know yet.
