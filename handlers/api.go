@@ -227,6 +227,25 @@ func (c *Console) apiReopen(ctx *fiber.Ctx) error {
 	})
 }
 
+// apiCloseSession takes a customer back from WeChat's own tool: whose
+// conversation it is may, and anybody while it waits.
+func (c *Console) apiCloseSession(ctx *fiber.Ctx) error {
+	return c.conversationDeed(ctx, func(id int64) (store.Conversation, error) {
+		me := who(ctx)
+		v, err := c.Store.Conversation(ctx.UserContext(), me, id)
+		if err != nil {
+			return v, err
+		}
+		if v.Agent != 0 && v.Agent != me.ID && !me.Supervisor() {
+			return v, refused(fiber.StatusConflict, "not_yours", "agent", v.Agent)
+		}
+		if err := c.WeChat.CloseSession(ctx.UserContext(), v.Account, v.Customer); err != nil {
+			return v, err
+		}
+		return c.Store.Conversation(ctx.UserContext(), me, id)
+	})
+}
+
 func (c *Console) apiRead(ctx *fiber.Ctx) error {
 	var in struct {
 		Message int64 `json:"message"`

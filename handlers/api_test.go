@@ -18,7 +18,7 @@ const (
 	agentShape        = "id login name role presence capacity active bindings"
 	bindingShape      = "account account_name kf_account nick avatar"
 	conversationShape = "id account state agent customer unread read_id waiting_since created_at claimed_at first_reply_at closed_at last grants event"
-	customerShape     = "id openid remark language vip following source subscribed_at conversations"
+	customerShape     = "id openid remark language vip following source subscribed_at conversations session"
 	lastShape         = "id dir type text state agent at"
 	grantShape        = "left total since until cause"
 	messageShape      = "id conversation customer dir type body at event agent kf_account nick state errcode errmsg attempts retry_at client_id nth of sent_at"

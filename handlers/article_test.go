@@ -15,6 +15,9 @@ import (
 	"kfdesk/store"
 )
 
+// CloseSession: there is none.
+func (d *console) CloseSession(context.Context, int64, store.Customer) error { return nil }
+
 // SyncArticles: there are none.
 func (d *console) SyncArticles(context.Context, int64, string, bool) error { return nil }
 

@@ -52,6 +52,8 @@ type WeChat interface {
 	// SyncArticles makes the mirror of the articles of a kind equal to WeChat's
 	// list. Why WeChat refused is kept with the mirror.
 	SyncArticles(ctx context.Context, accountID int64, kind string, whole bool) error
+	// CloseSession ends the session that WeChat's own tool has with a customer.
+	CloseSession(ctx context.Context, accountID int64, customer store.Customer) error
 	// Check is SyncKF that trusts no token that is kept.
 	Check(ctx context.Context, accountID int64) error
 }

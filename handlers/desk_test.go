@@ -29,9 +29,10 @@ var ctx = context.Background()
 // nobody stands for a WeChat that no test here calls.
 type nobody struct{}
 
-func (nobody) SyncKF(context.Context, int64) error                     { return nil }
-func (nobody) SyncArticles(context.Context, int64, string, bool) error { return nil }
-func (nobody) Check(context.Context, int64) error                      { return nil }
+func (nobody) SyncKF(context.Context, int64) error                       { return nil }
+func (nobody) SyncArticles(context.Context, int64, string, bool) error   { return nil }
+func (nobody) CloseSession(context.Context, int64, store.Customer) error { return nil }
+func (nobody) Check(context.Context, int64) error                        { return nil }
 
 // noon is when the golden pushes of hub/wechat were written, and a second.
 const noon = 1735689601_000

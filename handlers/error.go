@@ -9,6 +9,7 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 
+	"kfdesk/hub/wechat"
 	"kfdesk/store"
 )
 
@@ -38,11 +39,17 @@ func explain(err error) *problemError {
 	var own *problemError
 	var rule *store.Refusal
 	var http *fiber.Error
+	var no *wechat.Error
+	var lost *wechat.CallError
 	switch {
 	case errors.As(err, &own):
 		return own
 	case errors.As(err, &rule):
 		return &problemError{Status: refusalStatus(rule), Code: rule.Code, Detail: rule.Detail}
+	case errors.As(err, &no):
+		return refused(fiber.StatusBadGateway, "wechat_refused", "errcode", no.Code, "errmsg", no.Msg)
+	case errors.As(err, &lost):
+		return refused(fiber.StatusBadGateway, "wechat_silent")
 	case errors.Is(err, store.ErrNotFound):
 		return refused(fiber.StatusNotFound, "not_found")
 	case errors.Is(err, store.ErrClosed):
@@ -103,6 +110,9 @@ func (c *Console) fail(ctx *fiber.Ctx, err error) error {
 // where there are such.
 func (c *Console) errorText(ctx *fiber.Ctx, p *problemError) string {
 	key := "err." + p.Code
+	if code, ok := p.Detail["errcode"].(int); ok {
+		return c.wechatError(ctx, &wechat.Error{Code: code, Msg: fmt.Sprint(p.Detail["errmsg"])})
+	}
 	for _, name := range []string{"field", "kind"} {
 		if own := fmt.Sprintf("%s.%v", key, p.Detail[name]); c.Texts.Has(DefaultLang, own) {
 			key = own

@@ -47,6 +47,7 @@ func (c *Console) routes(app *fiber.App) {
 	api.Post("/conversations/:id/end", c.apiEnd)
 	api.Post("/conversations/:id/reopen", c.apiReopen)
 	api.Post("/conversations/:id/read", c.apiRead)
+	api.Post("/conversations/:id/session/close", c.apiCloseSession)
 	api.Get("/messages/:id/raw", c.apiRaw)
 	api.Post("/messages/:id/resend", c.apiResend)
 	api.Post("/messages/:id/delivered", c.apiDelivered)

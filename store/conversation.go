@@ -39,6 +39,10 @@ type Customer struct {
 	Source        string `json:"source"`
 	SubscribedAt  int64  `json:"subscribed_at"`
 	Conversations int    `json:"conversations"`
+
+	Session *KFSession `json:"session"` // nil: nobody holds them in WeChat's own tool
+
+	session KFSession
 }
 
 // Last is a conversation's newest message as the list shows it.
@@ -57,7 +61,8 @@ const conversationFields = `v.id, v.account_id, v.state, v.agent_id, v.unread, v
 	v.claimed_at, v.first_reply_at, v.closed_at, v.last_id, v.last_dir, v.last_type, v.last_text, v.last_state, v.last_agent,
 	v.last_at, v.event_id, c.id, c.openid, c.remark, c.language, c.vip, c.following, c.source, c.subscribed_at, c.conversations,
 	c.message_left, c.message_total, c.message_since, c.message_until,
-	c.action_left, c.action_total, c.action_since, c.action_until, c.action_cause`
+	c.action_left, c.action_total, c.action_since, c.action_until, c.action_cause, c.session_kf, c.session_at,
+	case when c.session_kf = '' then '' else (select k.nickname from kf_account k where k.account_id = c.account_id and k.kf_account = c.session_kf) end`
 
 const selectConversation = "select " + conversationFields + " from conversation v join customer c on c.id = v.customer_id "
 
@@ -68,7 +73,8 @@ func (v *Conversation) targets() []any {
 		opt(&l.Text), opt(&l.State), opt(&l.Agent), opt(&l.At), opt(&v.Event), opt(&c.ID), opt(&c.OpenID), opt(&c.Remark),
 		opt(&c.Language), opt(&c.VIP), opt(&c.Following), opt(&c.Source), opt(&c.SubscribedAt), opt(&c.Conversations),
 		opt(&m.Left), opt(&m.Total), opt(&m.Since), opt(&m.Until),
-		opt(&a.Left), opt(&a.Total), opt(&a.Since), opt(&a.Until), opt(&a.Cause)}
+		opt(&a.Left), opt(&a.Total), opt(&a.Since), opt(&a.Until), opt(&a.Cause),
+		opt(&c.session.KFAccount), opt(&c.session.Since), opt(&c.session.Nick)}
 }
 
 func (v *Conversation) finish() {
@@ -78,6 +84,9 @@ func (v *Conversation) finish() {
 	}
 	if g := v.action; g.Until > 0 {
 		v.Grants.Action = &g
+	}
+	if held := v.Customer.session; held.KFAccount != "" {
+		v.Customer.Session = &held
 	}
 }
 

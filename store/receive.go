@@ -19,10 +19,11 @@ type Incoming struct {
 	At      int64 // WeChat's time
 	Raw     []byte
 
-	Grant, Cause string // message or action, and its cause; "" opens nothing
-	Paid         bool   // the customer paid: grants what the account's setting says
-	Follow       int    // +1 follows, -1 unfollows, 0 says nothing
-	Source       string // where a follow or scan came from
+	Grant, Cause string  // message or action, and its cause; "" opens nothing
+	Paid         bool    // the customer paid: grants what the account's setting says
+	Follow       int     // +1 follows, -1 unfollows, 0 says nothing
+	Source       string  // where a follow or scan came from
+	Session      *string // who holds the customer in WeChat's own tool now, "" for nobody; nil: says nothing
 	Media, Thumb *Wanted
 }
 
@@ -130,6 +131,11 @@ func (t *tx) place(in *Incoming) (place, error) {
 func (t *tx) grantAndFollow(p *place, in *Incoming) error {
 	if in.Grant != "" {
 		if err := t.grant(p.customer, in.Grant, newGrant(in.Grant, in.Cause, in.At)); err != nil {
+			return err
+		}
+	}
+	if in.Session != nil {
+		if err := t.session(p.customer, *in.Session, in.At); err != nil {
 			return err
 		}
 	}

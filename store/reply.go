@@ -25,7 +25,8 @@ var replyFiles = map[string]struct{ media, thumb string }{
 
 // Reply takes a reply into the outbox and spends its grant; the courier sends
 // it. The same ClientID again gives the row that is there (again is true).
-// Refusals: not_claimed, not_yours, ended, no_kf_account and those of Decide.
+// Refusals: not_claimed, not_yours, ended, in_session, no_kf_account and those of
+// Decide.
 func (s *Store) Reply(ctx context.Context, a *Agent, conversationID int64, d Draft) (m Message, v Conversation, again bool, err error) {
 	if d.ClientID == "" {
 		return m, v, false, errors.New("store: a reply without a client id")
@@ -64,6 +65,8 @@ func (t *tx) mayReply(a *Agent, v *Conversation) (b Binding, kind string, err er
 		return b, "", refuse("not_claimed")
 	case v.Agent != a.ID:
 		return b, "", refuse("not_yours", "agent", v.Agent)
+	case v.Customer.Session != nil:
+		return b, "", refuse("in_session", "kf_account", v.Customer.Session.KFAccount)
 	}
 	if b, err = t.speaker(a.ID, v.Account); err != nil {
 		return b, "", err

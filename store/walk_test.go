@@ -100,6 +100,7 @@ var deeds = []struct {
 		return w.SetProfile(ctx, w.served.Customer.ID, &Profile{Following: true, Remark: "a regular"})
 	}},
 	{"SetProfile", "", func(w *walked) error { return w.SetProfile(ctx, w.served.Customer.ID, nil) }},
+	{"SetSession", "conversation", func(w *walked) error { return w.SetSession(ctx, w.served.Customer.ID, "") }},
 	{"SetVIP", "conversation", func(w *walked) error { return w.SetVIP(ctx, w.served.Customer.ID, 2) }},
 	{"ClaimMedia", "", func(w *walked) error { _, err := w.ClaimMedia(ctx, 10, 1000); return err }},
 	{"MediaReady", "message", func(w *walked) error { return w.MediaReady(ctx, w.media) }},

@@ -20,6 +20,12 @@ func Incoming(accountID int64, p *wechat.Push) store.Incoming {
 		in.Follow, in.Source = +1, strings.TrimPrefix(p.EventKey, "qrscene_")
 	case "unsubscribe", "user_authorization_cancellation":
 		in.Follow = -1
+	case "kf_create_session":
+		in.Session = &p.KFAccount
+	case "kf_switch_session":
+		in.Session = &p.ToKFAccount
+	case "kf_close_session":
+		in.Session = new(string)
 	case "image":
 		in.Media = &store.Wanted{Kind: "image", Source: p.MediaID, URL: p.PicURL}
 	case "voice":

@@ -15,6 +15,7 @@ import { followEnded } from './ui/ended.js';
 import { followKeys } from './ui/keys.js';
 import { list } from './ui/list.js';
 import { panel } from './ui/panel.js';
+import { sessionNote } from './ui/session.js';
 import { mountStream } from './ui/stream.js';
 import { head } from './ui/thread.js';
 import { refused } from './ui/toast.js';
@@ -52,7 +53,7 @@ async function start() {
   follow(refused);
   mount(place('banner'), banner);
   mount(place('list'), list);
-  mount(place('head'), head);
+  mount(place('head'), () => [head(), sessionNote()]);
   mountStream(place('messages'));
   mount(place('dock'), () => dock(opened.value));
   mount(place('panel'), panel);

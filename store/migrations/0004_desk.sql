@@ -10,3 +10,8 @@ alter table agent add column presence_at integer not null default 0;
 alter table agent add column capacity integer not null default 0;  -- conversations at once, 0: as the account's rules say
 
 alter table account add column rules text not null default '{}';    -- store.Rules as JSON; what is missing has its default
+
+-- A session of WeChat's own customer-service tool: who holds the customer, '' for
+-- nobody, and when that last changed.
+alter table customer add column session_kf text not null default '';
+alter table customer add column session_at integer not null default 0;

@@ -124,7 +124,7 @@ CREATE TABLE customer (
   action_total integer not null default 0,
   action_since integer not null default 0,
   action_until integer not null default 0,
-  action_cause text not null default '', language text not null default '',
+  action_cause text not null default '', language text not null default '', session_kf text not null default '', session_at integer not null default 0,
   unique (account_id, openid)
 ) strict;
 

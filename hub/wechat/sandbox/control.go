@@ -29,7 +29,7 @@ import (
 //	POST /phone/api/clock                    {"advance_ms"} → {"now":ms}
 //	POST /phone/api/tokens/expire            {"appid"}, or every account without it
 //	POST /phone/api/kf                       {"appid","kf_account","online":bool} or {…,"invite":"accept"|"reject"}
-//	POST /phone/api/sessions/switch          {"openid","kf_account"}
+//	POST /phone/api/sessions                 {"openid","kf_account"}: who holds the user in the platform's own tool, "" for nobody
 //	POST /phone/api/accounts                 Account: change callback, mode, profile, kind …
 //
 // A POST must be application/json or multipart/form-data and must not come
@@ -74,8 +74,8 @@ func (s *Sandbox) Control() http.Handler {
 		return nothing(nil)
 	})
 	post("kf", s.postKF)
-	post("sessions/switch", func(_ *http.Request, o object) (any, error) {
-		return found(s.SwitchSession(o.str("openid"), o.str("kf_account")))
+	post("sessions", func(_ *http.Request, o object) (any, error) {
+		return found(s.SetSession(o.str("openid"), o.str("kf_account")))
 	})
 	post("accounts", s.postAccount)
 	return mux

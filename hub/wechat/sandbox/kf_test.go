@@ -140,7 +140,7 @@ func TestSessions(t *testing.T) {
 	if err != nil || len(online) != 1 || online[0].AcceptedCase != 1 {
 		t.Errorf("online: %+v %v", online, err)
 	}
-	if !w.SwitchSession(w.openid, "a@test") {
+	if !w.SetSession(w.openid, "a@test") {
 		t.Error("not switched")
 	}
 	list, err := w.client.Sessions(ctx, w.token, "a@test")

@@ -49,6 +49,12 @@ func (s *Sandbox) openSession(u *user, kf string) {
 	s.push(u, &wechat.Push{MsgType: "event", Event: "kf_create_session", KFAccount: kf})
 }
 
+// endSession ends a session and pushes kf_close_session.
+func (s *Sandbox) endSession(u *user, kf string) {
+	delete(u.account.Sessions, u.OpenID)
+	s.push(u, &wechat.Push{MsgType: "event", Event: "kf_close_session", KFAccount: kf})
+}
+
 // createSession is kfsession/create.
 func (c *call) createSession() (any, *apiError) {
 	k, err := c.kf()
@@ -91,26 +97,29 @@ func (c *call) closeSession() (any, *apiError) {
 	case old.KFAccount != k.Account:
 		return nil, fail(65414)
 	}
-	delete(c.acc.Sessions, u.OpenID)
-	c.push(u, &wechat.Push{MsgType: "event", Event: "kf_close_session", KFAccount: k.Account})
+	c.endSession(u, k.Account)
 	return done, nil
 }
 
-// SwitchSession hands a user to another agent, as agents do in the web tool.
-// It reports whether there was a session.
-func (s *Sandbox) SwitchSession(openid, to string) bool {
+// SetSession is what agents do in the platform's own tool: take a user, hand
+// them to another, or end the session (""). It reports whether there are such.
+func (s *Sandbox) SetSession(openid, kf string) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	u := s.users[openid]
-	if u == nil || u.account.kfAccount(to) == nil {
+	if u == nil || kf != "" && u.account.kfAccount(kf) == nil {
 		return false
 	}
 	old, open := u.account.Sessions[openid]
-	if !open {
-		return false
+	switch {
+	case kf == "" && open:
+		s.endSession(u, old.KFAccount)
+	case kf != "" && !open:
+		s.openSession(u, kf)
+	case kf != old.KFAccount:
+		u.account.Sessions[openid] = session{kf, s.now().Unix()}
+		s.push(u, &wechat.Push{MsgType: "event", Event: "kf_switch_session", FromKFAccount: old.KFAccount, ToKFAccount: kf})
 	}
-	u.account.Sessions[openid] = session{to, s.now().Unix()}
-	s.push(u, &wechat.Push{MsgType: "event", Event: "kf_switch_session", FromKFAccount: old.KFAccount, ToKFAccount: to})
 	return true
 }
 

@@ -48,9 +48,10 @@ type KFView struct {
 // A UserView is a user in the list of phones.
 type UserView struct {
 	User
-	Unread      int   `json:"unread"`
-	LastAt      int64 `json:"last_at"`
-	TypingUntil int64 `json:"typing_until"`
+	Unread      int    `json:"unread"`
+	LastAt      int64  `json:"last_at"`
+	TypingUntil int64  `json:"typing_until"`
+	Session     string `json:"session"` // the kf_account that holds the user in the platform's own tool
 }
 
 const (
@@ -69,7 +70,7 @@ func (s *Sandbox) State(openid string) State {
 	for _, a := range s.st.Accounts {
 		v.Accounts = append(v.Accounts, s.accountView(a))
 		for _, u := range a.Users {
-			v.Users = append(v.Users, UserView{u.User, u.Unread, u.LastAt, u.TypingUntil})
+			v.Users = append(v.Users, UserView{u.User, u.Unread, u.LastAt, u.TypingUntil, a.Sessions[u.OpenID].KFAccount})
 		}
 	}
 	v.Users = mostActive(v.Users, viewUsers)

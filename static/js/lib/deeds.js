@@ -7,6 +7,7 @@ export const claim = (id) => deed(`conversations/${id}/claim`);
 export const claimNext = () => deed('conversations/claim-next');
 export const end = (id) => deed(`conversations/${id}/end`);
 export const reopen = (id) => deed(`conversations/${id}/reopen`);
+export const closeSession = (id) => deed(`conversations/${id}/session/close`);
 
 // Everything up to this message was seen.
 export const markRead = (id, message) => deed(`conversations/${id}/read`, { message });

@@ -6,6 +6,7 @@ import { identicon } from '../ui/avatar.js';
 import { icon } from '../ui/icon.js';
 import { faults } from './faults.js';
 import { goods } from './goods.js';
+import { session } from './session.js';
 import { choose, connected, post, state, user } from './state.js';
 
 const naming = signal(false);
@@ -20,6 +21,7 @@ export const users = () => html`
     ${[['1m', '1h'], ['47h', '3d']].map((row) => html`<div class="lab-row">${row.map(forward)}</div>`)}
   </section>
   ${faults()}
+  ${session()}
   ${goods()}
   ${invitations()}`;
 

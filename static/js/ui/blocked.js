@@ -5,6 +5,7 @@ import { agentName, binding, isMe } from '../lib/people.js';
 import { me } from '../lib/state.js';
 import { finish } from './acts.js';
 import { icon } from './icon.js';
+import { nameOf, takeBack } from './session.js';
 
 const WINDOW = 48 * 3_600_000;
 const EARLY = 45_000; // we stop so much before WeChat does
@@ -12,6 +13,7 @@ const EARLY = 45_000; // we stop so much before WeChat does
 // '' when this agent may reply; else composer.blocked.REASON says it in words.
 export function reasonOf(conversation, rule) {
   if (!isMe(conversation.agent)) return 'other';
+  if (conversation.customer.session) return 'in_session';
   if (rule.reason === 'unsubscribed') return 'unsubscribed';
   if (!binding(me.value, conversation.account)?.kf_account) return 'no_kf_account';
   if (rule.reason === 'window_closed' && rule.kind === 'action') return 'minute_over';
@@ -20,7 +22,7 @@ export function reasonOf(conversation, rule) {
 }
 
 const icons = {
-  other: 'eye', unsubscribed: 'user-minus', no_kf_account: 'headset', no_window: 'lock',
+  other: 'eye', in_session: 'arrow-right-left', unsubscribed: 'user-minus', no_kf_account: 'headset', no_window: 'lock',
   window_closed: 'lock', minute_over: 'timer', quota_used: 'hourglass', minute_used: 'hourglass',
 };
 
@@ -36,9 +38,10 @@ export function blocked(conversation, rule, reason, draft) {
     </div>`;
 }
 
-function wordsOf({ agent, account }, { total, since, until }) {
+function wordsOf({ agent, account, customer }, { total, since, until }) {
   return {
     name: agentName(agent, account),
+    nick: customer.session ? nameOf(customer.session) : '',
     total,
     spoke: when(since),
     closed: when(Math.min(since + WINDOW, until + EARLY)),
@@ -51,9 +54,11 @@ const when = (ms) => (daysAgo(ms) === 0 ? t('composer.today', { time: formatTime
 function acts(conversation, reason, draft) {
   if (reason === 'other') return nothing;
   const binds = reason === 'no_kf_account' && me.value.role === 'admin';
+  const taken = reason === 'in_session';
   return [
+    taken ? takeBack(conversation.id) : nothing,
     binds ? html`<a class="btn btn-sm btn-primary" href="/kf-accounts">${icon('headset')}${t('composer.blocked.bind')}</a>` : nothing,
     draft ? html`<button class="btn btn-sm" type="button" @click=${draft}>${icon('pencil')}${t('composer.blocked.draft')}</button>` : nothing,
-    html`<button class="btn btn-quiet btn-sm" type="button" @click=${finish}>${t('composer.blocked.end')}<kbd class="kbd">E</kbd></button>`,
+    html`<button class="btn btn-quiet btn-sm" type="button" @click=${finish}>${taken ? t('session.leave', { nick: nameOf(conversation.customer.session) }) : t('composer.blocked.end')}<kbd class="kbd">E</kbd></button>`,
   ];
 }

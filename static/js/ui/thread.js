@@ -31,7 +31,14 @@ export function head() {
     </header>`;
 }
 
-function standing({ state, agent, account, claimed_at, closed_at }) {
+// What a conversation is in, and that WeChat's own tool has come between.
+function standing(conversation) {
+  const { session } = conversation.customer;
+  const words = stage(conversation);
+  return session ? t('session.standing', { standing: words, time: formatWhen(session.since) }) : words;
+}
+
+function stage({ state, agent, account, claimed_at, closed_at }) {
   const name = isMe(agent) ? t('inbox.you') : agentName(agent, account);
   if (state === 'waiting') return t('inbox.standing.waiting');
   if (state === 'open') return t(isMe(agent) ? 'inbox.standing.mine' : 'inbox.standing.open', { name, time: formatWhen(claimed_at) });
