@@ -227,7 +227,7 @@ func TestRefusalsHaveTexts(t *testing.T) {
 	})
 }
 
-var requeueReason = regexp.MustCompile(`\.requeue\([^"\n]*"(\w+)"\)`)
+var requeueReason = regexp.MustCompile(`\.(?:requeue|release)\([^"\n]*"(\w+)"\)`)
 
 // Every reason for which a conversation goes back to the queue is told in the thread.
 func TestReasonsOfTheQueueHaveTexts(t *testing.T) {

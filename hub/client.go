@@ -292,6 +292,7 @@ func (c *client) typed(ctx context.Context, id int64) error {
 	a, v, err := c.may(ctx, id)
 	if err == nil && v.ID != 0 && v.State == "open" && v.Agent == a.ID {
 		c.types(a.ID, v.ID)
+		err = c.hub.store.Active(ctx, a.ID, v.ID)
 	}
 	return err
 }

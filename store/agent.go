@@ -134,6 +134,9 @@ func (a *Agent) check() error {
 	if !slices.Contains([]string{"admin", "supervisor", "agent"}, a.Role) {
 		return refuse("bad_role", "field", "role")
 	}
+	if a.Capacity < 0 || a.Capacity > capacityMost {
+		return refuse("bad_capacity", "field", "capacity", "most", capacityMost)
+	}
 	if a.Name == "" {
 		a.Name = a.Login
 	}
@@ -141,7 +144,7 @@ func (a *Agent) check() error {
 }
 
 // AddAgent makes an agent who can log in. Refusals: bad_login, bad_role,
-// login_taken, and those of the password.
+// bad_capacity, login_taken, and those of the password.
 func (s *Store) AddAgent(ctx context.Context, by Actor, a Agent, password string) (Agent, error) {
 	if err := a.check(); err != nil {
 		return a, err
@@ -184,15 +187,15 @@ func (t *tx) addAgent(by Actor, a Agent, hash string) (int64, error) {
 	if n, err := txOne[int](t, "select count(*) from agent where login = $1", a.Login); err != nil || n > 0 {
 		return 0, orElse(err, refuse("login_taken", "field", "login"))
 	}
-	id, err := t.insert(`insert into agent (login, name, password, role, lang, created_at) values ($1,$2,$3,$4,$5,$6)`,
-		a.Login, a.Name, hash, a.Role, a.Lang, t.now)
+	id, err := t.insert(`insert into agent (login, name, password, role, capacity, lang, created_at) values ($1,$2,$3,$4,$5,$6,$7)`,
+		a.Login, a.Name, hash, a.Role, a.Capacity, a.Lang, t.now)
 	if err != nil {
 		return 0, err
 	}
 	return id, t.agentChanged(by, id, "agent.add", "")
 }
 
-// UpdateAgent changes name, role and language. The last active admin stays one
+// UpdateAgent changes name, role, capacity and language. The last active admin stays one
 // ("last_admin").
 func (s *Store) UpdateAgent(ctx context.Context, by Actor, a Agent) error {
 	if err := a.check(); err != nil {
@@ -204,7 +207,7 @@ func (s *Store) UpdateAgent(ctx context.Context, by Actor, a Agent) error {
 				return err
 			}
 		}
-		if err := t.exec("update agent set name=$1, role=$2, lang=$3 where id=$4", a.Name, a.Role, a.Lang, a.ID); err != nil {
+		if err := t.exec("update agent set name=$1, role=$2, capacity=$3, lang=$4 where id=$5", a.Name, a.Role, a.Capacity, a.Lang, a.ID); err != nil {
 			return err
 		}
 		return t.agentChanged(by, a.ID, "agent.update", a.Role)

@@ -18,18 +18,11 @@ func (s *Store) Claim(ctx context.Context, a *Agent, id int64) (v Conversation, 
 	return v, err
 }
 
-// ClaimNext claims the most urgent waiting conversation: by VIP level, then by
-// waiting time. ErrNotFound when nobody waits.
+// ClaimNext claims the waiting conversation that is first in the queue.
+// ErrNotFound when nobody waits.
 func (s *Store) ClaimNext(ctx context.Context, a *Agent) (v Conversation, err error) {
 	err = s.write(ctx, func(t *tx) error {
-		id, err := txOne[int64](t, `select v.id from conversation v join customer c on c.id = v.customer_id
-			where v.state = 'waiting' and v.account_id in (select b.account_id from agent_account b join agent a on a.id = b.agent_id
-				where a.id = $1 and a.active = 1 and b.kf_account <> '')
-			order by c.vip desc, case when v.waiting_since = 0 then v.created_at else v.waiting_since end, v.id limit 1`, a.ID)
-		if err != nil {
-			return err
-		}
-		if v, err = t.conversation(a, id); err != nil {
+		if v, err = t.next(a.ID); err != nil {
 			return err
 		}
 		return t.claim(a, &v)
@@ -53,14 +46,23 @@ func (t *tx) claim(a *Agent, v *Conversation) error {
 	if _, err := t.speaker(a.ID, v.Account); err != nil {
 		return err
 	}
-	if err := t.exec(`update conversation set state = 'open', agent_id = $1, claimed_at = $2 where id = $3`, a.ID, t.now, v.ID); err != nil {
+	return t.take(a.ID, v, "claimed", body{})
+}
+
+// take gives a waiting conversation to an agent; a line tells how it came about.
+func (t *tx) take(agentID int64, v *Conversation, how string, b body) error {
+	if err := t.exec(`update conversation set state = 'open', agent_id = $1, claimed_at = $2, returned_at = 0, returned_by = 0 where id = $3`,
+		agentID, t.now, v.ID); err != nil {
 		return err
 	}
-	waited := int64(0)
-	if v.WaitingSince > 0 {
-		waited = t.now - v.WaitingSince
+	if err := t.exec("update agent set served_at = $1 where id = $2", t.now, agentID); err != nil {
+		return err
 	}
-	return t.story(a, v, "claimed", body{"waited_ms": waited})
+	b["waited_ms"] = int64(0)
+	if v.WaitingSince > 0 {
+		b["waited_ms"] = t.now - v.WaitingSince
+	}
+	return t.story(&Agent{ID: agentID}, v, how, b)
 }
 
 // End closes a conversation. Only who serves it, or an admin, may ("not_yours").
@@ -79,7 +81,10 @@ func (s *Store) End(ctx context.Context, a *Agent, id int64) (v Conversation, er
 			t.now, v.ID); err != nil {
 			return err
 		}
-		return t.story(a, &v, "ended", body{})
+		if err := t.story(a, &v, "ended", body{}); err != nil {
+			return err
+		}
+		return t.assign(v.Account, 0)
 	})
 	return v, err
 }
@@ -155,14 +160,25 @@ func (t *tx) requeue(agentID, accountID int64, reason string) error {
 		return err
 	}
 	for i := range list {
-		if err := t.exec("update conversation set state = 'waiting', agent_id = 0, claimed_at = 0 where id = $1", list[i].ID); err != nil {
-			return err
-		}
-		if err := t.story(&Agent{ID: agentID, Role: "admin"}, &list[i], "queued", body{"reason": reason}); err != nil {
+		if err := t.release(&list[i], reason); err != nil {
 			return err
 		}
 	}
-	return nil
+	if accountID == 0 {
+		return nil // the others find somebody when the accounts are looked through
+	}
+	return t.assign(accountID, 0)
+}
+
+// release gives an open conversation back to the queue, where it is first of
+// its level.
+func (t *tx) release(v *Conversation, reason string) error {
+	from := v.Agent
+	if err := t.exec(`update conversation set state = 'waiting', agent_id = 0, claimed_at = 0, returned_at = $1, returned_by = $2
+		where id = $3`, t.now, from, v.ID); err != nil {
+		return err
+	}
+	return t.story(&Agent{ID: from}, v, "queued", body{"reason": reason})
 }
 
 // Lapse closes waiting conversations that hold nothing but a deed (a follow, a

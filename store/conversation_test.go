@@ -148,6 +148,6 @@ func TestProfile(t *testing.T) {
 	in.Follow = +1
 	d.receive(t, in)
 	equal(t, "who follows anew is a stranger again", strangers(0), "o2 o3")
-	ok(t, d.SetVIP(ctx, 2, 3))
+	must(d.SetVIP(ctx, &d.li, 2, 3))(t)
 	equal(t, "vip", d.of(t, "o2").Customer.VIP, 3)
 }

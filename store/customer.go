@@ -51,16 +51,6 @@ func (s *Store) SetProfile(ctx context.Context, customerID int64, p *Profile) er
 	})
 }
 
-// SetVIP sets a customer's VIP level, 0 to 3.
-func (s *Store) SetVIP(ctx context.Context, customerID int64, level int) error {
-	return s.write(ctx, func(t *tx) error {
-		if err := t.exec("update customer set vip = $1 where id = $2", level, customerID); err != nil {
-			return err
-		}
-		return t.touchNewest(customerID)
-	})
-}
-
 // touchNewest tells that a customer's row changed, by their newest conversation.
 func (t *tx) touchNewest(customerID int64) error {
 	v, err := txRow(t, scanConversation, selectConversation+"where v.id = c.conversation_id and c.id = $1", customerID)

@@ -103,7 +103,10 @@ func (t *tx) receive(in *Incoming) error {
 		in.Dir, in.Type, string(in.Body), in.At, in.Dedupe, media, thumb, event, in.Raw); err != nil {
 		return err
 	}
-	return t.arrived(&p, in, event)
+	if err := t.arrived(&p, in, event); err != nil || p.state != "waiting" || in.Dir != "in" {
+		return err
+	}
+	return t.assign(in.Account, p.conversation)
 }
 
 // place finds the customer, or makes one.

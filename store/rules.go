@@ -55,15 +55,17 @@ func parseRules(j string) (Rules, error) {
 
 // Most of what rules may say.
 const (
-	levelsMost  = 9
-	reasonsMost = 20
-	nameMost    = 20 // characters of a level's or a reason's name
-	undoMost    = 30
+	levelsMost   = 9
+	reasonsMost  = 20
+	capacityMost = 1000
+	nameMost     = 20 // characters of a level's or a reason's name
+	undoMost     = 30
 )
 
 // check refuses rules that cannot be meant ("bad_rules", detail.field).
 func (r *Rules) check() error {
 	bad := func(field string) error { return refuse("bad_rules", "field", field) }
+	r.Levels, r.Order, r.Reasons = append([]Level{}, r.Levels...), append([]string{}, r.Order...), append([]string{}, r.Reasons...) // never null
 	for i := range r.Levels {
 		l := &r.Levels[i]
 		l.Name = strings.TrimSpace(l.Name)
@@ -94,7 +96,7 @@ func (r *Rules) check() error {
 		return bad("assign")
 	case !slices.Contains([]string{"supervisor", "all"}, r.TakeOver):
 		return bad("take_over")
-	case r.Capacity < 1 || r.Capacity > 1000:
+	case r.Capacity < 1 || r.Capacity > capacityMost:
 		return bad("capacity")
 	case r.Silence < 0 || r.Silence > 24*60:
 		return bad("silence")
@@ -129,7 +131,10 @@ func (s *Store) SetRules(ctx context.Context, by Actor, accountID int64, r Rules
 		if err := t.exec("update account set rules = $1 where id = $2", string(j), accountID); err != nil {
 			return err
 		}
-		return t.accountChanged(by, accountID, "account.rules", appid)
+		if err := t.accountChanged(by, accountID, "account.rules", appid); err != nil {
+			return err
+		}
+		return t.assign(accountID, 0)
 	})
 }
 

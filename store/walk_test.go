@@ -102,6 +102,15 @@ var deeds = []struct {
 	{"SetProfile", "", func(w *walked) error { return w.SetProfile(ctx, w.served.Customer.ID, nil) }},
 	{"SetSession", "conversation", func(w *walked) error { return w.SetSession(ctx, w.served.Customer.ID, "") }},
 	{"SetVIP", "conversation", func(w *walked) error { return w.SetVIP(ctx, w.served.Customer.ID, 2) }},
+	{"SetVIP", "conversation", func(w *walked) error { _, err := w.SetVIP(ctx, &w.li, w.served.Customer.ID, 2); return err }},
+	{"SetVIP", "", func(w *walked) error { _, err := w.SetVIP(ctx, &w.li, w.served.Customer.ID, 0); return err }},
+	{"Route", "", func(w *walked) error { return w.Route(ctx) }},
+	{"Route", "account message message", func(w *walked) error { // the rules give it away, silence is looked for
+		w.presence(w, &w.li, "online")
+		w.rule(w, func(r *Rules) { r.Assign, r.Silence = "fewest", 1 })
+		return w.Route(ctx)
+	}},
+	{"Active", "", func(w *walked) error { return w.Active(ctx, w.li.ID, w.served.ID) }},
 	{"ClaimMedia", "", func(w *walked) error { _, err := w.ClaimMedia(ctx, 10, 1000); return err }},
 	{"MediaReady", "message", func(w *walked) error { return w.MediaReady(ctx, w.media) }},
 	{"MediaReady", "account", func(w *walked) error { return w.MediaReady(ctx, w.avatar) }},

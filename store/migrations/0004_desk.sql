@@ -15,3 +15,9 @@ alter table account add column rules text not null default '{}';    -- store.Rul
 -- nobody, and when that last changed.
 alter table customer add column session_kf text not null default '';
 alter table customer add column session_at integer not null default 0;
+-- Routing: who came back to the queue, signs of life, who is free.
+alter table conversation add column returned_at integer not null default 0; -- since when it waits again
+alter table conversation add column returned_by integer not null default 0; -- the agent from whom it came back
+alter table conversation add column active_at integer not null default 0;   -- when its agent typed
+alter table agent add column served_at integer not null default 0;          -- when they were last given a conversation
+create index conversation_open on conversation (agent_id) where state = 'open';

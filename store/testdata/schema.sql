@@ -24,7 +24,7 @@ CREATE TABLE agent (
   active integer not null default 1,
   created_at integer not null,
   seen_at integer not null default 0
-, role text not null default 'agent' check (role in ('admin', 'supervisor', 'agent')), presence text not null default 'away' check (presence in ('online', 'busy', 'away')), presence_by text not null default '', presence_at integer not null default 0, capacity integer not null default 0) strict;
+, role text not null default 'agent' check (role in ('admin', 'supervisor', 'agent')), presence text not null default 'away' check (presence in ('online', 'busy', 'away')), presence_by text not null default '', presence_at integer not null default 0, capacity integer not null default 0, served_at integer not null default 0) strict;
 
 CREATE TABLE agent_account (
   agent_id integer not null references agent,
@@ -100,7 +100,7 @@ CREATE TABLE conversation (
   last_agent integer not null default 0,
   last_at integer not null default 0,
   event_id integer not null default 0
-) strict;
+, returned_at integer not null default 0, returned_by integer not null default 0, active_at integer not null default 0) strict;
 
 CREATE TABLE customer (
   id integer primary key,
@@ -248,6 +248,8 @@ CREATE TABLE upload (
 CREATE UNIQUE INDEX agent_account_kf on agent_account (account_id, kf_account) where kf_account <> '';
 
 CREATE INDEX conversation_customer on conversation (customer_id, id);
+
+CREATE INDEX conversation_open on conversation (agent_id) where state = 'open';
 
 CREATE INDEX conversation_state on conversation (state, closed_at, id);
 

@@ -218,7 +218,7 @@ func (d *seeder) vips(demo sandbox.DemoSet) error {
 		if err != nil {
 			return err
 		}
-		if err := d.store.SetVIP(d.ctx, v.Customer.ID, u.VIP); err != nil {
+		if _, err := d.store.SetVIP(d.ctx, &store.Agent{Role: "admin"}, v.Customer.ID, u.VIP); err != nil {
 			return err
 		}
 	}

@@ -1,0 +1,69 @@
+package handlers
+
+import (
+	"slices"
+
+	"github.com/gofiber/fiber/v2"
+
+	"kfdesk/store"
+)
+
+// ruled is the official account of the path, which the caller may see.
+func (c *Console) ruled(ctx *fiber.Ctx) (store.Account, error) {
+	id, err := rowID(ctx)
+	if err != nil {
+		return store.Account{}, err
+	}
+	if !who(ctx).Sees(id) {
+		return store.Account{}, store.ErrNotFound
+	}
+	return c.Store.Account(ctx.UserContext(), id)
+}
+
+func (c *Console) apiRules(ctx *fiber.Ctx) error {
+	a, err := c.ruled(ctx)
+	if err != nil {
+		return err
+	}
+	return ctx.JSON(fiber.Map{"rules": a.Rules})
+}
+
+// apiSetRules changes what the body names; the rest stays.
+func (c *Console) apiSetRules(ctx *fiber.Ctx) error {
+	a, err := c.ruled(ctx)
+	if err != nil {
+		return err
+	}
+	rules := ownRules(a.Rules)
+	if err := bodyOf(ctx, &rules); err != nil {
+		return err
+	}
+	if err := c.Store.SetRules(ctx.UserContext(), c.actor(ctx), a.ID, rules); err != nil {
+		return err
+	}
+	return c.apiRules(ctx)
+}
+
+// ownRules are rules that may be changed: those of an account are shared.
+func ownRules(r store.Rules) store.Rules {
+	r.Levels, r.Order, r.Reasons = slices.Clone(r.Levels), slices.Clone(r.Order), slices.Clone(r.Reasons)
+	return r
+}
+
+func (c *Console) apiSetVIP(ctx *fiber.Ctx) error {
+	id, err := rowID(ctx)
+	if err != nil {
+		return err
+	}
+	var in struct {
+		Level int `json:"level"`
+	}
+	if err := bodyOf(ctx, &in); err != nil {
+		return err
+	}
+	v, err := c.Store.SetVIP(ctx.UserContext(), who(ctx), id, in.Level)
+	if err != nil {
+		return err
+	}
+	return ctx.JSON(fiber.Map{"conversation": v})
+}

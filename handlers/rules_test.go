@@ -1,0 +1,49 @@
+package handlers
+
+import (
+	"fmt"
+	"testing"
+)
+
+// An admin changes what the body names; everybody who sees the account reads it.
+func TestRulesOfAnAccount(t *testing.T) {
+	d := newDesk(t)
+	const path = "/api/v1/accounts/1/rules"
+	before := d.call(t, "li", "GET", path, nil).ok(t, 200)
+	if fmt.Sprint(dig(before, "rules", "capacity"), dig(before, "rules", "undo")) != "10 3" {
+		t.Errorf("rules of a new account: %v", before)
+	}
+	got := d.call(t, "zhou", "PUT", path, object{"capacity": 4, "levels": []object{{"name": "金卡", "target": 2, "look": "solid"}}}).ok(t, 200)
+	want := "map[look:solid name:金卡 target:2]"
+	for _, who := range []object{got, d.call(t, "li", "GET", path, nil).ok(t, 200)} {
+		if fmt.Sprint(dig(who, "rules", "capacity"), dig(who, "rules", "undo"), dig(who, "rules", "levels")) != "4 3 ["+want+"]" {
+			t.Errorf("rules: %v", who)
+		}
+	}
+	if other := d.call(t, "zhou", "GET", "/api/v1/accounts/2/rules", nil).ok(t, 200); dig(other, "rules", "capacity") != 10.0 {
+		t.Errorf("the other account: %v", other)
+	}
+	d.call(t, "li", "PUT", path, object{"capacity": 5}).refused(t, 403, "admin_needed")
+	d.call(t, "wang", "GET", path, nil).refused(t, 404, "not_found")
+	d.call(t, "zhou", "PUT", "/api/v1/accounts/9/rules", object{}).refused(t, 404, "not_found")
+	d.call(t, "zhou", "PUT", path, object{"capacities": 5}).refused(t, 400, "bad_json")
+	d.call(t, "zhou", "PUT", path, object{"levels": []object{{"name": "", "target": 1, "look": "tint"}}}).refused(t, 422, "bad_rules")
+	if still := d.call(t, "li", "GET", path, nil).ok(t, 200); fmt.Sprint(dig(still, "rules", "levels")) != "["+want+"]" {
+		t.Errorf("what was refused left %v", still)
+	}
+}
+
+func TestLevelOfACustomer(t *testing.T) {
+	d := newDesk(t)
+	d.open(t, "o1")
+	set := func(who string, level int) result {
+		return d.call(t, who, "PUT", "/api/v1/customers/1/vip", object{"level": level})
+	}
+	if got := set("chen", 2).ok(t, 200); dig(got, "conversation", "customer", "vip") != 2.0 {
+		t.Errorf("level: %v", got)
+	}
+	set("li", 4).refused(t, 422, "bad_level")
+	set("wang", 1).refused(t, 404, "not_found")
+	d.call(t, "li", "PUT", "/api/v1/customers/99/vip", object{"level": 1}).refused(t, 404, "not_found")
+	d.call(t, "li", "PUT", "/api/v1/customers/1/vip", object{"vip": 1}).refused(t, 400, "bad_json")
+}
