@@ -53,6 +53,11 @@ var (
 	themes = []string{"system", "light", "dark"}
 	modes  = []string{"safe", "compatible", "plain"}
 	roles  = []string{"agent", "admin"}
+
+	// What the rules of an official account may be.
+	looks     = []string{"outline", "tint", "solid"}
+	assigns   = []string{"last", "fewest", "longest", "hand"}
+	takeOvers = []string{"supervisor", "all"}
 )
 
 // NewViews parses all templates. A template that does not parse is an error
@@ -76,6 +81,9 @@ func viewFuncs(texts *Catalogue, assets *Assets) map[string]any {
 		"themes":    func() []string { return themes },
 		"modes":     func() []string { return modes },
 		"roles":     func() []string { return roles },
+		"looks":     func() []string { return looks },
+		"assigns":   func() []string { return assigns },
+		"takeOvers": func() []string { return takeOvers },
 		"steps":     func() []int { return []int{1, 2, 3} },
 		"args":      args,
 		"hue":       hue,

@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"errors"
+	"strings"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -118,7 +119,7 @@ func (c *Console) renderAgentForm(ctx *fiber.Ctx, d *agentsPage, w wishes) (err 
 func agentPath(id int64) string { return "/agents/" + itoa(id) }
 
 func (c *Console) postAgentNew(ctx *fiber.Ctx) error {
-	d := &agentsPage{Form: store.Agent{Login: ctx.FormValue("login"), Name: ctx.FormValue("name"), Role: ctx.FormValue("role")},
+	d := &agentsPage{Form: store.Agent{Login: ctx.FormValue("login"), Name: ctx.FormValue("name"), Role: ctx.FormValue("role"), Capacity: typedCapacity(ctx)},
 		Suggested: ctx.FormValue("password")}
 	w, err := c.typedWishes(ctx)
 	if err != nil {
@@ -149,7 +150,7 @@ func (c *Console) postAgent(ctx *fiber.Ctx) error {
 		return err
 	}
 	d := &agentsPage{Form: agent}
-	d.Form.Name, d.Form.Role = ctx.FormValue("name"), ctx.FormValue("role")
+	d.Form.Name, d.Form.Role, d.Form.Capacity = ctx.FormValue("name"), ctx.FormValue("role"), typedCapacity(ctx)
 	if ctx.FormValue("sync") != "" {
 		d.SyncNote = c.syncAll(ctx)
 		return c.renderAgentForm(ctx, d, w)
@@ -163,6 +164,14 @@ func (c *Console) postAgent(ctx *fiber.Ctx) error {
 		return err
 	}
 	return c.bindAll(ctx, d.Form, w, "agent_saved")
+}
+
+// typedCapacity is 0, as the rules say, where nothing is typed.
+func typedCapacity(ctx *fiber.Ctx) int {
+	if strings.TrimSpace(ctx.FormValue("capacity")) == "" {
+		return 0
+	}
+	return typedNumber(ctx, "capacity")
 }
 
 // bindAll brings the agent's bindings to what was chosen. A refused one is

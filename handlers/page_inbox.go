@@ -6,13 +6,9 @@ import (
 	"kfdesk/hub/wechat"
 )
 
-// When a waiting customer is marked amber and red, in milliseconds.
-const (
-	waitAmber = 3 * 60 * 1000
-	waitRed   = 10 * 60 * 1000
-	// Pictures above this are scaled down in the browser before the upload.
-	scaleAbove = 2 << 20
-)
+// scaleAbove is from where on pictures are scaled down in the browser before the
+// upload.
+const scaleAbove = 2 << 20
 
 // pageInbox is the shell of the inbox; its data come through the JSON API.
 func (c *Console) pageInbox(ctx *fiber.Ctx) error {
@@ -31,7 +27,7 @@ func (c *Console) pageInbox(ctx *fiber.Ctx) error {
 	p := c.page(ctx, "inbox.title")
 	p.Entry = "inbox.js"
 	p.Boot = fiber.Map{"lang": p.Lang, "static": p.Static, "since": since, "now": c.Store.Now().UnixMilli(), "me": me,
-		"sandbox": p.Sandbox, "version": p.Version, "settings": fiber.Map{"wait_amber_ms": waitAmber, "wait_red_ms": waitRed,
+		"sandbox": p.Sandbox, "version": p.Version, "settings": fiber.Map{
 			"text_limit": textMost, "image_limit": wechat.FileRules["image"].Most, "image_scale_above": scaleAbove,
 			"voice_limit": wechat.FileRules["voice"].Most, "video_limit": wechat.FileRules["video"].Most}}
 	return ctx.Render("inbox", p)

@@ -54,7 +54,9 @@ func (c *Console) pageRoutes(app *fiber.App) {
 	app.Get("/kf-accounts", c.admin, c.pageKFAccounts)
 	app.Post("/kf-accounts/sync", c.admin, c.postKFSync)
 
-	app.Get("/settings", c.agent, func(ctx *fiber.Ctx) error { return see(ctx, "/profile") })
+	app.Get("/settings", c.agent, c.pageSettings)
+	app.Get("/settings/routing", c.admin, c.pageRouting)
+	app.Post("/settings/routing", c.admin, c.postRouting)
 	app.Get("/profile", c.agent, c.pageProfile)
 	app.Post("/profile", c.agent, c.postProfile)
 	app.Get("/profile/password", c.agent, c.pageProfilePassword)

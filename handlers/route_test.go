@@ -108,6 +108,8 @@ var routes = map[string]string{
 	"POST /accounts/:id<int>/check":    admin,
 	"GET /accounts/:id<int>/state":     admin,
 	"GET /kf-accounts":                 admin,
+	"GET /settings/routing":            admin,
+	"POST /settings/routing":           admin,
 	"POST /kf-accounts/sync":           admin,
 
 	"GET /phone":       player,

@@ -5,7 +5,8 @@ import { dialogs } from './pages/dialog.js';
 import { liveStates, restarts } from './pages/live.js';
 import { menus } from './pages/menu.js';
 import { passwordFields } from './pages/password.js';
+import { ruleForms } from './pages/rules.js';
 import { themeButtons } from './pages/theme.js';
 import { localTimes } from './pages/time.js';
 
-for (const start of [localTimes, dialogs, menus, copyButtons, passwordFields, themeButtons, busyForms, liveStates, restarts]) start();
+for (const start of [localTimes, dialogs, menus, copyButtons, passwordFields, themeButtons, busyForms, ruleForms, liveStates, restarts]) start();

@@ -11,6 +11,7 @@ export class ApiError extends Error {
 
 export const get = (path) => request('GET', path);
 export const post = (path, body) => request('POST', path, body);
+export const put = (path, body) => request('PUT', path, body);
 
 async function request(method, path, body) {
   const options = { method, headers: { Accept: 'application/json' }, signal: AbortSignal.timeout(20_000) };

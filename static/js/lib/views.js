@@ -3,14 +3,14 @@ import { now, tick } from './clock.js';
 import { computed, signal } from './html.js';
 import { daysAgo } from './i18n.js';
 import { customerName } from './people.js';
+import { since } from './queue.js';
 import { changed, conversations, isMine } from './state.js';
+import { queued, queueGroups } from './waiting.js';
 
 export const view = signal('mine');
 export const filter = signal(''); // what the agent typed into the search field
 
 const waits = (row) => row.waiting_since > 0;
-// Who has said nothing yet has waited since the conversation began.
-export const since = (row) => row.waiting_since || row.created_at;
 const longest = (a, b) => since(a) - since(b) || a.id - b.id;
 const latest = (a, b) => lastAt(b) - lastAt(a) || b.id - a.id;
 const lastAt = (row) => row.last?.at ?? row.created_at;
@@ -23,21 +23,22 @@ const minuteLeft = ({ grants }) => {
   return until > now() && !(grants.message?.until > now()) ? until : Infinity;
 };
 
-const vip = (from, to) => (row) => row.state === 'waiting' && row.customer.vip >= from && row.customer.vip <= to;
+const by = (compare) => (rows) => rows.sort(compare);
+const inQueue = (row) => row.state === 'waiting';
 const closed = (from, to) => (row) => row.state === 'closed' && daysAgo(row.closed_at) >= from && daysAgo(row.closed_at) <= to;
 
-// view → [name of the group, who belongs, order]
+// view → [name of the group, who belongs, order]; the groups of the queue are as the rules say
 export const views = {
   mine: [
-    ['reply', (row) => isMine(row) && waits(row), soonest],
-    ['await', (row) => isMine(row) && !waits(row), latest],
+    ['reply', (row) => isMine(row) && waits(row), by(soonest)],
+    ['await', (row) => isMine(row) && !waits(row), by(latest)],
   ],
-  waiting: [['vip3', vip(3, Infinity), longest], ['vip12', vip(1, 2), longest], ['normal', vip(-Infinity, 0), longest]],
+  waiting: [],
   all: [
-    ['queue', (row) => row.state === 'waiting', longest],
-    ['served', (row) => row.state === 'open', latest],
+    ['queue', inQueue, queued],
+    ['served', (row) => row.state === 'open', by(latest)],
   ],
-  ended: [['today', closed(-1, 0), lastClosed], ['yesterday', closed(1, 1), lastClosed], ['earlier', closed(2, Infinity), lastClosed]],
+  ended: [['today', closed(-1, 0), by(lastClosed)], ['yesterday', closed(1, 1), by(lastClosed)], ['earlier', closed(2, Infinity), by(lastClosed)]],
 };
 
 export const day = computed(() => new Date(tick.value).toDateString()); // changes at midnight
@@ -78,16 +79,15 @@ function sorted(name, words) {
   for (const conversation of conversations.values()) {
     if (matches(conversation.peek(), words)) rows.push(conversation.peek());
   }
-  return views[name].map(([key, belongs, compare]) => ({
-    key,
-    ids: rows.filter(belongs).sort(compare).map((row) => row.id),
-  }));
+  if (name === 'waiting') return queueGroups(rows.filter(inQueue));
+  return views[name].map(([key, belongs, sort]) => ({ key, ids: sort(rows.filter(belongs)).map((row) => row.id) }));
 }
 
 // The old order; what is new goes to the end of its group.
 function held(old, fresh) {
   const known = new Set(old.flatMap((group) => group.ids));
-  return fresh.map(({ key, ids }, at) => ({ key, ids: [...old[at].ids, ...ids.filter((id) => !known.has(id))] }));
+  const kept = old.map((group) => ({ ...group, ids: [...group.ids, ...(fresh.find(({ key }) => key === group.key)?.ids ?? []).filter((id) => !known.has(id))] }));
+  return [...kept, ...fresh.filter(({ key }) => !old.some((group) => group.key === key))];
 }
 
 function matches(row, words) {

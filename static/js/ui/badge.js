@@ -1,4 +1,5 @@
 // How much waits for an agent who looks elsewhere: in the title, on the tab's picture, in the rail.
+import { late, overdue } from '../lib/alarm.js';
 import { asset } from '../lib/boot.js';
 import { computed, effect } from '../lib/html.js';
 import { t } from '../lib/i18n.js';
@@ -10,21 +11,23 @@ const todo = computed(() => counts.value.waiting + counts.value.unread);
 export function followCounts() {
   const title = document.title;
   effect(() => {
-    document.title = todo.value ? `(${todo.value}) ${title}` : title;
+    const n = overdue.value.length;
+    document.title = [n && t('routing.alarm.title', { n }), todo.value && `(${todo.value})`, title].filter(Boolean).join(' ');
   });
-  effect(() => rail(waiting.value));
+  effect(() => rail(waiting.value, late.value.waiting));
   const logo = new Image();
   logo.onload = () => effect(() => paint(logo, todo.value));
   logo.src = asset('img/logo.svg');
 }
 
-function rail(n) {
+function rail(n, over) {
   const count = document.getElementById('rail-waiting');
   if (!count) return;
   count.hidden = n === 0;
   const words = document.createElement('span');
   words.className = 'sr';
-  words.textContent = ` ${t('common.rail.waiting', { n })}`;
+  words.textContent = [' ', t('common.rail.waiting', { n }), over && t('routing.alarm.count', { n: over })].filter(Boolean).join(' ');
+  count.classList.toggle('count-late', over > 0);
   const number = document.createElement('span');
   number.setAttribute('aria-hidden', 'true');
   number.textContent = n > 99 ? '99+' : n;

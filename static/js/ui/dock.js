@@ -7,7 +7,8 @@ import { formatLength, t } from '../lib/i18n.js';
 import { typing } from '../lib/layout.js';
 import { agentName, isMe } from '../lib/people.js';
 import { changed, conversations, current, isMine } from '../lib/state.js';
-import { since } from '../lib/views.js';
+import { since } from '../lib/queue.js';
+import { queued } from '../lib/waiting.js';
 import { again, take } from './acts.js';
 import { meter } from './budget.js';
 import './composer.js';
@@ -82,14 +83,12 @@ class Bar extends Live {
 }
 customElements.define('kf-bar', Bar);
 
-// Its place in the queue: VIP level first, then who waits longest; the order of claim-next.
+// Its place in the queue, in the order of claim-next.
 function placeOf(row) {
   changed.value;
-  const ahead = [...conversations.values()].map(({ value }) => value).filter((other) => other.state === 'waiting' && before(other, row));
-  return ahead.length + 1;
+  const waiting = [...conversations.values()].map((one) => one.peek()).filter(({ state }) => state === 'waiting');
+  return queued(waiting).findIndex(({ id }) => id === row.id) + 1;
 }
-
-const before = (a, b) => (b.customer.vip - a.customer.vip || since(a) - since(b) || a.id - b.id) < 0;
 
 // The customer's newer conversation: this one is history then.
 function laterOf({ id, customer }) {

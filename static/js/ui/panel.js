@@ -3,12 +3,13 @@ import { html, nothing } from '../lib/html.js';
 import { formatFullDate, formatListTime, has, languageName, t } from '../lib/i18n.js';
 import { panelOver, togglePanel } from '../lib/layout.js';
 import { agentName, customerName } from '../lib/people.js';
+import { levelOf } from '../lib/rules.js';
 import { opened, timeline } from '../lib/state.js';
 import { day } from '../lib/views.js';
 import { identicon, portrait } from './avatar.js';
 import { copyText } from './copy.js';
 import { icon } from './icon.js';
-import { vip } from './row.js';
+import { vip } from './level.js';
 
 export function panel() {
   const conversation = opened.value;
@@ -19,7 +20,7 @@ export function panel() {
     <div class="cust">
       ${identicon(customer.openid, 'idn-48')}
       <div class="cust-main">
-        <div class="cust-name"><h2>${customerName(customer)}</h2>${vip(customer.vip)}</div>
+        <div class="cust-name"><h2>${customerName(customer)}</h2>${vip(conversation)}</div>
         <div class="cust-sub"><code class="mono" title=${customer.openid}>${short(customer.openid)}</code>
           <button class="btn btn-quiet btn-icon btn-xs" type="button" aria-label=${t('inbox.act.copy_openid')} title=${t('inbox.act.copy_openid')} @click=${() => copyText(customer.openid, t('inbox.copied.openid'))}>${icon('copy')}</button></div>
       </div>
@@ -27,7 +28,7 @@ export function panel() {
     </div>
     <section class="sec">
       <div class="sec-head"><h3>${t('inbox.panel.facts')}</h3></div>
-      <dl class="facts">${facts(customer).map(([name, value]) => html`<dt>${t(`inbox.fact.${name}`)}</dt><dd>${value}</dd>`)}</dl>
+      <dl class="facts">${facts(conversation).map(([name, value]) => html`<dt>${t(`inbox.fact.${name}`)}</dt><dd>${value}</dd>`)}</dl>
     </section>
     <section class="sec">
       <div class="sec-head"><h3>${t('inbox.panel.past')}</h3></div>
@@ -37,7 +38,9 @@ export function panel() {
 
 const short = (openid) => `${openid.slice(0, 4)}…${openid.slice(-4)}`;
 
-function facts({ following, subscribed_at, source, language, vip: level, conversations }) {
+function facts(conversation) {
+  const { following, subscribed_at, source, language, conversations } = conversation.customer;
+  const level = levelOf(conversation)?.name;
   const since = subscribed_at ? formatFullDate(subscribed_at) : t('inbox.fact.following_unknown');
   return [
     ['following', following ? since : t('inbox.fact.unfollowed')],

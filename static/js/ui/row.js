@@ -1,5 +1,6 @@
 // One conversation in the list. On the right stands one fact: how long the customer has waited
 // when it is our turn, what is left of the budget when it is theirs.
+import { urgency } from '../lib/alarm.js';
 import { budget, isShort } from '../lib/budget.js';
 import { tick } from '../lib/clock.js';
 import { has as hasDraft, text as draftText } from '../lib/drafts.js';
@@ -7,12 +8,13 @@ import { html, nothing } from '../lib/html.js';
 import { formatListTime, formatSpan, formatWait, t } from '../lib/i18n.js';
 import { pending } from '../lib/outbox.js';
 import { agentName, customerName, isMe } from '../lib/people.js';
-import { conversations, current, settings } from '../lib/state.js';
+import { conversations, current } from '../lib/state.js';
 import { renderText } from '../lib/text.js';
 import { preview } from '../lib/words.js';
 import { identicon } from './avatar.js';
 import { pips, ring } from './budget.js';
 import { icon } from './icon.js';
+import { vip } from './level.js';
 
 // place: {nth, of} for screen readers, since the rows outside of the window are not there.
 export function row(id, view, { nth, of }) {
@@ -21,13 +23,11 @@ export function row(id, view, { nth, of }) {
   return html`<li aria-posinset=${nth} aria-setsize=${of}>
     <a class=${`conv ${unread ? 'is-unread' : ''}`} href=${`#${view}/${id}`} data-id=${id} aria-current=${current.value === id ? 'true' : nothing}>
       ${identicon(customer.openid, '', unread ? badge(unread) : nothing)}
-      <span class="conv-who"><span class="conv-name">${customerName(customer)}</span>${vip(customer.vip)}${server(conversation)}</span>
+      <span class="conv-who"><span class="conv-name">${customerName(customer)}</span>${vip(conversation)}${server(conversation)}</span>
       <span class="conv-at">${ourTurn(conversation) ? wait(conversation) : formatListTime(conversation.closed_at || conversation.last?.at || conversation.created_at)}</span>
       <span class="conv-text">${line(conversation)}</span>${flag(conversation)}
     </a></li>`;
 }
-
-export const vip = (level) => (level > 0 ? html`<span class=${`vip vip-${Math.min(3, level)}`}>VIP ${level}</span>` : nothing);
 
 const badge = (n) => html`<span class="count">${n > 99 ? '99+' : n}<span class="sr"> ${t('inbox.row.unread')}</span></span>`;
 
@@ -38,10 +38,10 @@ function server({ agent, account, state }) {
   return html`<span class="tag conv-agent">${agentName(agent, account)}</span>`;
 }
 
-function wait({ waiting_since }) {
-  const waited = tick.value - waiting_since;
-  const level = waited >= settings.wait_red_ms ? 2 : waited >= settings.wait_amber_ms ? 1 : 0;
-  return html`<span class=${`wait ${level ? `wait-${level}` : ''}`}>${level ? icon('clock', 'i-14') : nothing}${formatWait(waited)}</span>`;
+function wait(conversation) {
+  const level = urgency(conversation, tick.value);
+  const waited = formatWait(tick.value - conversation.waiting_since);
+  return html`<span class=${`wait ${level ? `wait-${level}` : ''}`}>${level ? icon('clock', 'i-14') : nothing}${waited}${level === 2 ? html`<span class="sr"> ${t('routing.alarm.row')}</span>` : nothing}</span>`;
 }
 
 // What did not arrive and what is half written come first: both wait for this agent.

@@ -8,8 +8,8 @@ import { day, view } from '../lib/views.js';
 import { again, finish, take, takeNext } from './acts.js';
 import { copyText } from './copy.js';
 import { icon } from './icon.js';
+import { levelItems, vip } from './level.js';
 import { menu } from './menu.js';
-import { vip } from './row.js';
 import { skeletonThread } from './skeleton.js';
 
 export function head() {
@@ -20,7 +20,7 @@ export function head() {
     <header class="thread-head">
       <a class="btn btn-quiet btn-icon thread-back" href=${`#${view.value}`} aria-label=${t('inbox.back')}>${icon('chevron-left')}</a>
       <div class="thread-who">
-        <div class="thread-title"><h2 class="thread-name">${customerName(conversation.customer)}</h2>${vip(conversation.customer.vip)}</div>
+        <div class="thread-title"><h2 class="thread-name">${customerName(conversation.customer)}</h2>${vip(conversation)}</div>
         <p class="thread-sub">${standing(conversation)}</p>
       </div>
       <div class="thread-acts">
@@ -54,7 +54,7 @@ function items(conversation) {
     closed: () => ({ label: t('inbox.act.reopen'), icon: 'undo-2', key: 'E', run: () => again(id) }),
     open: () => ({ label: t('inbox.act.end'), icon: 'check', key: 'E', run: finish, reason: isMe(agent) ? '' : t('inbox.act.others', { name: agentName(agent, account) }) }),
   };
-  return [act[state](), null, copy];
+  return [act[state](), null, copy, ...levelItems(conversation)];
 }
 
 // No conversation is chosen. The keys are shown where there is nothing else to read.
