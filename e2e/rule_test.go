@@ -3,6 +3,7 @@ package e2e
 import (
 	"encoding/json"
 	"os"
+	"slices"
 	"testing"
 )
 
@@ -47,6 +48,34 @@ func TestBudgetRuleInTheBrowser(t *testing.T) {
 		a, w := got[i], c.Want
 		if a.Reason != w.Reason || a.Kind != w.Kind || a.Left != w.Left || a.Until != w.Until || a.Can != w.Can || a.Spend != w.Spend {
 			t.Errorf("%s:\n got %+v\nwant %+v", c.Name, a, w)
+		}
+	}
+}
+
+// So is the order of the queue.
+func TestQueueRuleInTheBrowser(t *testing.T) {
+	parallel(t)
+	raw, err := os.ReadFile("../store/testdata/queue.json")
+	must(t, err)
+	var cases []struct {
+		Name string
+		Want []int64
+	}
+	must(t, json.Unmarshal(raw, &cases))
+	if len(cases) < 20 {
+		t.Fatalf("only %d cases", len(cases))
+	}
+	s := serve(t, "-data", t.TempDir())
+	p := newPage(t, "browser", s.URL, look{})
+	p.open("/setup")
+	got := eval[[][]int64](p, `(async () => {
+		const { static: base } = JSON.parse(document.getElementById('boot').textContent);
+		const { inOrder } = await import(base + '/js/lib/queue.js');
+		return `+string(raw)+`.map(({ conversations, rules, now }) => inOrder(conversations, (account) => rules[account], now).map(({ id }) => id));
+	})()`)
+	for i, c := range cases {
+		if !slices.Equal(got[i], c.Want) {
+			t.Errorf("%s: %v, want %v", c.Name, got[i], c.Want)
 		}
 	}
 }

@@ -34,9 +34,19 @@ func (c *Console) apiSetRules(ctx *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	rules := ownRules(a.Rules)
+	rules := a.Rules
+	rules.Levels, rules.Order, rules.Reasons = nil, nil, nil // not filled up from what was there
 	if err := bodyOf(ctx, &rules); err != nil {
 		return err
+	}
+	if rules.Levels == nil {
+		rules.Levels = a.Rules.Levels
+	}
+	if rules.Order == nil {
+		rules.Order = a.Rules.Order
+	}
+	if rules.Reasons == nil {
+		rules.Reasons = a.Rules.Reasons
 	}
 	if err := c.Store.SetRules(ctx.UserContext(), c.actor(ctx), a.ID, rules); err != nil {
 		return err

@@ -23,11 +23,15 @@ func TestRulesOfAnAccount(t *testing.T) {
 	if other := d.call(t, "zhou", "GET", "/api/v1/accounts/2/rules", nil).ok(t, 200); dig(other, "rules", "capacity") != 10.0 {
 		t.Errorf("the other account: %v", other)
 	}
+	if none := d.call(t, "zhou", "PUT", path, object{"order": []string{}}).ok(t, 200); fmt.Sprint(dig(none, "rules", "order")) != "[]" {
+		t.Errorf("no order: %v", none)
+	}
 	d.call(t, "li", "PUT", path, object{"capacity": 5}).refused(t, 403, "admin_needed")
 	d.call(t, "wang", "GET", path, nil).refused(t, 404, "not_found")
 	d.call(t, "zhou", "PUT", "/api/v1/accounts/9/rules", object{}).refused(t, 404, "not_found")
 	d.call(t, "zhou", "PUT", path, object{"capacities": 5}).refused(t, 400, "bad_json")
 	d.call(t, "zhou", "PUT", path, object{"levels": []object{{"name": "", "target": 1, "look": "tint"}}}).refused(t, 422, "bad_rules")
+	d.call(t, "zhou", "PUT", path, object{"levels": []object{{"name": "half of one"}}}).refused(t, 422, "bad_rules")
 	if still := d.call(t, "li", "GET", path, nil).ok(t, 200); fmt.Sprint(dig(still, "rules", "levels")) != "["+want+"]" {
 		t.Errorf("what was refused left %v", still)
 	}

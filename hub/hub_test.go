@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -117,16 +118,18 @@ type desk struct {
 	account store.Account
 	agent   store.Agent
 	joined  sync.WaitGroup
+	ahead   atomic.Int64 // of the store's clock
 }
 
 func newDesk(t *testing.T) *desk {
 	t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
-	s, err := store.Open(ctx, t.TempDir(), store.Options{})
+	d := &desk{T: t}
+	s, err := store.Open(ctx, t.TempDir(), store.Options{Now: func() time.Time { return time.Now().Add(time.Duration(d.ahead.Load())) }})
 	if err != nil {
 		t.Fatal(err)
 	}
-	d := &desk{T: t, store: s, hub: New(s, slog.New(slog.DiscardHandler))}
+	d.store, d.hub = s, New(s, slog.New(slog.DiscardHandler))
 	d.hub.page = 7 // so that a few events are several pages
 	var by store.Actor
 	if d.account, err = s.AddAccount(ctx, by, store.Account{AppID: "wx1234567890abcdef", OriginalID: "gh_0123456789ab", WechatID: "desk",

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"kfdesk/store"
 )
@@ -56,4 +57,45 @@ func TestTyping(t *testing.T) {
 	if got := <-heard; got != "true 1 false" {
 		t.Errorf("after the connection ended: %q", got)
 	}
+}
+
+// Who types is not silent: what they hold stays with them.
+func TestTypingIsASignOfLife(t *testing.T) {
+	d := newDesk(t)
+	ctx := context.Background()
+	done := func(err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	heard := make(chan bool, 4)
+	d.hub.Typing = func(_, _ int64, on bool) { heard <- on }
+	d.write("typed to", 1)
+	d.write("forgotten", 1)
+	done(d.store.SetKFAccounts(ctx, d.account.ID, []store.KFAccount{{KFAccount: "li@desk"}}))
+	done(d.store.Bind(ctx, store.Actor{}, d.agent.ID, d.account.ID, "li@desk"))
+	rules := d.account.Rules
+	rules.Silence = 10
+	done(d.store.SetRules(ctx, store.Actor{}, d.account.ID, rules))
+	for id := range int64(2) {
+		_, err := d.store.Claim(ctx, &d.agent, id+1)
+		done(err)
+	}
+	d.ahead.Store(int64(9 * time.Minute))
+	l := d.connect(d.newest())
+	l.signals <- `{"typing":1}`
+	l.signals <- `{"typing":0}`
+	<-heard
+	<-heard // the first is done with
+	d.ahead.Store(int64(15 * time.Minute))
+	done(d.store.Route(ctx))
+	for id, want := range map[int64]string{1: "open", 2: "waiting"} {
+		v, err := d.store.Conversation(ctx, &d.agent, id)
+		done(err)
+		if v.State != want {
+			t.Errorf("conversation %d is %s, want %s", id, v.State, want)
+		}
+	}
+	l.Stop()
 }

@@ -50,9 +50,15 @@ func TestWhoIsAssigned(t *testing.T) {
 		do   func(t *testing.T, d *desk)
 		want string
 	}{
-		"online":   {func(*testing.T, *desk) {}, "li"},
-		"busy":     {func(t *testing.T, d *desk) { d.presence(t, &d.li, "busy") }, "-"},
-		"away":     {func(t *testing.T, d *desk) { d.presence(t, &d.li, "away") }, "-"},
+		"online": {func(*testing.T, *desk) {}, "li"},
+		"busy":   {func(t *testing.T, d *desk) { d.presence(t, &d.li, "busy") }, "-"},
+		"away":   {func(t *testing.T, d *desk) { d.presence(t, &d.li, "away") }, "-"},
+		"unbound while others wait": {func(t *testing.T, d *desk) {
+			d.rule(t, func(r *Rules) { r.Capacity = 1 })
+			d.open(t, "other", &d.li)
+			d.receive(t, d.text("o1", "hello"))
+			ok(t, d.Bind(ctx, Actor{}, d.li.ID, d.account, ""))
+		}, "-"},
 		"inactive": {func(t *testing.T, d *desk) { ok(t, d.SetAgentActive(ctx, Actor{}, d.li.ID, false)) }, "-"},
 		"looks on": {func(t *testing.T, d *desk) { ok(t, d.Bind(ctx, Actor{}, d.li.ID, d.account, "")) }, "-"},
 		"unbound":  {func(t *testing.T, d *desk) { ok(t, d.Unbind(ctx, Actor{}, d.li.ID, d.account)) }, "-"},
@@ -293,7 +299,10 @@ func TestAssignmentHolds(t *testing.T) {
 		}
 		free := map[int64]bool{}
 		for _, a := range agents {
-			s := must(row(ctx, d, func(r scanner) (s state, err error) { err = r.Scan(&s.login, &s.presence, &s.open, &s.given); return s, err },
+			s := must(row(ctx, d, func(r scanner) (s state, err error) {
+				err = r.Scan(&s.login, &s.presence, &s.open, &s.given)
+				return s, err
+			},
 				`select login, presence, (select count(*) from conversation where state = 'open' and agent_id = a.id),
 				(select count(*) from message where type = 'assigned' and agent_id = a.id and id > $2) from agent a where id = $1`, a.ID, seen))(t)
 			if free[a.ID] = s.presence == "online" && s.open < 2; s.given > 0 && (s.presence != "online" || s.open > 2) {

@@ -152,7 +152,8 @@ func (t *tx) speaker(agentID, accountID int64) (Binding, error) {
 }
 
 // requeue gives an agent's open conversations back to the queue: of one
-// official account, or of all (0).
+// official account, or of all (0). Route finds others for them, when the
+// agent is what they become.
 func (t *tx) requeue(agentID, accountID int64, reason string) error {
 	list, err := rows(context.Background(), t, scanConversation, selectConversation+
 		"where v.state = 'open' and v.agent_id = $1 and ($2 = 0 or v.account_id = $2)", agentID, accountID)
@@ -164,10 +165,7 @@ func (t *tx) requeue(agentID, accountID int64, reason string) error {
 			return err
 		}
 	}
-	if accountID == 0 {
-		return nil // the others find somebody when the accounts are looked through
-	}
-	return t.assign(accountID, 0)
+	return nil
 }
 
 // release gives an open conversation back to the queue, where it is first of

@@ -21,7 +21,7 @@ export function levelItems({ account, customer }) {
   const now = levelIn(rules, customer.vip);
   const names = [t('routing.level.none'), ...rules.levels.map(({ name }) => name)];
   return [null, ...names.map((name, level) => ({
-    label: t('routing.level.set', { name }), icon: level === now ? 'check' : 'tag', note: level === now ? t('routing.level.now') : '',
+    label: level === now ? name : t('routing.level.set', { name }), icon: level === now ? 'check' : 'tag', note: level === now ? t('routing.level.now') : '',
     run: () => setLevel(customer.id, level),
   })).reverse()];
 }
