@@ -337,7 +337,7 @@ func sweep(ctx context.Context, s *store.Store, log *slog.Logger) error {
 		case <-ctx.Done():
 			return nil
 		case <-often.C:
-			err = errors.Join(s.Lapse(ctx), s.Route(ctx))
+			err = errors.Join(s.Lapse(ctx), s.Route(ctx), s.TellQueue(ctx))
 		case <-seldom.C:
 			err = errors.Join(s.PruneSessions(ctx), s.PruneEvents(ctx, keepEvents))
 		}

@@ -57,6 +57,7 @@ func (c *Console) apiSetRules(ctx *fiber.Ctx) error {
 // ownRules are rules that may be changed: those of an account are shared.
 func ownRules(r store.Rules) store.Rules {
 	r.Levels, r.Order, r.Reasons = slices.Clone(r.Levels), slices.Clone(r.Order), slices.Clone(r.Reasons)
+	r.Hours.Days, r.Hours.Holidays, r.Autos.Keywords = slices.Clone(r.Hours.Days), slices.Clone(r.Hours.Holidays), slices.Clone(r.Autos.Keywords)
 	return r
 }
 

@@ -81,6 +81,8 @@ func viewFuncs(texts *Catalogue, assets *Assets) map[string]any {
 		"themes":    func() []string { return themes },
 		"modes":     func() []string { return modes },
 		"roles":     func() []string { return roles },
+		"clock":     clockTime,
+		"quarters":  quarters,
 		"looks":     func() []string { return looks },
 		"assigns":   func() []string { return assigns },
 		"takeOvers": func() []string { return takeOvers },

@@ -123,10 +123,14 @@ func (c *Console) postRouting(ctx *fiber.Ctx) error {
 		return see(ctx, "/accounts")
 	}
 	typedRules(ctx, &d.Rules)
+	typedHours(ctx, &d.Rules.Hours)
+	typedAutos(ctx, &d.Rules.Autos)
 	if do := ctx.FormValue("do"); do != "" {
 		d.Unsaved = true
 		d.Rules.Order = d.Order()
 		changeRules(&d.Rules, do)
+		what, n, _ := strings.Cut(do, ":")
+		changeAutos(&d.Rules, what, n)
 		return c.renderRouting(ctx, d)
 	}
 	err = c.Store.SetRules(ctx.UserContext(), c.actor(ctx), d.Account.ID, d.Rules)

@@ -12,11 +12,12 @@ import (
 )
 
 var (
-	inputField  = regexp.MustCompile(`<input [^>]*name="([^"]+)"[^>]*value="([^"]*)"`)
+	inputField  = regexp.MustCompile(`<input [^>]*name="([^"]+)"[^>]*value="([^"]*)"[^>]*`)
 	chosenField = regexp.MustCompile(`(?s)<select [^>]*name="([^"]+)".*?</select>`)
 	chosen      = regexp.MustCompile(`value="([^"]*)" selected`)
 	radioField  = regexp.MustCompile(`type="radio" name="([^"]+)" value="([^"]*)" checked`)
-	reasonField = regexp.MustCompile(`(?s)<textarea [^>]*name="reasons"[^>]*>(.*?)</textarea>`)
+	textField   = regexp.MustCompile(`(?s)<textarea [^>]*name="([^"]+)"[^>]*>(.*?)</textarea>`)
+	notSent     = regexp.MustCompile(`(?s)<template.*?</template>`)
 )
 
 // rulesForm is what a browser would send of the form as it stands, with some
@@ -32,11 +33,9 @@ func rulesForm(body string, other ...string) url.Values {
 		form.Add(name, value)
 	}
 	_, body, _ = strings.Cut(body, `id="rules"`)
-	before, rest, _ := strings.Cut(body, "<template") // which is not sent
-	_, rest, _ = strings.Cut(rest, "</template>")
-	body, _, _ = strings.Cut(before+rest, "</form>")
+	body, _, _ = strings.Cut(notSent.ReplaceAllString(body, ""), "</form>")
 	for _, m := range inputField.FindAllStringSubmatch(body, -1) {
-		if !strings.Contains(m[0], `type="radio"`) {
+		if !strings.Contains(m[0], `type="radio"`) && (!strings.Contains(m[0], `type="checkbox"`) || strings.Contains(m[0], " checked")) {
 			add(m[1], m[2])
 		}
 	}
@@ -46,7 +45,9 @@ func rulesForm(body string, other ...string) url.Values {
 	for _, m := range chosenField.FindAllStringSubmatch(body, -1) {
 		add(m[1], chosen.FindStringSubmatch(m[0])[1])
 	}
-	add("reasons", reasonField.FindStringSubmatch(body)[1])
+	for _, m := range textField.FindAllStringSubmatch(body, -1) {
+		add(m[1], m[2])
+	}
 	for i := 0; i < len(other); i += 2 {
 		if other[i] == "do" {
 			form.Set("do", other[i+1])

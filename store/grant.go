@@ -62,6 +62,16 @@ func Decide(g Grants, following bool, now int64) Verdict {
 	return Verdict{Reason: "window_closed"}
 }
 
+// left is how many replies may be sent now, from both buckets.
+func (g Grants) left(now int64) (n int) {
+	for _, b := range []*Grant{g.Message, g.Action} {
+		if b != nil && b.Until > now {
+			n += b.Left
+		}
+	}
+	return n
+}
+
 func (g Grants) bucket(kind string) *Grant {
 	if kind == "action" {
 		return g.Action

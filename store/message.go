@@ -31,6 +31,7 @@ type Message struct {
 	Nth          int             `json:"nth"` // the n-th reply
 	Of           int             `json:"of"`  // of so many granted
 	SentAt       int64           `json:"sent_at"`
+	Auto         string          `json:"auto,omitempty"` // welcome, away, queued, keyword: nobody wrote it
 	Event        int64           `json:"event"`
 	Media        *Media          `json:"media,omitempty"`
 	Thumb        *Media          `json:"thumb,omitempty"`
@@ -55,7 +56,7 @@ func (b body) json() string {
 // messageFields are read with m message; mediaJoin brings its media.
 const (
 	messageFields = `m.id, m.account_id, m.customer_id, m.conversation_id, m.dir, m.type, m.body, m.at, m.agent_id, m.kf_account,
-	m.nick, m.state, m.errcode, m.errmsg, m.attempts, m.retry_at, m.client_id, m.nth, m.total, m.sent_at, m.event_id, m.spent,
+	m.nick, m.state, m.errcode, m.errmsg, m.attempts, m.retry_at, m.client_id, m.nth, m.total, m.sent_at, m.auto, m.event_id, m.spent,
 	m.spent_since, d.id, d.state, d.mime, d.size, d.width, d.height, d.duration, d.name, d.error,
 	h.id, h.state, h.mime, h.size, h.width, h.height, h.duration, h.name, h.error`
 	mediaJoin     = `left join media d on d.id = m.media_id left join media h on h.id = m.thumb_id`
@@ -65,7 +66,7 @@ const (
 func (m *Message) targets() []any {
 	targets := []any{opt(&m.ID), opt(&m.Account), opt(&m.Customer), opt(&m.Conversation), opt(&m.Dir), opt(&m.Type), opt(&m.body),
 		opt(&m.At), opt(&m.Agent), opt(&m.KFAccount), opt(&m.Nick), opt(&m.State), opt(&m.ErrCode), opt(&m.ErrMsg), opt(&m.Attempts),
-		opt(&m.RetryAt), opt(&m.ClientID), opt(&m.Nth), opt(&m.Of), opt(&m.SentAt), opt(&m.Event), opt(&m.spent), opt(&m.spentSince)}
+		opt(&m.RetryAt), opt(&m.ClientID), opt(&m.Nth), opt(&m.Of), opt(&m.SentAt), opt(&m.Auto), opt(&m.Event), opt(&m.spent), opt(&m.spentSince)}
 	for _, d := range []*Media{&m.media, &m.thumb} {
 		targets = append(targets, opt(&d.ID), opt(&d.State), opt(&d.Mime), opt(&d.Size), opt(&d.Width), opt(&d.Height),
 			opt(&d.Duration), opt(&d.Name), opt(&d.Error))

@@ -134,7 +134,7 @@ func (t *tx) finish(m *Message, r Result) error {
 func (t *tx) waitAgain(m *Message) error {
 	since, err := txOne[int64](t, `select coalesce(min(i.at), 0) from message i where i.customer_id = $1 and i.conversation_id = $2
 		and i.dir = 'in' and i.id > coalesce((select max(o.id) from message o where o.customer_id = $1 and o.conversation_id = $2
-			and o.dir = 'out' and o.state in ('pending', 'sending', 'sent', 'unknown')), 0)`, m.Customer, m.Conversation)
+			and o.dir = 'out' and o.auto = '' and o.state in ('pending', 'sending', 'sent', 'unknown')), 0)`, m.Customer, m.Conversation)
 	if err != nil || since == 0 {
 		return err
 	}

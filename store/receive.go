@@ -103,10 +103,15 @@ func (t *tx) receive(in *Incoming) error {
 		in.Dir, in.Type, string(in.Body), in.At, in.Dedupe, media, thumb, event, in.Raw); err != nil {
 		return err
 	}
-	if err := t.arrived(&p, in, event); err != nil || p.state != "waiting" || in.Dir != "in" {
+	if err := t.arrived(&p, in, event); err != nil || p.state != "waiting" {
 		return err
 	}
-	return t.assign(in.Account, p.conversation)
+	if in.Dir == "in" {
+		if err := t.assign(in.Account, p.conversation); err != nil {
+			return err
+		}
+	}
+	return t.automate(p.customer, p.conversation, in)
 }
 
 // place finds the customer, or makes one.

@@ -165,7 +165,7 @@ func (s *Store) Resend(ctx context.Context, a *Agent, messageID int64, attempts 
 			return err
 		}
 		if err := t.exec(`update message set state = 'pending', errcode = 0, errmsg = '', retry_at = 0, agent_id = $1, kf_account = $2,
-			nick = $3, spent = $4, spent_since = $5, nth = $6, total = $7 where id = $8`,
+			nick = $3, auto = '', spent = $4, spent_since = $5, nth = $6, total = $7 where id = $8`,
 			a.ID, b.KFAccount, b.Nick, kind, g.Since, g.Total-g.Left+1, g.Total, m.ID); err != nil {
 			return err
 		}

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"slices"
@@ -28,6 +29,9 @@ type Rules struct {
 
 	Reasons []string `json:"reasons"` // of ending a conversation; none: it is not asked
 	Undo    int      `json:"undo"`    // seconds in which a reply can be taken back; 0: none
+
+	Hours Hours `json:"hours"`
+	Autos Autos `json:"autos"`
 }
 
 // Level is a VIP level.
@@ -44,6 +48,7 @@ func defaultRules() Rules {
 		Order:  []string{"level", "waited"},
 		Assign: "hand", Capacity: 10, Silence: 0, Gone: 3, Return: 24, Idle: 15, TakeOver: "supervisor",
 		Reasons: []string{}, Undo: 3,
+		Hours: defaultHours(), Autos: Autos{After: 3, Keywords: []Keyword{}},
 	}
 }
 
@@ -66,6 +71,7 @@ const (
 func (r *Rules) check() error {
 	bad := func(field string) error { return refuse("bad_rules", "field", field) }
 	r.Levels, r.Order, r.Reasons = append([]Level{}, r.Levels...), append([]string{}, r.Order...), append([]string{}, r.Reasons...) // never null
+	r.Hours.Holidays, r.Autos.Keywords = append([]Holiday{}, r.Hours.Holidays...), append([]Keyword{}, r.Autos.Keywords...)
 	for i := range r.Levels {
 		l := &r.Levels[i]
 		l.Name = strings.TrimSpace(l.Name)
@@ -77,6 +83,9 @@ func (r *Rules) check() error {
 		if r.Reasons[i] = strings.TrimSpace(reason); !named(r.Reasons[i]) {
 			return bad("reasons")
 		}
+	}
+	if field := cmp.Or(r.Hours.check(), r.Autos.check()); field != "" {
+		return bad(field)
 	}
 	seen := map[string]bool{}
 	for _, by := range r.Order {

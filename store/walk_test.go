@@ -147,6 +147,7 @@ var deeds = []struct {
 		return nil
 	}},
 	{"AddAccount", "account", func(w *walked) error { w.addAccount(w, "wx0000000000000000"); return nil }},
+	{"TellQueue", "", func(w *walked) error { return w.TellQueue(ctx) }},
 	{"SetRules", "account", func(w *walked) error { return w.SetRules(ctx, Actor{}, w.account, defaultRules()) }},
 	{"UpdateAccount", "account", func(w *walked) error { return w.UpdateAccount(ctx, Actor{}, must(w.Account(ctx, w.account))(w)) }},
 	{"Verified", "account", func(w *walked) error { return w.Verified(ctx, w.account) }},

@@ -21,3 +21,8 @@ alter table conversation add column returned_by integer not null default 0; -- t
 alter table conversation add column active_at integer not null default 0;   -- when its agent typed
 alter table agent add column served_at integer not null default 0;          -- when they were last given a conversation
 create index conversation_open on conversation (agent_id) where state = 'open';
+
+-- Automatic replies.
+alter table message add column auto text not null default '';       -- welcome, away, queued, keyword; '' when a person wrote it
+alter table customer add column away_at integer not null default 0;  -- when they were last told that nobody is here
+alter table conversation add column queued_at integer not null default 0; -- when they were told that they have to wait

@@ -100,7 +100,7 @@ CREATE TABLE conversation (
   last_agent integer not null default 0,
   last_at integer not null default 0,
   event_id integer not null default 0
-, returned_at integer not null default 0, returned_by integer not null default 0, active_at integer not null default 0) strict;
+, returned_at integer not null default 0, returned_by integer not null default 0, active_at integer not null default 0, queued_at integer not null default 0) strict;
 
 CREATE TABLE customer (
   id integer primary key,
@@ -124,7 +124,7 @@ CREATE TABLE customer (
   action_total integer not null default 0,
   action_since integer not null default 0,
   action_until integer not null default 0,
-  action_cause text not null default '', language text not null default '', session_kf text not null default '', session_at integer not null default 0,
+  action_cause text not null default '', language text not null default '', session_kf text not null default '', session_at integer not null default 0, away_at integer not null default 0,
   unique (account_id, openid)
 ) strict;
 
@@ -207,7 +207,7 @@ CREATE TABLE message (
   sent_at integer not null default 0,
   event_id integer not null default 0,
   raw blob
-) strict;
+, auto text not null default '') strict;
 
 CREATE TABLE migration
 		(version integer primary key, applied_at integer not null) strict;

@@ -1,4 +1,6 @@
 // The form of the rules: it is changed in place, and the bar at the foot names what is not saved.
+import { drawDay } from './hours.js';
+
 export function ruleForms() {
   for (const form of document.querySelectorAll('form[data-rules]')) follow(form);
 }
@@ -13,13 +15,19 @@ function follow(form) {
     const words = bar.dataset.words.replace('{n}', changed.length).replace('{list}', changed.join(bar.dataset.separator));
     bar.querySelector('span').textContent = changed.length ? words : hint;
   };
-  form.addEventListener('input', look);
+  form.addEventListener('input', ({ target }) => {
+    drawDay(target.closest('.hour-row'));
+    look();
+  });
   form.addEventListener('click', (event) => {
     const button = event.target.closest('button[name="do"]');
     if (!button) return;
     event.preventDefault();
     const [what] = button.value.split(':');
-    acts[what](form, button);
+    const [, deed, kind] = what.match(/^(add|drop)_(holiday|keyword)$/) ?? [];
+    if (deed === 'add') addRow(form, kind);
+    else if (deed === 'drop') button.closest('tr').remove();
+    else acts[what](form, button);
     look();
   });
   dragging(form.querySelector('.orders'), look);
@@ -32,7 +40,7 @@ function snapshot(form) {
   const all = new Map();
   for (const part of form.querySelectorAll('[data-say]')) {
     const fields = [...part.querySelectorAll('input, select, textarea')].filter(({ type, checked }) => type !== 'radio' || checked);
-    all.set(part.dataset.say, fields.map(({ value }) => value).join('\n'));
+    all.set(part.dataset.say, fields.map(({ type, checked, value }) => (type === 'checkbox' ? checked : value)).join('\n'));
   }
   return all;
 }
@@ -67,6 +75,19 @@ const acts = {
     button.focus();
   },
 };
+
+// A row of a table whose rows are alike; its number is one that no other row has.
+function addRow(form, kind) {
+  const template = form.querySelector(`#${kind}-row`);
+  const row = template.content.firstElementChild.cloneNode(true);
+  const n = 1 + Math.max(0, ...[...form.querySelectorAll(`[name="${kind}"]`)].map(({ value }) => Number(value)));
+  for (const field of row.querySelectorAll('[name]')) {
+    field.name = field.name.replace(/0$/, n);
+    if (field.name === kind) field.value = n;
+  }
+  template.previousElementSibling.querySelector('tbody').append(row);
+  row.querySelector('input:not([type="hidden"])').focus();
+}
 
 // The order is changed by dragging too.
 function dragging(list, done) {

@@ -28,7 +28,7 @@ function incoming(row, look, last, { customer }, show) {
 }
 
 function outgoing(row, look, goesOn, { account }, open, show) {
-  const name = row.nick || agentName(row.agent, account);
+  const name = row.auto ? t('inbox.message.auto') : row.nick || agentName(row.agent, account);
   const mine = isMe(row.agent);
   return html`
     <article class=${`${look} msg-out ${states[row.state] ?? ''}`} data-id=${row.id || row.client_id}

@@ -1,0 +1,220 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"strconv"
+	"strings"
+)
+
+// Autos are the replies that nobody writes. They go through the outbox as the
+// official account itself, only while a conversation waits, and leave the last
+// replies of a window to people.
+type Autos struct {
+	Welcome  AutoText  `json:"welcome"`  // to who follows
+	Away     AutoText  `json:"away"`     // outside the hours, once in twelve of them
+	Queued   AutoText  `json:"queued"`   // to who waits
+	After    int       `json:"after"`    // minutes until Queued is sent
+	Keywords []Keyword `json:"keywords"` // silent while anybody is on duty
+}
+
+// AutoText is a text that may be switched off.
+type AutoText struct {
+	On   bool   `json:"on"`
+	Text string `json:"text"`
+}
+
+// Keyword answers a text that contains one of its words, or is one.
+type Keyword struct {
+	On    bool     `json:"on"`
+	Words []string `json:"words"`
+	Exact bool     `json:"exact"`
+	Text  string   `json:"text"`
+}
+
+const (
+	autoLeaves   = 2 // replies that are left to people
+	awayEvery    = 12 * 60 * 60 * 1000
+	keywordsMost = 200
+	wordsMost    = 20
+	textMost     = 2048 // bytes, as WeChat takes them
+)
+
+// aheadWord stands for how many wait before the customer.
+const aheadWord = "{n}"
+
+func (a *Autos) check() string {
+	for i, one := range []*AutoText{&a.Welcome, &a.Away, &a.Queued} {
+		if one.Text = strings.TrimSpace(one.Text); one.On && one.Text == "" || len(one.Text) > textMost {
+			return []string{"welcome", "away", "queued"}[i]
+		}
+	}
+	if a.After < 1 || a.After > dayMinutes {
+		return "after"
+	}
+	if len(a.Keywords) > keywordsMost {
+		return "keywords"
+	}
+	for i := range a.Keywords {
+		k := &a.Keywords[i]
+		if k.Text = strings.TrimSpace(k.Text); k.Text == "" || len(k.Text) > textMost || len(k.Words) == 0 || len(k.Words) > wordsMost {
+			return "keywords"
+		}
+		for _, word := range k.Words {
+			if !named(word) || strings.TrimSpace(word) != word {
+				return "keywords"
+			}
+		}
+	}
+	return ""
+}
+
+// answer is the text of the first keyword that is meant, "" when none is.
+func (a *Autos) answer(said string) string {
+	said = strings.ToLower(strings.TrimSpace(said))
+	for _, k := range a.Keywords {
+		for _, word := range k.Words {
+			if word = strings.ToLower(word); k.On && (said == word || !k.Exact && strings.Contains(said, word)) {
+				return k.Text
+			}
+		}
+	}
+	return ""
+}
+
+// automate answers what has just come from a customer whose conversation waits.
+func (t *tx) automate(customerID, conversationID int64, in *Incoming) error {
+	r, err := t.rules(in.Account)
+	if err != nil {
+		return err
+	}
+	if in.Follow > 0 {
+		return t.auto(conversationID, "welcome", r.Autos.Welcome)
+	}
+	if in.Dir != "in" {
+		return nil
+	}
+	open := r.Hours.open(t.now)
+	duty := open
+	if open && len(r.Autos.Keywords) > 0 {
+		if duty, err = t.onDuty(in.Account); err != nil {
+			return err
+		}
+	}
+	if said := content(in); !duty && said != "" {
+		if text := r.Autos.answer(said); text != "" {
+			return t.auto(conversationID, "keyword", AutoText{true, text})
+		}
+	}
+	if open || !r.Autos.Away.On {
+		return nil
+	}
+	n, err := t.affect("update customer set away_at = $1 where id = $2 and away_at <= $1 - $3", t.now, customerID, awayEvery)
+	if err != nil || n == 0 {
+		return err
+	}
+	return t.auto(conversationID, "away", r.Autos.Away)
+}
+
+// content is the words of a text message.
+func content(in *Incoming) string {
+	var b struct {
+		Content string `json:"content"`
+	}
+	if in.Type != "text" || json.Unmarshal(in.Body, &b) != nil {
+		return ""
+	}
+	return b.Content
+}
+
+// onDuty tells whether anybody is there who can reply.
+func (t *tx) onDuty(accountID int64) (bool, error) {
+	n, err := txOne[int](t, `select count(*) from agent a join agent_account b on b.agent_id = a.id
+		where b.account_id = $1 and b.kf_account <> '' and a.active = 1 and a.presence <> 'away'`, accountID)
+	return n > 0, err
+}
+
+// auto puts an automatic reply into the outbox, unless the conversation does not
+// wait, the customer cannot be reached from here, or too few replies would be left.
+func (t *tx) auto(conversationID int64, kind string, a AutoText) error {
+	if !a.On {
+		return nil
+	}
+	v, err := txRow(t, scanConversation, selectConversation+"where v.id = $1", conversationID)
+	if err != nil || v.State != "waiting" {
+		return err
+	}
+	verdict := Decide(v.Grants, v.Customer.Following, t.now)
+	if !verdict.OK {
+		return nil
+	}
+	if v.Grants.left(t.now)-1 < autoLeaves {
+		return nil
+	}
+	g := v.Grants.bucket(verdict.Kind)
+	name, err := txOne[string](t, "select name from account where id = $1", v.Account)
+	if err != nil {
+		return err
+	}
+	if err := t.spend(v.Customer.ID, verdict.Kind); err != nil {
+		return err
+	}
+	t.last.message++
+	event, err := t.event(Event{Kind: "message", Account: v.Account, Conversation: v.ID, Message: t.last.message})
+	if err != nil {
+		return err
+	}
+	if err := t.exec(`insert into message (id, account_id, customer_id, conversation_id, dir, type, body, at, nick, state, auto,
+		nth, total, spent, spent_since, event_id) values ($1,$2,$3,$4,'out','text',$5,$6,$7,'pending',$8,$9,$10,$11,$12,$13)`,
+		t.last.message, v.Account, v.Customer.ID, v.ID, body{"content": a.Text}.json(), t.now, name, kind,
+		g.Total-g.Left+1, g.Total, verdict.Kind, g.Since, event); err != nil {
+		return err
+	}
+	return t.exec("update conversation set event_id = $1 where id = $2", event, v.ID)
+}
+
+// TellQueue tells who has waited long enough how many wait before them, once a
+// conversation and within the hours.
+func (s *Store) TellQueue(ctx context.Context) error {
+	accounts, err := s.Accounts(ctx)
+	for i := 0; err == nil && i < len(accounts); i++ {
+		r := &accounts[i].Rules
+		if !r.Autos.Queued.On || !r.Hours.open(s.Now().UnixMilli()) {
+			continue
+		}
+		err = s.write(ctx, func(t *tx) error { return t.tellQueue(accounts[i].ID) })
+	}
+	return err
+}
+
+func (t *tx) tellQueue(accountID int64) error {
+	r, err := t.rules(accountID)
+	if err != nil {
+		return err
+	}
+	list, err := rows(context.Background(), t, scanConversation, selectConversation+`where v.state = 'waiting' and v.account_id = $1
+		and v.queued_at = 0 and v.waiting_since between 1 and $2 order by v.id`, accountID, t.now-int64(r.Autos.After)*60_000)
+	for i := 0; err == nil && i < len(list); i++ {
+		err = t.tellPlace(&r, &list[i])
+	}
+	return err
+}
+
+func (t *tx) tellPlace(r *Rules, v *Conversation) error {
+	waiting, err := rows(context.Background(), t, scanConversation, selectConversation+"where v.state = 'waiting' and v.account_id = $1", v.Account)
+	if err != nil {
+		return err
+	}
+	ahead := 0
+	for i := range waiting {
+		if waiting[i].ID != v.ID && r.compare(&waiting[i], v, t.now) < 0 {
+			ahead++
+		}
+	}
+	if err := t.exec("update conversation set queued_at = $1 where id = $2", t.now, v.ID); err != nil {
+		return err
+	}
+	text := r.Autos.Queued
+	text.Text = strings.ReplaceAll(text.Text, aheadWord, strconv.Itoa(ahead))
+	return t.auto(v.ID, "queued", text)
+}
