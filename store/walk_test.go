@@ -101,7 +101,6 @@ var deeds = []struct {
 	}},
 	{"SetProfile", "", func(w *walked) error { return w.SetProfile(ctx, w.served.Customer.ID, nil) }},
 	{"SetSession", "conversation", func(w *walked) error { return w.SetSession(ctx, w.served.Customer.ID, "") }},
-	{"SetVIP", "conversation", func(w *walked) error { return w.SetVIP(ctx, w.served.Customer.ID, 2) }},
 	{"SetVIP", "conversation", func(w *walked) error { _, err := w.SetVIP(ctx, &w.li, w.served.Customer.ID, 2); return err }},
 	{"SetVIP", "", func(w *walked) error { _, err := w.SetVIP(ctx, &w.li, w.served.Customer.ID, 0); return err }},
 	{"Route", "", func(w *walked) error { return w.Route(ctx) }},
