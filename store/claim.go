@@ -109,7 +109,7 @@ func (s *Store) Reopen(ctx context.Context, a *Agent, id int64) (v Conversation,
 		if newest != v.ID {
 			return refuse("superseded", "conversation", newest)
 		}
-		if err := t.exec(`update conversation set state = 'open', agent_id = $1, claimed_at = $2, closed_at = 0 where id = $3`,
+		if err := t.exec(`update conversation set state = 'open', agent_id = $1, claimed_at = $2, closed_at = 0, reason = '' where id = $3`,
 			a.ID, t.now, v.ID); err != nil {
 			return err
 		}

@@ -22,6 +22,7 @@ type Conversation struct {
 	FirstReplyAt int64    `json:"first_reply_at"`
 	ClosedAt     int64    `json:"closed_at"`
 	ReturnedAt   int64    `json:"returned_at"` // when it came back to the queue from an agent; 0: it did not
+	Reason       string   `json:"reason"` // of its end; "": none was given
 	Last         Last     `json:"last"`
 	Grants       Grants   `json:"grants"`
 	Event        int64    `json:"event"`
@@ -60,7 +61,7 @@ type Last struct {
 // conversationFields are read with v conversation and c its customer.
 const conversationFields = `v.id, v.account_id, v.state, v.agent_id, v.unread, v.read_id, v.waiting_since, v.created_at,
 	v.claimed_at, v.first_reply_at, v.closed_at, v.returned_at, v.last_id, v.last_dir, v.last_type, v.last_text, v.last_state, v.last_agent,
-	v.last_at, v.event_id, c.id, c.openid, c.remark, c.language, c.vip, c.following, c.source, c.subscribed_at, c.conversations,
+	v.last_at, v.event_id, v.reason, c.id, c.openid, c.remark, c.language, c.vip, c.following, c.source, c.subscribed_at, c.conversations,
 	c.message_left, c.message_total, c.message_since, c.message_until,
 	c.action_left, c.action_total, c.action_since, c.action_until, c.action_cause, c.session_kf, c.session_at,
 	case when c.session_kf = '' then '' else (select k.nickname from kf_account k where k.account_id = c.account_id and k.kf_account = c.session_kf) end`
@@ -71,7 +72,7 @@ func (v *Conversation) targets() []any {
 	l, c, m, a := &v.Last, &v.Customer, &v.message, &v.action
 	return []any{opt(&v.ID), opt(&v.Account), opt(&v.State), opt(&v.Agent), opt(&v.Unread), opt(&v.ReadID), opt(&v.WaitingSince),
 		opt(&v.CreatedAt), opt(&v.ClaimedAt), opt(&v.FirstReplyAt), opt(&v.ClosedAt), opt(&v.ReturnedAt), opt(&l.ID), opt(&l.Dir), opt(&l.Type),
-		opt(&l.Text), opt(&l.State), opt(&l.Agent), opt(&l.At), opt(&v.Event), opt(&c.ID), opt(&c.OpenID), opt(&c.Remark),
+		opt(&l.Text), opt(&l.State), opt(&l.Agent), opt(&l.At), opt(&v.Event), opt(&v.Reason), opt(&c.ID), opt(&c.OpenID), opt(&c.Remark),
 		opt(&c.Language), opt(&c.VIP), opt(&c.Following), opt(&c.Source), opt(&c.SubscribedAt), opt(&c.Conversations),
 		opt(&m.Left), opt(&m.Total), opt(&m.Since), opt(&m.Until),
 		opt(&a.Left), opt(&a.Total), opt(&a.Since), opt(&a.Until), opt(&a.Cause),

@@ -187,7 +187,7 @@ func (t *tx) enter(p *place, in *Incoming) error {
 			}
 			if _, err = t.speaker(p.agent, in.Account); err == nil {
 				p.state = "open"
-				return t.exec("update conversation set state = 'open', closed_at = 0 where id = $1", p.conversation)
+				return t.exec("update conversation set state = 'open', closed_at = 0, reason = '' where id = $1", p.conversation)
 			}
 			if !Refused(err, "no_kf_account") {
 				return err

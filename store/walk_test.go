@@ -93,6 +93,31 @@ var deeds = []struct {
 	{"Claim", "", func(w *walked) error { _, err := w.Claim(ctx, &w.li, w.served.ID); return err }},
 	{"ClaimNext", "message", func(w *walked) error { _, err := w.ClaimNext(ctx, &w.su); return err }},
 	{"End", "message", func(w *walked) error { _, err := w.End(ctx, &w.li, w.served.ID); return err }},
+	{"EndFor", "message", func(w *walked) error { _, err := w.EndFor(ctx, &w.li, w.served.ID, ""); return err }},
+	{"EndAll", "message message", func(w *walked) error {
+		_, err := w.EndAll(ctx, &w.li, []int64{w.served.ID, w.sending.Conversation, w.ended.ID}, "")
+		return err
+	}},
+	{"Transfer", "agent message message", func(w *walked) error {
+		ok(w, w.SetPresence(ctx, w.su.ID, "online"))
+		_, err := w.Transfer(ctx, &w.li, w.served.ID, w.su.ID, "look")
+		return err
+	}},
+	{"Transfer", "message", func(w *walked) error { _, err := w.Transfer(ctx, &w.li, w.served.ID, 0, ""); return err }},
+	{"TakeOver", "message", func(w *walked) error {
+		w.su.Role = "supervisor"
+		_, err := w.TakeOver(ctx, &w.su, w.served.ID)
+		return err
+	}},
+	{"Invite", "agent message", func(w *walked) error {
+		ok(w, w.SetPresence(ctx, w.su.ID, "online"))
+		_, err := w.Invite(ctx, &w.li, w.served.ID, w.su.ID)
+		return err
+	}},
+	{"SetPresence", "agent", func(w *walked) error { return w.SetPresence(ctx, w.li.ID, "busy") }},
+	{"Here", "agent", func(w *walked) error { return w.Here(ctx, w.li.ID) }},
+	{"Idle", "", func(w *walked) error { return w.Idle(ctx, w.li.ID) }}, // away is away
+	{"Gone", "", func(w *walked) error { return w.Gone(ctx, w.li.ID) }},
 	{"Reopen", "message", func(w *walked) error { _, err := w.Reopen(ctx, &w.su, w.ended.ID); return err }},
 	{"Read", "conversation", func(w *walked) error { _, err := w.Read(ctx, &w.li, w.served.ID, w.served.Last.ID); return err }},
 	{"Lapse", "conversation", func(w *walked) error { return w.Lapse(ctx) }},

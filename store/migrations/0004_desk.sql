@@ -5,7 +5,7 @@ update agent set role_as = role;
 alter table agent drop column role;
 alter table agent rename column role_as to role;
 alter table agent add column presence text not null default 'away' check (presence in ('online', 'busy', 'away'));
-alter table agent add column presence_by text not null default ''; -- hand: set by the agent; idle, gone: by itself; '': never was here
+alter table agent add column presence_by text not null default ''; -- hand: set by the agent; here, idle, gone: by itself; '': never was here
 alter table agent add column presence_at integer not null default 0;
 alter table agent add column capacity integer not null default 0;  -- conversations at once, 0: as the account's rules say
 
@@ -26,3 +26,9 @@ create index conversation_open on conversation (agent_id) where state = 'open';
 alter table message add column auto text not null default '';       -- welcome, away, queued, keyword; '' when a person wrote it
 alter table customer add column away_at integer not null default 0;  -- when they were last told that nobody is here
 alter table conversation add column queued_at integer not null default 0; -- when they were told that they have to wait
+
+-- Presence and hand-over.
+
+alter table agent add column presence_wish text not null default 'online' check (presence_wish in ('online', 'busy', 'away')); -- what the agent last said: it holds while they are at the desk
+
+alter table conversation add column reason text not null default ''; -- why it was ended, in the words of the account's rules

@@ -24,7 +24,7 @@ CREATE TABLE agent (
   active integer not null default 1,
   created_at integer not null,
   seen_at integer not null default 0
-, role text not null default 'agent' check (role in ('admin', 'supervisor', 'agent')), presence text not null default 'away' check (presence in ('online', 'busy', 'away')), presence_by text not null default '', presence_at integer not null default 0, capacity integer not null default 0, served_at integer not null default 0) strict;
+, role text not null default 'agent' check (role in ('admin', 'supervisor', 'agent')), presence text not null default 'away' check (presence in ('online', 'busy', 'away')), presence_by text not null default '', presence_at integer not null default 0, capacity integer not null default 0, served_at integer not null default 0, presence_wish text not null default 'online' check (presence_wish in ('online', 'busy', 'away'))) strict;
 
 CREATE TABLE agent_account (
   agent_id integer not null references agent,
@@ -100,7 +100,7 @@ CREATE TABLE conversation (
   last_agent integer not null default 0,
   last_at integer not null default 0,
   event_id integer not null default 0
-, returned_at integer not null default 0, returned_by integer not null default 0, active_at integer not null default 0, queued_at integer not null default 0) strict;
+, returned_at integer not null default 0, returned_by integer not null default 0, active_at integer not null default 0, queued_at integer not null default 0, reason text not null default '') strict;
 
 CREATE TABLE customer (
   id integer primary key,
