@@ -165,13 +165,15 @@ func (p *program) round(ctx context.Context, inside bool) (err error) {
 	couriers := courier.New(courier.Options{Store: s, API: api, Log: p.Log})
 	exchange := hub.New(s, p.Log)
 	exchange.Typing = couriers.Typing
+	presence := hub.NewPresence(s, p.Log)
+	exchange.Tab, exchange.Touched = presence.Tab, presence.Touched
 	console, err := p.console(ctx, s, exchange, couriers)
 	if err != nil {
 		return err
 	}
 	p.connectSandbox(console, s, box, cancel)
 	p.greet(console, logins)
-	return p.together(ctx, cancel, console, exchange, couriers, box)
+	return p.together(ctx, cancel, console, exchange, presence, couriers, box)
 }
 
 // enter gives the sandbox its demo, and lets in the admin who chose it.
@@ -191,7 +193,7 @@ func (p *program) enter(ctx context.Context, s *store.Store, box *play.Play) (pl
 
 // together runs all parts until ctx ends or the first of them fails, and waits
 // for every one.
-func (p *program) together(ctx context.Context, cancel context.CancelCauseFunc, console *handlers.Console, exchange *hub.Hub, couriers *courier.Courier, box *play.Play) error {
+func (p *program) together(ctx context.Context, cancel context.CancelCauseFunc, console *handlers.Console, exchange *hub.Hub, presence *hub.Presence, couriers *courier.Courier, box *play.Play) error {
 	app := handlers.NewApp(console)
 	parts := &errgroup.Group{}
 	part := func(run func(context.Context) error) {
@@ -202,6 +204,7 @@ func (p *program) together(ctx context.Context, cancel context.CancelCauseFunc, 
 		})
 	}
 	part(exchange.Run)
+	part(presence.Run)
 	// The sandbox answers until the courier has ended: what is being sent may finish.
 	boxed, stopBox := context.WithCancel(context.WithoutCancel(ctx))
 	part(func(ctx context.Context) error { defer stopBox(); return couriers.Run(ctx) })

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"runtime/debug"
+	"slices"
 	"strconv"
 	"sync"
 	"sync/atomic"
@@ -62,6 +63,10 @@ func (h *Hub) Serve(ctx context.Context, socket Socket, v Viewer) {
 		return
 	}
 	defer h.leave(c)
+	if h.Tab != nil {
+		h.Tab(v.Agent, true)
+		defer h.Tab(v.Agent, false)
+	}
 	ctx, cancel := context.WithCancel(ctx)
 	var reader sync.WaitGroup
 	reader.Go(func() {
@@ -209,7 +214,7 @@ func (c *client) pick(f *frame, open int64) []byte {
 	if f.account != 0 && !c.agent.Sees(f.account) {
 		return nil
 	}
-	if f.full != nil && f.customer == open {
+	if f.full != nil && (f.customer == open || slices.Contains(f.told, c.agent.ID)) {
 		return f.full
 	}
 	return f.row
@@ -228,8 +233,8 @@ func (c *client) next(ctx context.Context) ([]frame, error) {
 	return c.hub.frames(ctx, changes)
 }
 
-// listen takes the browser's signals: which conversation is open, and in which
-// the agent types.
+// listen takes the browser's signals: which conversation is open, in which the
+// agent types, and that they are there.
 func (c *client) listen(ctx context.Context) {
 	defer func() { c.types(0, 0) }()
 	for {
@@ -237,7 +242,10 @@ func (c *client) listen(ctx context.Context) {
 		if err != nil {
 			return
 		}
-		var signal struct{ Open, Typing *int64 }
+		var signal struct {
+			Open, Typing *int64
+			Active       bool
+		}
 		if json.Unmarshal(b, &signal) != nil {
 			continue
 		}
@@ -246,6 +254,9 @@ func (c *client) listen(ctx context.Context) {
 		}
 		if err == nil && signal.Typing != nil {
 			err = c.typed(ctx, *signal.Typing)
+		}
+		if err == nil && signal.Active {
+			err = c.touched(ctx)
 		}
 		if err != nil {
 			return
@@ -293,6 +304,15 @@ func (c *client) typed(ctx context.Context, id int64) error {
 	if err == nil && v.ID != 0 && v.State == "open" && v.Agent == a.ID {
 		c.types(a.ID, v.ID)
 		err = c.hub.store.Active(ctx, a.ID, v.ID)
+	}
+	return err
+}
+
+// touched takes note that the agent is there.
+func (c *client) touched(ctx context.Context) error {
+	a, err := c.check(ctx)
+	if err == nil && c.hub.Touched != nil {
+		c.hub.Touched(a)
 	}
 	return err
 }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/binary"
 	"encoding/json"
+	"slices"
 	"sort"
 	"strconv"
 	"sync"
@@ -14,12 +15,13 @@ import (
 
 // frame is one event as ready bytes: WebSocket text frames that are the same
 // for everybody, for server frames are not masked. row goes to all who may see
-// the account, full to those who look at the customer.
+// the account, full to those who look at the customer and to whom it concerns.
 type frame struct {
 	id       int64
 	account  int64 // 0: for everybody
 	customer int64
 	agent    int64 // of an agent's change
+	told     []int64
 	row      []byte
 	full     []byte
 }
@@ -67,7 +69,7 @@ func (h *Hub) frame(ctx context.Context, c *store.Change) (frame, error) {
 	if c.Message == nil {
 		return f, nil
 	}
-	f.customer = c.Message.Customer
+	f.customer, f.told = c.Message.Customer, concerned(c.Message)
 	rest := append([]byte(nil), b.Bytes()[head:]...)
 	b.Truncate(head)
 	if err := field(&b, "message", c.Message); err != nil {
@@ -76,6 +78,17 @@ func (h *Hub) frame(ctx context.Context, c *store.Change) (frame, error) {
 	b.Write(rest)
 	f.full = closed(&b)
 	return f, nil
+}
+
+// concerned are the agents who are told of a line although they may look
+// elsewhere: to whom a conversation was given, from whom it was taken, who is
+// asked to look.
+func concerned(m *store.Message) []int64 {
+	var b struct{ From, To int64 }
+	if m.Dir != "event" || !slices.Contains([]string{"transferred", "taken", "invited", "queued"}, m.Type) || json.Unmarshal(m.Body, &b) != nil {
+		return nil
+	}
+	return []int64{b.From, b.To}
 }
 
 func field(b *bytes.Buffer, name string, v any) error {

@@ -25,6 +25,11 @@ type Hub struct {
 	// Typing takes note that an agent types in a conversation that they serve,
 	// or has stopped (on is false). It must not wait. Nil: nobody is told.
 	Typing func(agentID, conversationID int64, on bool)
+	// Tab takes note that an agent has opened a tab, or closed one; Touched, that
+	// they used the keys or the pointer in one. They must not wait. Nil: nobody is
+	// told.
+	Tab     func(a store.Agent, open bool)
+	Touched func(a store.Agent)
 
 	store *store.Store
 	log   *slog.Logger

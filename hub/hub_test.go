@@ -158,10 +158,10 @@ func newDesk(t *testing.T) *desk {
 
 // connect opens a browser at a place in the events.
 func (d *desk) connect(since int64) *line {
-	l := newLine()
+	l, who := newLine(), d.agent
 	d.joined.Go(func() {
-		d.hub.Serve(context.Background(), l, Viewer{Agent: d.agent, Since: since, Check: func(ctx context.Context) (store.Agent, error) {
-			a, err := d.store.Agent(ctx, d.agent.ID)
+		d.hub.Serve(context.Background(), l, Viewer{Agent: who, Since: since, Check: func(ctx context.Context) (store.Agent, error) {
+			a, err := d.store.Agent(ctx, who.ID)
 			if err == nil && !a.Active {
 				err = store.ErrNotFound
 			}
