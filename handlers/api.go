@@ -215,12 +215,6 @@ func (c *Console) apiClaimNext(ctx *fiber.Ctx) error {
 	return ctx.JSON(fiber.Map{"conversation": v})
 }
 
-func (c *Console) apiEnd(ctx *fiber.Ctx) error {
-	return c.conversationDeed(ctx, func(id int64) (store.Conversation, error) {
-		return c.Store.End(ctx.UserContext(), who(ctx), id)
-	})
-}
-
 func (c *Console) apiReopen(ctx *fiber.Ctx) error {
 	return c.conversationDeed(ctx, func(id int64) (store.Conversation, error) {
 		return c.Store.Reopen(ctx.UserContext(), who(ctx), id)

@@ -133,6 +133,8 @@ func TestNothingOfAnotherAccountIsReached(t *testing.T) {
 		switch {
 		case strings.HasSuffix(address, "/read"):
 			body = object{"message": 1}
+		case strings.HasSuffix(address, "/transfer"), strings.HasSuffix(address, "/invite"):
+			body = object{"to": d.ids["chen"]}
 		case strings.HasSuffix(address, "/resend"):
 			body = object{"attempts": 1}
 		case r.Method == "POST" && strings.HasSuffix(address, "/messages"):

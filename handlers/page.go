@@ -52,7 +52,7 @@ func (m *Me) Admin() bool { return m != nil && m.Role == "admin" }
 var (
 	themes = []string{"system", "light", "dark"}
 	modes  = []string{"safe", "compatible", "plain"}
-	roles  = []string{"agent", "admin"}
+	roles  = []string{"agent", "supervisor", "admin"}
 
 	// What the rules of an official account may be.
 	looks     = []string{"outline", "tint", "solid"}

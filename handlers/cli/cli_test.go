@@ -163,6 +163,12 @@ func TestSetUpBesideTheServer(t *testing.T) {
 			if a, err := s.Login(t.Context(), "li", password, "::1"); err != nil || a.Role != "agent" || len(a.Bindings) != 1 || a.Bindings[0].KFAccount != "li@hemu_life" {
 				t.Errorf("the agent: %+v, %v", a, err)
 			}
+			c.in = password
+			c.runs(0, "agent", "add", "-login", "chen", "-role", "supervisor", "-appid", "wx4f8a2c61d9e07b35", "-kf", "chen@hemu_life")
+			if a, err := s.AgentByLogin(t.Context(), "chen"); err != nil || a.Role != "supervisor" {
+				t.Errorf("the supervisor: %+v, %v", a, err)
+			}
+			c.runs(1, "agent", "add", "-login", "wang", "-role", "boss", "-appid", "wx4f8a2c61d9e07b35", "-kf", "wang@hemu_life")
 			c.runs(0, "token", "add", "-login", "li")
 			if v, a, err := s.Session(t.Context(), strings.TrimSpace(c.out)); err != nil || a.Login != "li" || v.Kind != "token" || v.ExpiresAt != 0 {
 				t.Errorf("the token: %+v %+v, %v", v, a, err)

@@ -69,12 +69,13 @@ func letters(n int) string {
 	return b.String()
 }
 
-type agentInput struct{ login, name, appid, kf, api string }
+type agentInput struct{ login, name, role, appid, kf, api string }
 
 func agentFlags(env *Env, set *flag.FlagSet) any {
 	in := &agentInput{}
 	set.StringVar(&in.login, "login", "", env.Text("cli.flag.login"))
 	set.StringVar(&in.name, "name", "", env.Text("cli.flag.name"))
+	set.StringVar(&in.role, "role", "agent", env.Text("cli.flag.role"))
 	set.StringVar(&in.appid, "appid", "", "AppID, wx…")
 	set.StringVar(&in.kf, "kf", "", env.Text("cli.flag.kf"))
 	set.StringVar(&in.api, "wechat-api", or(env.Getenv("KFDESK_WECHAT_API"), WeChatAPI), env.Text("cli.flag.wechat-api"))
@@ -103,7 +104,7 @@ func addAgent(ctx context.Context, env *Env, s *store.Store, v any) (answer, err
 	if err := freeKF(ctx, s, account.ID, in.kf); err != nil {
 		return answer{}, err
 	}
-	a, err := s.AddAgent(ctx, store.Actor{}, store.Agent{Login: in.login, Name: in.name, Role: "agent"}, env.secret("KFDESK_AGENT_PASSWORD"))
+	a, err := s.AddAgent(ctx, store.Actor{}, store.Agent{Login: in.login, Name: in.name, Role: in.role}, env.secret("KFDESK_AGENT_PASSWORD"))
 	if err != nil {
 		return answer{}, err
 	}
