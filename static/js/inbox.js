@@ -4,6 +4,7 @@ import { loadCatalogue } from './lib/i18n.js';
 import { panelOpen, panelOver } from './lib/layout.js';
 import { mount } from './lib/mount.js';
 import { connect, connection, send } from './lib/net.js';
+import { followTouches } from './lib/presence.js';
 import { followReading } from './lib/reading.js';
 import { follow } from './lib/route.js';
 import { current, load, opened } from './lib/state.js';
@@ -16,9 +17,11 @@ import { followKeys } from './ui/keys.js';
 import { list } from './ui/list.js';
 import { panel } from './ui/panel.js';
 import { sessionNote } from './ui/session.js';
+import { followPresence } from './ui/presence.js';
 import { mountStream } from './ui/stream.js';
 import { head } from './ui/thread.js';
 import { refused } from './ui/toast.js';
+import { followTold } from './ui/told.js';
 
 const app = document.getElementById('app');
 const place = (id) => document.getElementById(id);
@@ -62,6 +65,9 @@ async function start() {
   followEnded();
   followCounts();
   followKeys();
+  followPresence();
+  followTold();
+  followTouches();
 }
 
 // The words come with the page: the catalogue may be what could not be loaded.

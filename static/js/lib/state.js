@@ -16,6 +16,7 @@ const endedToday = signal(0);
 export const received = { total: 0 }; // customers' messages since the page was loaded
 
 export const settings = boot.settings ?? {};
+const listeners = [];
 
 // The conversation in the thread, undefined while there is none.
 export const opened = computed(() => {
@@ -68,11 +69,19 @@ export async function loadEnded(before) {
 export function apply(frame) {
   batch(() => {
     if (frame.conversation) putConversation(frame.conversation);
-    if (frame.message) putMessage(frame.message);
+    if (frame.message) heard(frame);
     else if (frame.kind === 'message') missed(frame.conversation);
     if (frame.agent) putAgent(frame.agent);
   });
   if (frame.kind === 'account') loadMe().catch(() => {}); // the next frame or page load brings it
+}
+
+// Tells a listener of every message that comes with a frame.
+export const hear = (listener) => listeners.push(listener);
+
+function heard(frame) {
+  putMessage(frame.message);
+  for (const listener of listeners) listener(frame);
 }
 
 // Shows a conversation and loads what is missing of it. Refuses with an ApiError.

@@ -1,5 +1,5 @@
 // What the agent does with keys and buttons, and where that leads.
-import { claim, claimNext, end, reopen } from '../lib/deeds.js';
+import { claim, claimNext, end, endAll, reopen } from '../lib/deeds.js';
 import { effect, untracked } from '../lib/html.js';
 import { t } from '../lib/i18n.js';
 import { typing } from '../lib/layout.js';
@@ -8,6 +8,7 @@ import { go as goTo } from '../lib/route.js';
 import { counts, current, isMine, opened } from '../lib/state.js';
 import { hold, order, thaw, view } from '../lib/views.js';
 import { focusReply } from './dock.js';
+import { chooseEnds, reasonFor } from './ending.js';
 import { reveal } from './rows.js';
 import { refused, toast } from './toast.js';
 
@@ -49,15 +50,36 @@ export const takeNext = () => once(async () => {
 // Ends the open conversation and goes on to the row that follows it.
 export const finish = () => once(async () => {
   const row = opened.value;
+  const reason = await reasonFor(row);
+  if (reason === null) return;
+  await leave(row.id, () => end(row.id, reason), () => {
+    toast(t('inbox.ended', { name: customerName(row.customer) }), { icon: 'check', action: t('common.undo'), run: () => again(row.id) });
+  });
+});
+
+// Does what takes a conversation out of the agent's hands, then goes on to the row that follows it.
+export async function leave(id, deed, done = () => {}) {
   const ids = order.value;
-  const at = ids.indexOf(row.id);
-  await end(row.id);
+  const at = ids.indexOf(id);
+  await deed();
   thaw();
-  toast(t('inbox.ended', { name: customerName(row.customer) }), { icon: 'check', action: t('common.undo'), run: () => again(row.id) });
+  done();
+  if (view.value === 'ended' || current.value !== id) return;
   const next = at < 0 ? 0 : (ids[at + 1] ?? ids[at - 1] ?? 0);
-  if (view.value === 'ended') return;
   await go(view.value, phone.matches ? 0 : next, { replace: true });
   if (next && !phone.matches) reveal(next);
+}
+
+// Ends those of several that the agent chooses, in one go; one undo for all.
+export const finishSeveral = (ids) => once(async () => {
+  const chosen = await chooseEnds(ids);
+  if (!chosen) return;
+  const ended = await endAll(chosen.ids, chosen.reason);
+  thaw();
+  const left = chosen.ids.length - ended.length;
+  toast(t('handover.ended', { n: ended.length }) + (left ? t('handover.ended.left', { n: left }) : ''),
+    { icon: 'check', ...(ended.length && { action: t('common.undo'), run: () => once(() => Promise.all(ended.map(reopen))) }) });
+  if (ended.includes(current.value) && view.value === 'mine') await go('mine', 0, { replace: true });
 });
 
 export const again = (id) => once(async () => {
@@ -97,7 +119,7 @@ async function moveToMine(id) {
 }
 
 // One deed at a time; a refusal is shown.
-async function once(deed) {
+export async function once(deed) {
   if (busy) return;
   busy = true;
   await deed().catch(refused);

@@ -35,13 +35,14 @@ export function identicon(openid, size = '', badge = nothing) {
 }
 
 // The portrait that customers of the account see, else the last Han character or the first letter.
-export function portrait(id, account, pixels, name = '') {
+// badge is laid over the corner.
+export function portrait(id, account, pixels, name = '', badge = nothing) {
   const agent = agents.value.get(id);
   const bound = binding(agent, account);
   const text = name || bound?.nick || agent?.name || '?';
   return html`<span class=${`av av-${pixels}`}>${bound?.avatar
     ? html`<img src=${`/media/${bound.avatar}`} alt="" width=${pixels} height=${pixels}>`
-    : html`<span class="av-text" aria-hidden="true">${initial(text)}</span>`}</span>`;
+    : html`<span class="av-text" aria-hidden="true">${initial(text)}</span>`}${badge}</span>`;
 }
 
 function initial(name) {

@@ -1,9 +1,11 @@
 // Why nobody can reply from here now, and the one thing that helps.
+import { mayTakeOver } from '../lib/handover.js';
 import { html, nothing } from '../lib/html.js';
 import { daysAgo, formatTime, formatWhen, t } from '../lib/i18n.js';
 import { agentName, binding, isMe } from '../lib/people.js';
 import { me } from '../lib/state.js';
 import { finish } from './acts.js';
+import { takeOver } from './handover.js';
 import { icon } from './icon.js';
 import { nameOf, takeBack } from './session.js';
 
@@ -29,11 +31,12 @@ const icons = {
 // draft: opens the field below; undefined when it is open.
 export function blocked(conversation, rule, reason, draft) {
   const words = wordsOf(conversation, rule);
+  const text = reason === 'other' && mayTakeOver(conversation) ? 'handover.other' : `composer.blocked.${reason}.text`;
   return html`
     <div class="blocked">
       <span class="blocked-mark">${icon(icons[reason])}</span>
       <h3>${t(`composer.blocked.${reason}.title`, words)}</h3>
-      <p>${t(`composer.blocked.${reason}.text`, words)}</p>
+      <p>${t(text, words)}</p>
       <div class="blocked-acts">${acts(conversation, reason, draft)}</div>
     </div>`;
 }
@@ -52,7 +55,7 @@ function wordsOf({ agent, account, customer }, { total, since, until }) {
 const when = (ms) => (daysAgo(ms) === 0 ? t('composer.today', { time: formatTime(ms) }) : formatWhen(ms));
 
 function acts(conversation, reason, draft) {
-  if (reason === 'other') return nothing;
+  if (reason === 'other') return mayTakeOver(conversation) ? html`<button class="btn btn-sm" type="button" @click=${() => takeOver(conversation.id)}>${icon('hand')}${t('handover.take')}</button>` : nothing;
   const binds = reason === 'no_kf_account' && me.value.role === 'admin';
   const taken = reason === 'in_session';
   return [

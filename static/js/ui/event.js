@@ -12,7 +12,8 @@ const icons = {
   scancode_waitmsg: 'qr-code', pic_sysphoto: 'image', pic_photo_or_album: 'image', pic_weixin: 'image',
   kf_create_session: 'headset', kf_close_session: 'headset', kf_switch_session: 'headset',
   user_info_modified: 'user-round', user_authorization_revoke: 'lock', user_authorization_cancellation: 'lock',
-  claimed: 'hand', ended: 'check', reopened: 'undo-2', queued: 'inbox', enter: 'log-in', user_enter_tempsession: 'log-in',
+  claimed: 'hand', ended: 'check', reopened: 'undo-2', queued: 'inbox',
+  transferred: 'arrow-right-left', taken: 'hand', invited: 'eye', enter: 'log-in', user_enter_tempsession: 'log-in',
   merchant_order: 'clipboard-list', user_pay_from_pay_cell: 'ticket', user_get_card: 'ticket', user_del_card: 'ticket',
   user_enter_session_from_card: 'ticket',
 };
@@ -30,17 +31,21 @@ function story(row, { account, customer }) {
   const body = row.body ?? {};
   const words = {
     ...body, event: body.event ?? type, name: agentName(agent, account), span: formatLength(body.waited_ms ?? 0), n: body.count,
-    kf: kfName(body.kf_account, account), from: kfName(body.from, account), to: kfName(body.to, account),
+    kf: kfName(body.kf_account, account), from: named(body.from, account), to: named(body.to, account),
     what: revoked(body.revoke), source: followedBy(row, customer),
   };
   const known = ['scene', 'paid', 'label', 'count', 'key', 'source'].filter((name) => words[name]);
-  const ways = [isMe(agent) && 'me', body.reason, ...known].filter(Boolean);
+  const ways = [isMe(agent) && 'me', isMe(body.to ?? 0) && 'to_me', isMe(body.from ?? 0) && 'from_me', body.reason, ...known].filter(Boolean);
   const keys = [...ways.map((way) => `${type}.${way}`), type === 'unknown_event' && `unknown_event.${nameOf(row)}`, type, 'unknown_event'];
   const told = t(`inbox.event.${keys.find((key) => key && isText(key))}`, words);
+  if (body.why) return t('inbox.event.because', { told, why: body.why });
   return body.scan_result ? `${told} ${body.scan_result}` : told;
 }
 
 const isText = (key) => has(`inbox.event.${key}`) || has(`inbox.event.${key}.other`);
+
+// An agent by id in lines of ours, a kf_account in those of WeChat.
+const named = (who, account) => (typeof who === 'number' ? agentName(who, account) : kfName(who, account));
 
 // The name that customers know, else the account itself.
 const kfName = (kf, account) => (kf ? agentOf(kf, account)?.nick || kf : '');

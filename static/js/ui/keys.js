@@ -4,7 +4,9 @@ import { go, step, endOrReopen, takeNext, takeThis } from './acts.js';
 import { current, isMine, opened } from '../lib/state.js';
 import { views } from '../lib/views.js';
 import { focusReply } from './dock.js';
+import { openTransfer } from './handover.js';
 import { closeMenu } from './menu.js';
+import { togglePresence } from './presence.js';
 import { playLatest } from './sound.js';
 
 const acts = {
@@ -16,6 +18,8 @@ const acts = {
   r: () => isMine(opened.value ?? {}) && focusReply(),
   i: () => opened.value && togglePanel(),
   p: playLatest,
+  T: openTransfer,
+  O: togglePresence,
 };
 Object.keys(views).forEach((name, i) => {
   acts[i + 1] = () => go(name, current.value, { replace: true });

@@ -15,6 +15,7 @@ import { identicon } from './avatar.js';
 import { pips, ring } from './budget.js';
 import { icon } from './icon.js';
 import { vip } from './level.js';
+import { toldMark } from './told.js';
 
 // place: {nth, of} for screen readers, since the rows outside of the window are not there.
 export function row(id, view, { nth, of }) {
@@ -23,7 +24,7 @@ export function row(id, view, { nth, of }) {
   return html`<li aria-posinset=${nth} aria-setsize=${of}>
     <a class=${`conv ${unread ? 'is-unread' : ''}`} href=${`#${view}/${id}`} data-id=${id} aria-current=${current.value === id ? 'true' : nothing}>
       ${identicon(customer.openid, '', unread ? badge(unread) : nothing)}
-      <span class="conv-who"><span class="conv-name">${customerName(customer)}</span>${vip(conversation)}${server(conversation)}</span>
+      <span class="conv-who"><span class="conv-name">${customerName(customer)}</span>${vip(conversation)}${toldMark(id)}${server(conversation)}</span>
       <span class="conv-at">${ourTurn(conversation) ? wait(conversation) : formatListTime(conversation.closed_at || conversation.last?.at || conversation.created_at)}</span>
       <span class="conv-text">${line(conversation)}</span>${flag(conversation)}
     </a></li>`;

@@ -3,7 +3,7 @@ import { html, nothing, repeat, signal } from '../lib/html.js';
 import { t } from '../lib/i18n.js';
 import { counts } from '../lib/state.js';
 import { filter, groups, hold, view } from '../lib/views.js';
-import { go } from './acts.js';
+import { finishSeveral, go } from './acts.js';
 import { fillEnded, endedFoot } from './ended.js';
 import { row } from './row.js';
 
@@ -37,12 +37,15 @@ function section({ key, title = t(`inbox.group.${key}`), ids }, top) {
   const from = clamp(first - SPARE, ids.length);
   const to = clamp(first + seen.value.rows + SPARE, ids.length);
   return html`<section aria-label=${title}>
-    <h2 class="group"><b>${title}</b><span class="num">${number(key, ids)}</span></h2>
+    <h2 class="group"><b>${title}</b><span class="num">${number(key, ids)}</span></h2>${key === 'await' && ids.length > 1 ? endsAll(ids) : nothing}
     <ul .style=${`padding-block: ${from * height()}px ${(ids.length - to) * height()}px`}>
       ${repeat(ids.slice(from, to), (id) => id, (id, i) => row(id, view.value, { nth: from + i + 1, of: ids.length }))}
     </ul>
   </section>`;
 }
+
+// Those who wait for the customer are often many that are simply done.
+const endsAll = (ids) => html`<button class="btn btn-quiet btn-xs group-act" type="button" @click=${() => finishSeveral(ids)}>${t('handover.end.all')}</button>`;
 
 // Of closed conversations only today's are counted: the others come in pages.
 function number(key, ids) {

@@ -15,6 +15,7 @@ import { event } from './event.js';
 import { icon } from './icon.js';
 import { message } from './message.js';
 import { followMessages } from './messagemenu.js';
+import { note } from './note.js';
 import { above, below, holdPlace, look, toBottom } from './place.js';
 import { skeletonThread } from './skeleton.js';
 import { openViewer } from './viewer.js';
@@ -57,7 +58,7 @@ function draw(item, conversation) {
   const around = [conversation.customer.remark, conversation.customer.source, agents.value, spellings.value];
   return guard([row, goesOn, last, open, ...around], () => item.kind === 'message'
     ? message(item, conversation, { fresh: isFresh(conversation.id, row), open, show: view })
-    : event(row, conversation));
+    : item.kind === 'note' ? note(row, conversation) : event(row, conversation));
 }
 
 const troubled = ({ state }) => state === 'failed' || state === 'unknown';

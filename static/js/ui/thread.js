@@ -1,4 +1,5 @@
 // The head of the thread: who the customer is, who serves them, what can be done.
+import { isSupervisor, mayHandOver, mayTakeOver } from '../lib/handover.js';
 import { html, nothing } from '../lib/html.js';
 import { formatLength, formatWhen, t } from '../lib/i18n.js';
 import { panelOpen, togglePanel } from '../lib/layout.js';
@@ -7,6 +8,7 @@ import { counts, current, isMine, opened } from '../lib/state.js';
 import { day, view } from '../lib/views.js';
 import { again, finish, take, takeNext } from './acts.js';
 import { copyText } from './copy.js';
+import { openInvite, openTransfer, takeOver } from './handover.js';
 import { icon } from './icon.js';
 import { levelItems, vip } from './level.js';
 import { menu } from './menu.js';
@@ -24,6 +26,7 @@ export function head() {
         <p class="thread-sub">${standing(conversation)}</p>
       </div>
       <div class="thread-acts">
+        ${isMine(conversation) ? html`<button class="btn btn-quiet btn-sm thread-hand" type="button" title="Shift+T" @click=${openTransfer}>${icon('arrow-right-left')}${t('handover.transfer')}</button>` : nothing}
         ${isMine(conversation) ? html`<button class="btn btn-sm" type="button" @click=${finish}>${icon('check')}${t('inbox.act.end')}<kbd class="kbd" aria-hidden="true">E</kbd></button>` : nothing}
         ${menu('thread', t('inbox.act.more'), items(conversation))}
         <button class="btn btn-quiet btn-icon btn-sm panel-toggle" type="button" aria-label=${t('inbox.panel')} title=${t('inbox.panel')} aria-pressed=${panelOpen.value} @click=${togglePanel}>${icon('panel-right')}</button>
@@ -38,12 +41,13 @@ function standing(conversation) {
   return session ? t('session.standing', { standing: words, time: formatWhen(session.since) }) : words;
 }
 
-function stage({ state, agent, account, claimed_at, closed_at }) {
+function stage({ state, agent, account, claimed_at, closed_at, reason }) {
   const name = isMe(agent) ? t('inbox.you') : agentName(agent, account);
   if (state === 'waiting') return t('inbox.standing.waiting');
   if (state === 'open') return t(isMe(agent) ? 'inbox.standing.mine' : 'inbox.standing.open', { name, time: formatWhen(claimed_at) });
   const words = { name, time: formatWhen(closed_at), span: formatLength(closed_at - claimed_at) };
-  return t(agent && claimed_at ? 'inbox.standing.closed' : 'inbox.standing.closed_unclaimed', words);
+  const told = t(agent && claimed_at ? 'inbox.standing.closed' : 'inbox.standing.closed_unclaimed', words);
+  return reason ? t('inbox.event.because', { told, why: reason }) : told;
 }
 
 function items(conversation) {
@@ -52,9 +56,14 @@ function items(conversation) {
   const act = {
     waiting: () => ({ label: t('inbox.act.claim'), icon: 'hand', key: 'A', run: take }),
     closed: () => ({ label: t('inbox.act.reopen'), icon: 'undo-2', key: 'E', run: () => again(id) }),
-    open: () => ({ label: t('inbox.act.end'), icon: 'check', key: 'E', run: finish, reason: isMe(agent) ? '' : t('inbox.act.others', { name: agentName(agent, account) }) }),
+    open: () => ({ label: t('inbox.act.end'), icon: 'check', key: 'E', run: finish, reason: isMe(agent) || isSupervisor() ? '' : t('inbox.act.others', { name: agentName(agent, account) }) }),
   };
-  return [act[state](), null, copy, ...levelItems(conversation)];
+  const hand = mayHandOver(conversation) && [
+    { label: t('handover.transfer.menu'), icon: 'arrow-right-left', key: 'Shift T', run: openTransfer },
+    { label: t('handover.invite.menu'), icon: 'eye', run: () => openInvite(id) },
+  ];
+  const takes = mayTakeOver(conversation) && [{ label: t('handover.take'), icon: 'hand', run: () => takeOver(id) }];
+  return [act[state](), ...(takes || []), ...(hand || []), null, copy, ...levelItems(conversation)];
 }
 
 // No conversation is chosen. The keys are shown where there is nothing else to read.

@@ -1,0 +1,60 @@
+// Whether agents are at the desk: a shape and a word, and the agent's own choice in the rail.
+import { post } from '../lib/api.js';
+import { effect, html } from '../lib/html.js';
+import { t } from '../lib/i18n.js';
+import { capacityOf, loadOf } from '../lib/handover.js';
+import { mount } from '../lib/mount.js';
+import { agents, apply, me } from '../lib/state.js';
+import { refused, toast } from './toast.js';
+
+const shapes = { online: 'dot-online', busy: 'dot-busy', away: 'dot-offline' };
+
+export const presenceWord = (presence) => t(`handover.presence.${presence}`);
+
+// The mark at a portrait; the word stands beside it.
+export const presenceDot = (presence) => html`<i class=${`dot ${shapes[presence]}`} aria-hidden="true"></i>`;
+
+// The server's frame follows; until then this tab shows what was asked for.
+async function say(presence) {
+  try {
+    const answer = await post('me/presence', { presence });
+    apply({ agent: { ...agents.value.get(me.value.id), presence: answer.me.presence } });
+    return true;
+  } catch (error) {
+    refused(error);
+    return false;
+  }
+}
+
+// Shift+O: online and busy in turn.
+export async function togglePresence() {
+  const presence = me.value.presence === 'online' ? 'busy' : 'online';
+  if (await say(presence)) toast(t('handover.presence.now', { presence: presenceWord(presence) }), { icon: 'check' });
+}
+
+const choice = () => html`
+  <div class="prefs"><span class="prefs-label" id="presence-label">${t('handover.presence')}</span>
+    <div class="seg seg-boxed presence" role="group" aria-labelledby="presence-label">${Object.keys(shapes).map((presence) => html`
+      <button class="seg-btn" type="button" aria-pressed=${me.value.presence === presence} title=${presence === 'busy' ? 'Shift+O' : ''}
+        @click=${() => say(presence)}>${presenceDot(presence)}${presenceWord(presence)}</button>`)}</div></div>
+  <div class="menu-sep" role="separator"></div>`;
+
+// The rail comes from the server; here it gets what changes.
+export function followPresence() {
+  mount(document.getElementById('rail-presence'), choice);
+  const button = document.querySelector('.rail-me');
+  const dot = document.createElement('i');
+  const count = Object.assign(document.createElement('span'), { className: 'num' });
+  button.querySelector('.av').append(dot);
+  button.append(count);
+  const name = button.getAttribute('aria-label');
+  effect(() => {
+    const { id, presence } = me.value;
+    const load = loadOf(id);
+    const most = capacityOf(me.value);
+    dot.className = `dot ${shapes[presence]}`;
+    count.textContent = most ? `${load}/${most}` : '';
+    button.setAttribute('aria-label', t('handover.rail.me', { menu: name, presence: presenceWord(presence), load: count.textContent || load }));
+    button.title = presenceWord(presence);
+  });
+}
