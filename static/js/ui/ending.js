@@ -59,10 +59,10 @@ class Ending extends Live {
       <dialog class="dialog dialog-slim" aria-labelledby="ending-h" @close=${this.#closed} @keydown=${this.#key}>
         <div class="dialog-head"><h2 id="ending-h">${title}</h2>
           <button class="btn btn-quiet btn-icon btn-sm" type="button" aria-label=${t('common.close')} @click=${this.close}>${icon('x')}</button></div>
-        <form class="dialog-body" id="ending" @submit=${this.#submit}>
+        <form id="ending" @submit=${this.#submit}><div class="dialog-body">
           ${this.several ? html`<fieldset class="pick"><legend class="sr">${t('handover.end.which')}</legend>${repeat(this.rows, ({ id }) => id, (row) => this.#which(row))}</fieldset>` : nothing}
           ${this.reasons.length ? html`<fieldset class="pick ends"><legend class=${this.several ? 'field-label' : 'sr'}>${t('handover.end.why')}</legend>${this.reasons.map((reason, i) => this.#why(reason, i))}</fieldset>` : nothing}
-        </form>
+        </div></form>
         <div class="dialog-foot">
           <button class="btn" type="button" @click=${this.close}>${t('common.cancel')}</button>
           <button class="btn btn-primary" type="submit" form="ending" ?disabled=${!this.ready}>${this.several ? t('handover.end.do', { n }) : t('inbox.act.end')}</button>

@@ -62,12 +62,12 @@ class Handover extends Live {
             <p>${t(`handover.${deed}.about`)}${deed === 'transfer' && n ? t('handover.transfer.budget', { n }) : nothing}</p></div>
           <button class="btn btn-quiet btn-icon btn-sm" type="button" aria-label=${t('common.close')} @click=${this.close}>${icon('x')}</button>
         </div>
-        <form class="dialog-body" id="handover" @submit=${this.#submit}>
+        <form id="handover" @submit=${this.#submit}><div class="dialog-body">
           <fieldset class="pick"><legend class="sr">${t(`handover.${deed}.whom`)}</legend>${this.people.map((one) => this.#choice(one))}</fieldset>
           ${this.people.length ? nothing : html`<p class="sec-none">${t(`handover.${deed}.nobody`)}</p>`}
           ${deed === 'transfer' ? html`<div class="field"><label class="field-label" for="handover-note">${t('handover.note')}<span class="opt">${t('handover.note.hint')}</span></label>
             <textarea class="textarea" id="handover-note" rows="2" maxlength="2000"></textarea></div>` : nothing}
-        </form>
+        </div></form>
         <div class="dialog-foot">
           ${deed === 'transfer' && conversation.state === 'open' ? html`<button class="btn btn-quiet lead" type="button" @click=${() => this.#send(0)}>${icon('inbox')}${t('handover.queue')}</button>` : nothing}
           <button class="btn" type="button" @click=${this.close}>${t('common.cancel')}</button>

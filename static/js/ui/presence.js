@@ -43,18 +43,21 @@ const choice = () => html`
 export function followPresence() {
   mount(document.getElementById('rail-presence'), choice);
   const button = document.querySelector('.rail-me');
-  const dot = document.createElement('i');
-  const count = Object.assign(document.createElement('span'), { className: 'num' });
-  button.querySelector('.av').append(dot);
-  button.append(count);
-  const name = button.getAttribute('aria-label');
+  const [dot, words, count] = ['i', 'span', 'span'].map((tag) => document.createElement(tag));
+  const menu = button.getAttribute('aria-label');
+  button.removeAttribute('aria-label'); // its words tell more
+  words.className = 'sr';
+  count.className = 'num';
+  const face = button.querySelector('.av');
+  face.setAttribute('aria-hidden', 'true');
+  face.append(dot);
+  button.append(words, count);
   effect(() => {
     const { id, presence } = me.value;
-    const load = loadOf(id);
     const most = capacityOf(me.value);
     dot.className = `dot ${shapes[presence]}`;
-    count.textContent = most ? `${load}/${most}` : '';
-    button.setAttribute('aria-label', t('handover.rail.me', { menu: name, presence: presenceWord(presence), load: count.textContent || load }));
     button.title = presenceWord(presence);
+    words.textContent = t('handover.rail.me', { menu, presence: presenceWord(presence) });
+    count.textContent = most ? `${loadOf(id)}/${most}` : loadOf(id);
   });
 }
