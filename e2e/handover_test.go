@@ -293,3 +293,41 @@ func TestEndWithReasonAndSeveral(t *testing.T) {
 	p.see("#stream .evt >> " + p.word("inbox.event.because", "told", p.word("inbox.event.ended.me"), "why", "无效咨询"))
 	p.see(".thread-sub >> 无效咨询")
 }
+
+// The dialogs as they look elsewhere than on a bright desk in Chinese.
+func TestLooksOfHandover(t *testing.T) {
+	for _, l := range []look{{dark: true}, {phone: true}, {phone: true, dark: true, lang: "en"}} {
+		t.Run(l.String(), func(t *testing.T) {
+			parallel(t)
+			d := newDesk(t)
+			d.rules(func(r *store.Rules) { r.Reasons = []string{"已解决", "等客户补充资料", "无效咨询"} })
+			d.colleague("laotang", "老唐", "agent")
+			p, jiayi := login(t, d.URL, "xiaoli", password, l), d.agent("jiayi")
+			ann := d.customer("安")
+			d.says(ann, "你好")
+			id := d.conversation(ann).ID
+			p.claim(id)
+			p.click(".thread-acts [aria-haspopup=menu]")
+			p.click("[role=menuitem] >> " + p.word("handover.transfer.menu"))
+			p.see(choice("佳怡") + " " + p.word("handover.presence.online"))
+			p.seen("handover-transfer")
+			p.press(kb.Escape)
+			p.gone("dialog[open]")
+			p.click(".thread-acts [aria-haspopup=menu]")
+			p.click("[role=menuitem] >> " + p.word("inbox.act.end"))
+			p.see("kf-ending dialog")
+			p.seen("handover-reason")
+			p.press(kb.Escape)
+			jiayi.show("all", id)
+			p.click(".thread-acts [aria-haspopup=menu]")
+			p.click("[role=menuitem] >> " + p.word("handover.transfer.menu"))
+			p.write("#handover-note", "等仓库出单号")
+			p.click(".dialog-foot .btn-primary")
+			p.gone("dialog[open]")
+			p.seen("handover-done")
+			p.show("all", id)
+			p.see("#stream .note")
+			p.seen("handover-away")
+		})
+	}
+}

@@ -29,9 +29,9 @@ export const capacityOf = (agent) => agent.capacity
 const ranks = { online: 0, busy: 1, away: 2 };
 
 // The colleagues who can be given a conversation, or with look be asked to see it: who is here and
-// has the least first.
+// has the least first. Supervisors take over what they want themselves.
 export function colleagues({ account, agent: server }, { look = false } = {}) {
-  const fits = (agent) => agent.active && agent.id !== (look ? me.value.id : server)
+  const fits = (agent) => agent.active && agent.id !== me.value.id && agent.id !== server
     && (look ? agent.role === 'admin' || binding(agent, account) : speaks(agent, account));
   return [...agents.value.values()].filter(fits)
     .map((agent) => ({ agent, load: loadOf(agent.id), most: capacityOf(agent) }))

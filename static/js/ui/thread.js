@@ -26,7 +26,7 @@ export function head() {
         <p class="thread-sub">${standing(conversation)}</p>
       </div>
       <div class="thread-acts">
-        ${isMine(conversation) ? html`<button class="btn btn-quiet btn-sm thread-hand" type="button" title="Shift+T" @click=${openTransfer}>${icon('arrow-right-left')}${t('handover.transfer')}</button>` : nothing}
+        ${isMine(conversation) ? html`<button class="btn btn-quiet btn-sm" type="button" title="Shift+T" @click=${openTransfer}>${icon('arrow-right-left')}${t('handover.transfer')}</button>` : nothing}
         ${isMine(conversation) ? html`<button class="btn btn-sm" type="button" @click=${finish}>${icon('check')}${t('inbox.act.end')}<kbd class="kbd" aria-hidden="true">E</kbd></button>` : nothing}
         ${menu('thread', t('inbox.act.more'), items(conversation))}
         <button class="btn btn-quiet btn-icon btn-sm panel-toggle" type="button" aria-label=${t('inbox.panel')} title=${t('inbox.panel')} aria-pressed=${panelOpen.value} @click=${togglePanel}>${icon('panel-right')}</button>
