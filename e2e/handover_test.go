@@ -1,7 +1,6 @@
 package e2e
 
 import (
-	"context"
 	"fmt"
 	"slices"
 	"testing"
@@ -9,8 +8,6 @@ import (
 
 	cd "github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
-
-	"kfdesk/store"
 )
 
 // colleague adds an agent to the shop while it runs, as the command line does.
@@ -20,19 +17,6 @@ func (d *desk) colleague(login, nick, role string) {
 	api := d.args[slices.Index(d.args, "-wechat-api")+1]
 	command(d.t, []string{"KFDESK_AGENT_PASSWORD=" + password}, "agent", "add", "-login", login, "-name", nick, "-role", role,
 		"-appid", shop.AppID, "-kf", login+"@shop", "-wechat-api", api, "-data", d.data)
-}
-
-// rules changes how the shop is served, beside the running server.
-func (d *desk) rules(change func(*store.Rules)) {
-	d.t.Helper()
-	ctx := context.Background()
-	s, err := store.Open(ctx, d.data, store.Options{Shared: true})
-	must(d.t, err)
-	defer s.Close()
-	accounts, err := s.Accounts(ctx)
-	must(d.t, err)
-	change(&accounts[0].Rules)
-	must(d.t, s.SetRules(ctx, store.Actor{}, accounts[0].ID, accounts[0].Rules))
 }
 
 // choice is a line of the dialog in which one chooses a colleague.
@@ -128,7 +112,7 @@ func TestTakeOver(t *testing.T) {
 	xiaoli.see(".blocked >> " + xiaoli.word("composer.blocked.other.title", "name", "老唐"))
 	xiaoli.see("#stream .evt >> " + xiaoli.word("inbox.event.taken.from_me", "name", "老唐"))
 
-	d.rules(func(r *store.Rules) { r.TakeOver = "all" })
+	d.rules(map[string]any{"take_over": "all"})
 	xiaoli.click(".blocked .btn")
 	xiaoli.see("#reply")
 	laotang.told(laotang.word("handover.told.taken.away", "name", "小李", "customer", name))
@@ -276,7 +260,7 @@ func TestEndWithReasonAndSeveral(t *testing.T) {
 	p.click(".toast button >> " + p.word("common.undo"))
 	states("open", "open", "open", "open")
 
-	d.rules(func(r *store.Rules) { r.Reasons = []string{"已解决", "无效咨询"} })
+	d.rules(map[string]any{"reasons": []string{"已解决", "无效咨询"}})
 	p.show("mine", ids[0])
 	p.until("the rules", "import(JSON.parse(document.getElementById('boot').textContent).static + '/js/lib/handover.js').then((m) => m.rulesOf(1)?.reasons.length === 2)")
 	p.press(kb.Escape)
@@ -300,7 +284,7 @@ func TestLooksOfHandover(t *testing.T) {
 		t.Run(l.String(), func(t *testing.T) {
 			parallel(t)
 			d := newDesk(t)
-			d.rules(func(r *store.Rules) { r.Reasons = []string{"已解决", "等客户补充资料", "无效咨询"} })
+			d.rules(map[string]any{"reasons": []string{"已解决", "等客户补充资料", "无效咨询"}})
 			d.colleague("laotang", "老唐", "agent")
 			p, jiayi := login(t, d.URL, "xiaoli", password, l), d.agent("jiayi")
 			ann := d.customer("安")

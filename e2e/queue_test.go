@@ -11,13 +11,13 @@ import (
 	"github.com/chromedp/chromedp/kb"
 )
 
-// presence sets an agent's presence, as their browsers do.
-func (d *desk) presence(login, presence string) {
+// presents sets an agent's presence, as they do by hand.
+func (d *desk) presents(login, presence string) {
 	d.t.Helper()
 	db, err := sql.Open("sqlite", "file:"+filepath.Join(d.data, "kfdesk.db")+"?_pragma=busy_timeout(5000)")
 	must(d.t, err)
 	defer db.Close()
-	_, err = db.Exec("update agent set presence = $1, presence_by = 'hand', presence_at = $2 where login = $3", presence, time.Now().UnixMilli(), login)
+	_, err = db.Exec("update agent set presence = $1, presence_by = 'hand', presence_wish = $1, presence_at = $2 where login = $3", presence, time.Now().UnixMilli(), login)
 	must(d.t, err)
 }
 
@@ -96,8 +96,8 @@ func TestAssignment(t *testing.T) {
 	parallel(t)
 	d := newDesk(t)
 	xiaoli, jiayi := d.agent("xiaoli"), d.agent("jiayi")
-	d.presence("xiaoli", "away")
-	d.presence("jiayi", "away")
+	d.presents("xiaoli", "away")
+	d.presents("jiayi", "away")
 	d.rules(map[string]any{"assign": "fewest", "capacity": 1, "gone": -1})
 	comes := func(name string) (id int64) {
 		openid := d.customer(name)
@@ -107,7 +107,7 @@ func TestAssignment(t *testing.T) {
 	first := comes("甲")
 	xiaoli.click(".view >> " + xiaoli.word("inbox.view.waiting"))
 	xiaoli.inList(first)
-	d.presence("xiaoli", "online")
+	d.presents("xiaoli", "online")
 	xiaoli.click(".view >> " + xiaoli.word("inbox.view.mine"))
 	xiaoli.inList(first)
 	xiaoli.click(row(first))
@@ -115,7 +115,7 @@ func TestAssignment(t *testing.T) {
 	second := comes("乙")
 	jiayi.click(".view >> " + jiayi.word("inbox.view.waiting"))
 	jiayi.inList(second)
-	d.presence("jiayi", "online")
+	d.presents("jiayi", "online")
 	jiayi.click(".view >> " + jiayi.word("inbox.view.mine"))
 	jiayi.inList(second)
 	third := comes("丙")

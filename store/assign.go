@@ -129,7 +129,7 @@ func (t *tx) recall(accountID int64) error {
 		list, err := rows(context.Background(), t, scanConversation, open+`v.waiting_since between 1 and $2
 			and v.claimed_at <= $2 and v.active_at <= $2 order by v.id`, accountID, t.now-int64(r.Silence)*60_000)
 		for i := 0; err == nil && i < len(list); i++ {
-			err = t.release(&list[i], "silence")
+			err = t.release(&Agent{ID: list[i].Agent}, &list[i], body{"reason": "silence"})
 		}
 		if err != nil {
 			return err
@@ -141,7 +141,7 @@ func (t *tx) recall(accountID int64) error {
 	list, err := rows(context.Background(), t, scanConversation, open+`v.agent_id in (select a.id from agent a
 		where a.presence = 'away' and a.presence_by <> '' and a.presence_at <= $2) order by v.id`, accountID, t.now-int64(r.Gone)*60_000)
 	for i := 0; err == nil && i < len(list); i++ {
-		err = t.release(&list[i], "gone")
+		err = t.release(&Agent{ID: list[i].Agent}, &list[i], body{"reason": "gone"})
 	}
 	return err
 }

@@ -152,7 +152,7 @@ func TestAutomationLeavesRepliesToPeople(t *testing.T) {
 						break
 					}
 				}
-				ok(t, d.write(ctx, func(t *tx) error { return t.release(&v, "silence") }))
+				ok(t, d.write(ctx, func(t *tx) error { return t.release(&d.li, &v, body{"reason": "silence"}) }))
 			}
 			if count() == before {
 				continue

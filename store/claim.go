@@ -51,11 +51,7 @@ func (t *tx) claim(a *Agent, v *Conversation) error {
 
 // take gives a waiting conversation to an agent; a line tells how it came about.
 func (t *tx) take(agentID int64, v *Conversation, how string, b body) error {
-	if err := t.exec(`update conversation set state = 'open', agent_id = $1, claimed_at = $2, returned_at = 0, returned_by = 0 where id = $3`,
-		agentID, t.now, v.ID); err != nil {
-		return err
-	}
-	if err := t.exec("update agent set served_at = $1 where id = $2", t.now, agentID); err != nil {
+	if err := t.give(agentID, v); err != nil {
 		return err
 	}
 	b["waited_ms"] = int64(0)
@@ -65,28 +61,13 @@ func (t *tx) take(agentID int64, v *Conversation, how string, b body) error {
 	return t.story(&Agent{ID: agentID}, v, how, b)
 }
 
-// End closes a conversation. Only who serves it, or an admin, may ("not_yours").
-func (s *Store) End(ctx context.Context, a *Agent, id int64) (v Conversation, err error) {
-	err = s.write(ctx, func(t *tx) error {
-		if v, err = t.conversation(a, id); err != nil {
-			return err
-		}
-		if v.State == "closed" {
-			return nil
-		}
-		if v.Agent != a.ID && !a.Admin() {
-			return refuse("not_yours", "agent", v.Agent)
-		}
-		if err := t.exec(`update conversation set state = 'closed', closed_at = $1, waiting_since = 0, unread = 0 where id = $2`,
-			t.now, v.ID); err != nil {
-			return err
-		}
-		if err := t.story(a, &v, "ended", body{}); err != nil {
-			return err
-		}
-		return t.assign(v.Account, 0)
-	})
-	return v, err
+// give makes an agent serve a conversation, whoever did before.
+func (t *tx) give(agentID int64, v *Conversation) error {
+	if err := t.exec(`update conversation set state = 'open', agent_id = $1, claimed_at = $2, returned_at = 0, returned_by = 0 where id = $3`,
+		agentID, t.now, v.ID); err != nil {
+		return err
+	}
+	return t.exec("update agent set served_at = $1 where id = $2", t.now, agentID)
 }
 
 // Reopen opens a customer's newest, closed conversation for the agent. When
@@ -161,7 +142,7 @@ func (t *tx) requeue(agentID, accountID int64, reason string) error {
 		return err
 	}
 	for i := range list {
-		if err := t.release(&list[i], reason); err != nil {
+		if err := t.release(&Agent{ID: agentID}, &list[i], body{"reason": reason}); err != nil {
 			return err
 		}
 	}
@@ -169,14 +150,13 @@ func (t *tx) requeue(agentID, accountID int64, reason string) error {
 }
 
 // release gives an open conversation back to the queue, where it is first of
-// its level.
-func (t *tx) release(v *Conversation, reason string) error {
-	from := v.Agent
+// its level, because of this agent.
+func (t *tx) release(a *Agent, v *Conversation, b body) error {
 	if err := t.exec(`update conversation set state = 'waiting', agent_id = 0, claimed_at = 0, returned_at = $1, returned_by = $2
-		where id = $3`, t.now, from, v.ID); err != nil {
+		where id = $3`, t.now, v.Agent, v.ID); err != nil {
 		return err
 	}
-	return t.story(&Agent{ID: from}, v, "queued", body{"reason": reason})
+	return t.story(a, v, "queued", b)
 }
 
 // Lapse closes waiting conversations that hold nothing but a deed (a follow, a

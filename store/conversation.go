@@ -22,7 +22,7 @@ type Conversation struct {
 	FirstReplyAt int64    `json:"first_reply_at"`
 	ClosedAt     int64    `json:"closed_at"`
 	ReturnedAt   int64    `json:"returned_at"` // when it came back to the queue from an agent; 0: it did not
-	Reason       string   `json:"reason"` // of its end; "": none was given
+	Reason       string   `json:"reason"`      // of its end; "": none was given
 	Last         Last     `json:"last"`
 	Grants       Grants   `json:"grants"`
 	Event        int64    `json:"event"`

@@ -71,5 +71,8 @@ func (t *tx) end(a *Agent, v *Conversation, reason string) error {
 		t.now, reason, v.ID); err != nil {
 		return err
 	}
-	return t.story(a, v, "ended", told)
+	if err := t.story(a, v, "ended", told); err != nil {
+		return err
+	}
+	return t.assign(v.Account, 0)
 }

@@ -122,10 +122,10 @@ func (t *tx) atDesk(agentID int64) error {
 	return err
 }
 
-// hand makes an agent serve a conversation, whoever did before. The customer
-// goes on waiting, and what was granted stays.
+// hand makes an agent serve a conversation. The customer goes on waiting, and
+// what was granted stays.
 func (t *tx) hand(a *Agent, v *Conversation, to int64, story string, b body) error {
-	if err := t.exec("update conversation set state = 'open', agent_id = $1, claimed_at = $2 where id = $3", to, t.now, v.ID); err != nil {
+	if err := t.give(to, v); err != nil {
 		return err
 	}
 	return t.story(a, v, story, b)
@@ -133,9 +133,8 @@ func (t *tx) hand(a *Agent, v *Conversation, to int64, story string, b body) err
 
 // toQueue returns a conversation to the queue because an agent decided so.
 func (t *tx) toQueue(a *Agent, v *Conversation) error {
-	from := v.Agent
-	if err := t.exec("update conversation set state = 'waiting', agent_id = 0, claimed_at = 0 where id = $1", v.ID); err != nil {
+	if err := t.release(a, v, body{"reason": "returned", "from": v.Agent}); err != nil {
 		return err
 	}
-	return t.story(a, v, "queued", body{"reason": "returned", "from": from})
+	return t.assign(v.Account, 0)
 }

@@ -77,5 +77,17 @@ func (t *tx) present(agentID int64, to, by string) error {
 	if err := t.exec("update agent set presence = $1, presence_by = $2, presence_at = $3 where id = $4", to, by, t.now, agentID); err != nil {
 		return err
 	}
-	return t.note(Event{Kind: "agent", Agent: agentID})
+	if err := t.note(Event{Kind: "agent", Agent: agentID}); err != nil || to != "online" {
+		return err
+	}
+	return t.occupy(agentID)
+}
+
+// occupy gives an agent who is there now what waits.
+func (t *tx) occupy(agentID int64) error {
+	accounts, err := rows(context.Background(), t, one[int64], "select account_id from agent_account where agent_id = $1 and kf_account <> ''", agentID)
+	for i := 0; err == nil && i < len(accounts); i++ {
+		err = t.assign(accounts[i], 0)
+	}
+	return err
 }
