@@ -28,11 +28,15 @@ func (c *Console) apiRules(ctx *fiber.Ctx) error {
 	return ctx.JSON(fiber.Map{"rules": a.Rules})
 }
 
-// apiSetRules changes what the body names; the rest stays.
+// apiSetRules changes what the body names; the rest stays. Admins only: who does
+// not see the account does not hear that it is there.
 func (c *Console) apiSetRules(ctx *fiber.Ctx) error {
 	a, err := c.ruled(ctx)
 	if err != nil {
 		return err
+	}
+	if !who(ctx).Admin() {
+		return refused(fiber.StatusForbidden, "admin_needed")
 	}
 	rules := a.Rules
 	rules.Levels, rules.Order, rules.Reasons = nil, nil, nil // not filled up from what was there

@@ -128,13 +128,15 @@ func TestNothingOfAnotherAccountIsReached(t *testing.T) {
 		if strings.HasSuffix(r.Path, "/raw") {
 			message = pushed
 		}
-		address := strings.NewReplacer(conversations+":id", path, "messages/:id", "messages/"+message, "accounts/:id", "accounts/1").Replace(r.Path)
+		address := strings.NewReplacer(conversations+":id", path, "messages/:id", "messages/"+message, "accounts/:id", "accounts/1", "customers/:id", "customers/1").Replace(r.Path)
 		var body any
 		switch {
 		case strings.HasSuffix(address, "/read"):
 			body = object{"message": 1}
 		case strings.HasSuffix(address, "/transfer"), strings.HasSuffix(address, "/invite"):
 			body = object{"to": d.ids["chen"]}
+		case strings.HasSuffix(address, "/vip"):
+			body = object{"level": 1}
 		case strings.HasSuffix(address, "/resend"):
 			body = object{"attempts": 1}
 		case r.Method == "POST" && strings.HasSuffix(address, "/messages"):
