@@ -1,2 +1,19 @@
+// Keys as they are drawn beside what they do.
+import { caps, find } from '../lib/commands.js';
+import { html, nothing } from '../lib/html.js';
+
 // What stands on the key that commands are given with.
-export const COMMAND = /^(Mac|iP)/.test(navigator.platform) ? '\u2318' : 'Ctrl';
+export const [COMMAND] = caps('Mod');
+
+const cap = (text) => html`<kbd class="kbd">${text}</kbd>`;
+
+export function keycaps(key) {
+  const all = caps(key);
+  return all.length > 1 ? html`<span class="keys">${all.map(cap)}</span>` : cap(all[0]);
+}
+
+// The hint on a button for what has this name in the list of commands; nothing where it has no key.
+export function hint(name) {
+  const [key] = find(name)?.keys ?? [];
+  return key ? html`<span class="keys" aria-hidden="true">${caps(key).map(cap)}</span>` : nothing;
+}

@@ -1,9 +1,7 @@
 // The keyboard outside of fields. While an input method composes, every key is its own.
+import { commands, find, nameOf } from '../lib/commands.js';
 import { panelOver, togglePanel } from '../lib/layout.js';
-import { go, step, endOrReopen, takeNext, takeThis } from './acts.js';
-import { current, isMine, opened } from '../lib/state.js';
-import { views } from '../lib/views.js';
-import { focusReply } from './dock.js';
+import './commands.js';
 import { openTransfer } from './handover.js';
 import { closeMenu } from './menu.js';
 import { togglePresence } from './presence.js';
@@ -29,24 +27,29 @@ const field = 'input, textarea, select, [contenteditable]';
 
 export function followKeys() {
   document.addEventListener('keydown', (event) => {
-    if (event.defaultPrevented || event.isComposing || event.keyCode === 229) return;
-    if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector('dialog[open]')) return;
+    if (event.defaultPrevented || event.isComposing || event.keyCode === 229 || document.querySelector('dialog[open]')) return;
     if (event.key === 'Escape') return escape(event);
-    if (event.target.closest?.(field)) return;
-    const act = acts[name(event)];
-    if (!act) return;
+    if (/^Arrow/.test(event.key) && !inList(event.target)) return;
+    const name = nameOf(event);
+    const typing = event.target.closest?.(field);
+    const fitting = commands.filter(({ keys, run, anywhere }) => run && keys.includes(name) && (anywhere || !typing));
+    if (!fitting.length) return;
     event.preventDefault();
-    act();
+    fitting.find(({ why }) => !why())?.run();
   });
+  document.addEventListener('click', ({ target }) => press(target.closest?.('[data-command]')));
 }
 
-// Letters without regard to the caps lock; the arrows only where they do not scroll.
-function name({ key, shiftKey, target }) {
-  if (key === 'ArrowDown' || key === 'ArrowUp') {
-    return target === document.body || target.closest?.('#rows') ? (key === 'ArrowDown' ? 'j' : 'k') : '';
-  }
-  return shiftKey ? key.toUpperCase() : key.toLowerCase();
+// Buttons of the page's frame do by name what keys do.
+function press(button) {
+  if (!button) return;
+  const menu = button.closest('details');
+  if (menu) menu.open = false;
+  find(button.dataset.command).run();
 }
+
+// Elsewhere the arrows scroll.
+const inList = (target) => target === document.body || target.closest?.('#rows');
 
 // The top layer first, then out of the field. What was written stays.
 function escape({ target }) {

@@ -85,8 +85,12 @@ function part(peaks, i, count) {
 }
 
 // The newest voice of the thread that can be heard.
-export function playLatest() {
+export function latestVoice() {
   const id = opened.value?.id;
-  const row = id && timeline(id).messages.value.findLast(({ type, media }) => type === 'voice' && isReady(media));
+  return id && timeline(id).messages.value.findLast(({ type, media }) => type === 'voice' && isReady(media));
+}
+
+export function playLatest() {
+  const row = latestVoice();
   if (row) toggle(row.media);
 }

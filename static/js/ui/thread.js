@@ -1,5 +1,6 @@
 // The head of the thread: who the customer is, who serves them, what can be done.
 import { isSupervisor, mayHandOver, mayTakeOver } from '../lib/handover.js';
+import { find } from '../lib/commands.js';
 import { html, nothing } from '../lib/html.js';
 import { formatLength, formatWhen, t } from '../lib/i18n.js';
 import { panelOpen, togglePanel } from '../lib/layout.js';
@@ -11,6 +12,7 @@ import { copyText } from './copy.js';
 import { openInvite, openTransfer, takeOver } from './handover.js';
 import { icon } from './icon.js';
 import { levelItems, vip } from './level.js';
+import { keycaps } from './keycap.js';
 import { menu } from './menu.js';
 import { skeletonThread } from './skeleton.js';
 
@@ -74,12 +76,13 @@ function nobody() {
     <div class="empty" id="composer" tabindex="-1">${art}
       <h2>${t(mine ? 'inbox.nobody.title' : 'inbox.nobody.done')}</h2><p>${hint}</p>
       ${waiting ? html`<button class="btn" type="button" @click=${takeNext}>${icon('hand')}${t('inbox.claim.next')}<kbd class="kbd" aria-hidden="true">A</kbd></button>` : nothing}
-      <dl class="empty-keys">${keys.filter(([, words]) => !waiting || words !== 'claim').map(([caps, words]) => html`
-        <dt><span class="keys">${caps.map((cap) => html`<kbd class="kbd">${cap}</kbd>`)}</span></dt><dd>${t(`inbox.keys.${words}`)}</dd>`)}</dl>
+      <dl class="empty-keys">${keys.filter(([, words]) => !waiting || words !== 'claim').map(([names, words]) => html`
+        <dt><span class="keys">${names.map((name) => keycaps(find(name).keys[0]))}</span></dt><dd>${t(`inbox.keys.${words}`)}</dd>`)}</dl>
     </div>`;
 }
 
-const keys = [[['A'], 'claim'], [['J', 'K'], 'move'], [['R'], 'reply'], [['E'], 'end'], [['1', '2', '3', '4'], 'views'], [['I'], 'panel']];
+// What is done by name (see lib/commands.js), and the words for it here.
+const keys = [[['claim'], 'claim'], [['next', 'previous'], 'move'], [['reply'], 'reply'], [['end'], 'end'], [['mine', 'waiting', 'all', 'ended'], 'views'], [['panel'], 'panel'], [['palette'], 'palette'], [['help'], 'help']];
 
 const art = html`<svg class="art" viewBox="0 0 132 84" aria-hidden="true"><rect class="art-line" x="1" y="1" width="130" height="62" rx="12"></rect><path class="art-line" d="M26 63l-8 14 24-14"></path>
   ${[1, 0.8, 0.6, 0.4, 0.2].map((opacity, i) => html`<svg x=${24 + 18 * i} y="24" width="12" height="16"><rect class="art-bar" width="12" height="16" rx="3" opacity=${opacity}></rect></svg>`)}</svg>`;

@@ -1,0 +1,63 @@
+// What the inbox lets an agent do, in the order of the help sheet. Another part adds its own lines.
+import { enlist } from '../lib/commands.js';
+import { t } from '../lib/i18n.js';
+import { togglePanel } from '../lib/layout.js';
+import { agentName, isMe } from '../lib/people.js';
+import { counts, current, isMine, opened } from '../lib/state.js';
+import { order, views } from '../lib/views.js';
+import { again, finish, go, step, takeNext, takeThis } from './acts.js';
+import { copyText } from './copy.js';
+import { focusReply } from './dock.js';
+import { openHelp } from './help.js';
+import { openPalette } from './palette.js';
+import { latestVoice, playLatest } from './sound.js';
+
+const unless = (fits, reason) => () => (fits() ? '' : t(`keys.why.${reason}`));
+const open = () => opened.value ?? {};
+const somebody = unless(() => opened.value, 'nobody');
+const moving = unless(() => order.value.length, 'empty');
+
+// Why a conversation that must be this agent's is not.
+function mine() {
+  const { state, agent, account } = open();
+  if (isMine(open())) return '';
+  if (state === 'open') return t('inbox.act.others', { name: agentName(agent, account) });
+  return t(`keys.why.${state ?? 'nobody'}`);
+}
+
+enlist(
+  { name: 'next', area: 'here', icon: 'arrow-down', row: 'move', keys: ['J', 'ArrowDown'], why: moving, run: () => step(1) },
+  { name: 'previous', area: 'here', icon: 'arrow-up', row: 'move', keys: ['K', 'ArrowUp'], why: moving, run: () => step(-1) },
+  { name: 'claim', area: 'here', icon: 'hand', keys: ['A'], why: claimable, run: takeThis },
+  { name: 'claim_next', area: 'here', icon: 'hand', keys: ['Shift+A'], why: unless(() => counts.value.waiting, 'queue'), run: takeNext },
+  { name: 'end', area: 'here', icon: 'check', row: 'end', keys: ['E'], why: mine, run: finish },
+  { name: 'reopen', area: 'here', icon: 'undo-2', row: 'end', keys: ['E'], why: reopenable, run: () => again(current.value) },
+  { name: 'copy_openid', area: 'here', icon: 'copy', why: somebody, run: () => copyText(open().customer.openid, t('inbox.copied.openid')) },
+
+  { name: 'reply', area: 'write', icon: 'pencil', keys: ['R'], why: mine, run: focusReply },
+  { name: 'send', area: 'write', keys: ['Enter'] },
+  { name: 'newline', area: 'write', keys: ['Shift+Enter'] },
+  { name: 'send_joined', area: 'write', keys: ['Mod+Enter'] },
+
+  { name: 'palette', area: 'go', icon: 'search', keys: ['Mod+K'], anywhere: true, plain: true, run: openPalette },
+  ...Object.keys(views).map((name, i) => (
+    { name, area: 'go', icon: 'list-filter', row: 'views', keys: [String(i + 1)], run: () => go(name, current.value, { replace: true }) })),
+  { name: 'panel', area: 'go', icon: 'panel-right', keys: ['I'], why: somebody, run: togglePanel },
+
+  { name: 'play', area: 'other', icon: 'play', keys: ['P'], why: unless(latestVoice, 'voice'), run: playLatest },
+  { name: 'escape', area: 'other', keys: ['Escape'] },
+  { name: 'help', area: 'other', icon: 'keyboard', keys: ['?'], run: openHelp },
+);
+
+// A takes the one in the thread, or the most urgent while there is none.
+function claimable() {
+  const { state, agent, account } = open();
+  if (state === 'waiting' || (!state && counts.value.waiting)) return '';
+  if (state === 'open') return isMe(agent) ? t('keys.why.yours') : t('inbox.act.others', { name: agentName(agent, account) });
+  return t(state ? 'keys.why.closed' : 'keys.why.queue');
+}
+
+function reopenable() {
+  if (!opened.value) return t('keys.why.nobody');
+  return open().state === 'closed' ? '' : t('keys.why.not_ended');
+}

@@ -1,0 +1,122 @@
+// Search and commands in one field. The focus stays in it; the arrows move through the list below.
+import { html, nothing } from '../lib/html.js';
+import { t } from '../lib/i18n.js';
+import { offer, use } from '../lib/palette.js';
+import { pieces } from '../lib/rank.js';
+import { changed, conversations, isMine } from '../lib/state.js';
+import { go } from './acts.js';
+import { identicon } from './avatar.js';
+import { icon } from './icon.js';
+import { keycaps } from './keycap.js';
+import { Live } from './live.js';
+
+export function openPalette() {
+  if (!document.querySelector('kf-palette')) document.body.append(document.createElement('kf-palette'));
+}
+
+// Shows a conversation in the view it belongs to.
+function show(row) {
+  const view = { waiting: 'waiting', closed: 'ended' }[row.state] ?? (isMine(row) ? 'mine' : 'all');
+  return go(view, row.id, { field: true });
+}
+
+class Palette extends Live {
+  static properties = { typed: { state: true }, at: { state: true } };
+
+  constructor() {
+    super();
+    this.typed = '';
+    this.at = -1; // what is chosen, -1 for the first that can be done
+    this.chosen = null; // what to do when the dialog has closed
+  }
+
+  get dialog() {
+    return this.querySelector('dialog');
+  }
+
+  firstUpdated() {
+    this.dialog.showModal();
+    this.querySelector('input').focus();
+  }
+
+  willUpdate() {
+    changed.value;
+    this.groups = offer(this.typed, show);
+    this.items = this.groups.flatMap(({ items }) => items);
+    const first = Math.max(0, this.items.findIndex(({ reason }) => !reason));
+    this.now = this.at < 0 ? first : Math.min(this.at, this.items.length - 1);
+  }
+
+  render() {
+    const any = this.items.length > 0;
+    return html`
+      <dialog class="dialog palette" aria-label=${t('keys.do.palette')} @close=${this.#closed} @keydown=${this.#key} @click=${this.#outside}>
+        <div class="palette-input">${icon('search')}<input type="text" autocomplete="off" spellcheck="false" enterkeyhint="go" role="combobox" aria-autocomplete="list"
+          aria-expanded=${any} aria-controls="palette-list" aria-activedescendant=${any ? `palette-${this.now}` : nothing}
+          aria-label=${t('keys.palette.field')} placeholder=${t('keys.palette.field')} @input=${this.#input} @compositionend=${this.#input}>
+          <button class="palette-esc" type="button" aria-label=${`Esc ${t('common.close')}`} @click=${() => this.dialog.close()}>${keycaps('Escape')}</button></div>
+        <ul class="palette-list" id="palette-list" role="listbox" aria-label=${t('keys.palette.results')} ?hidden=${!any}>${this.groups.map((group) => this.#group(group))}</ul>
+        ${any ? nothing : html`<p class="palette-none" role="status">${t('keys.palette.none', { words: this.typed.trim() })}</p>`}
+        <div class="keysbar" aria-hidden="true"><span><span class="keys">${keycaps('ArrowUp')}${keycaps('ArrowDown')}</span>${t('keys.palette.choose')}</span>
+          <span>${keycaps('Enter')}${t('keys.palette.open')}</span><span>${keycaps('>')}${t('keys.palette.only')}</span>
+          <span class="end">${t('keys.palette.count', { n: conversations.size })}</span></div>
+      </dialog>`;
+  }
+
+  #group({ area, items }) {
+    return html`<li class="menu-label" role="presentation">${t(`keys.area.${area}`)}</li>${items.map((item) => this.#item(item))}`;
+  }
+
+  #item(item) {
+    const at = this.items.indexOf(item);
+    const on = at === this.now;
+    return html`<li class="menu-item" id=${`palette-${at}`} role="option" data-id=${item.id} aria-selected=${on} aria-disabled=${Boolean(item.reason)}
+      @pointermove=${() => (this.at = at)} @click=${() => this.#choose(item)}>
+      ${item.openid ? identicon(item.openid, 'idn-20') : icon(item.icon)}<span class="palette-name">${marked(item.label, item.hits)}</span>
+      ${item.reason || item.sub ? html`<span class="sub">${item.reason || marked(item.sub, item.subHits)}</span>` : nothing}
+      ${item.keys?.length ? keycaps(item.keys[0]) : on ? keycaps('Enter') : nothing}</li>`;
+  }
+
+  updated() {
+    this.querySelector('[aria-selected="true"]')?.scrollIntoView({ block: 'nearest' });
+  }
+
+  // A word that is still being composed is none yet.
+  #input(event) {
+    if (event.isComposing || event.target.value === this.typed) return;
+    this.typed = event.target.value;
+    this.at = -1;
+  }
+
+  #key(event) {
+    event.stopPropagation();
+    if (event.isComposing || event.keyCode === 229) return;
+    const last = this.items.length - 1;
+    const to = { ArrowDown: this.now + 1, ArrowUp: this.now - 1, PageDown: Math.min(last, this.now + 8), PageUp: Math.max(0, this.now - 8) }[event.key];
+    if (to !== undefined) this.at = to < 0 ? last : to > last ? 0 : to;
+    else if (event.key === 'Enter') this.#choose(this.items[this.now]);
+    else if (event.key.toLowerCase() === 'k' && (event.ctrlKey || event.metaKey)) this.dialog.close();
+    else return;
+    event.preventDefault();
+  }
+
+  #outside({ target }) {
+    if (target === this.dialog) this.dialog.close();
+  }
+
+  #choose(item) {
+    if (!item || item.reason) return;
+    use(item.id);
+    this.chosen = item.run;
+    this.dialog.close();
+  }
+
+  // The focus is back where it was: what is done now may take it elsewhere.
+  #closed() {
+    this.remove();
+    this.chosen?.();
+  }
+}
+customElements.define('kf-palette', Palette);
+
+const marked = (text, hits = []) => pieces(text, hits).map(({ text: part, hit }) => (hit ? html`<span class="hit">${part}</span>` : part));
