@@ -16,7 +16,15 @@ type profilePage struct {
 	Bindings []store.Binding
 	Sessions []sessionRow
 	Problems problems
+	Events   []string // of which a browser tells its agent
+	Sounds   []string
 }
+
+// As static/js/lib has them, in the order in which they are shown.
+var (
+	noticeEvents = []string{"waiting", "message", "called", "target"} // notices.js
+	noticeSounds = []string{"drop", "wood", "bell", "chime"}          // chime.js
+)
 
 // sessionRow is a log-in as a person knows it. Key names it in addresses: the
 // hash, which opens nothing.
@@ -43,6 +51,8 @@ func (c *Console) renderProfile(ctx *fiber.Ctx, d profilePage) error {
 		d.Sessions = append(d.Sessions, row)
 	}
 	p := c.page(ctx, "page.profile.title")
+	p.Entry = "profile.js"
+	d.Events, d.Sounds = noticeEvents, noticeSounds
 	p.D = d
 	if len(d.Problems) > 0 {
 		return again(ctx, "profile", p)

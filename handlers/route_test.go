@@ -24,6 +24,8 @@ var routes = map[string]string{
 	"GET /healthz":             public,
 	"GET /favicon.ico":         public,
 	"GET /static/:hash/*":      public,
+	"GET /sw.js":               public,
+	"GET /offline":             public,
 	"POST /csp-report":         public,
 	"GET /login":               public,
 	"POST /login":              public,
@@ -265,6 +267,8 @@ func TestEveryAnswerHasTheHeadersOfSafety(t *testing.T) {
 		{"", "GET", static, 200},
 		{"", "GET", static + "x", 404},
 		{"", "GET", "/favicon.ico", 200},
+		{"", "GET", "/sw.js", 200},
+		{"", "GET", "/offline", 200},
 		{"", "GET", "/healthz", 200},
 		{"", "POST", "/csp-report", 204},
 		{"", "GET", "/wechat/" + shopApp, 403},
@@ -278,7 +282,7 @@ func TestEveryAnswerHasTheHeadersOfSafety(t *testing.T) {
 			t.Errorf("%s: %d, want %d", what, got.status, tt.status)
 		}
 		headed(t, what, got.header)
-		kept := got.status == 200 && (tt.path == static || tt.path == "/favicon.ico")
+		kept := got.status == 200 && (tt.path == static || tt.path == "/favicon.ico" || tt.path == "/sw.js")
 		if cache := got.header.Get("Cache-Control"); (cache == "no-store") == kept {
 			t.Errorf("%s: Cache-Control is %q", what, cache)
 		}

@@ -25,6 +25,8 @@ func (c *Console) routes(app *fiber.App) {
 	app.Get("/healthz", c.health)
 	app.Get("/favicon.ico", c.Assets.Favicon)
 	app.Get("/static/:hash/*", c.Assets.Serve)
+	app.Get("/sw.js", c.Assets.ServiceWorker)
+	app.Get("/offline", c.pageOffline)
 	app.Post("/csp-report", c.cspReport)
 
 	app.Use(c.sameOrigin, c.identify)

@@ -1,20 +1,23 @@
 // The inbox: loads the first data, puts each part of the screen on its place, then listens.
 import { effect } from './lib/html.js';
 import { loadCatalogue } from './lib/i18n.js';
+import { install } from './lib/install.js';
 import { panelOpen, panelOver } from './lib/layout.js';
 import { mount } from './lib/mount.js';
 import { connect, connection, send } from './lib/net.js';
 import { followTouches } from './lib/presence.js';
+import { followNotices } from './lib/notify.js';
 import { followReading } from './lib/reading.js';
 import { follow } from './lib/route.js';
 import { current, load, opened } from './lib/state.js';
-import { followClaims } from './ui/acts.js';
+import { followClaims, show } from './ui/acts.js';
 import { followCounts } from './ui/badge.js';
 import { banner, followConnection } from './ui/banner.js';
 import { dock } from './ui/dock.js';
 import { followEnded } from './ui/ended.js';
 import { followKeys } from './ui/keys.js';
 import { list } from './ui/list.js';
+import { mutedBanner } from './ui/muted.js';
 import { panel } from './ui/panel.js';
 import { sessionNote } from './ui/session.js';
 import { followPresence } from './ui/presence.js';
@@ -54,7 +57,7 @@ async function start() {
   followLayout();
   followReading();
   follow(refused);
-  mount(place('banner'), banner);
+  mount(place('banner'), () => [banner(), mutedBanner()]);
   mount(place('list'), list);
   mount(place('head'), () => [head(), sessionNote()]);
   mountStream(place('messages'));
@@ -68,6 +71,8 @@ async function start() {
   followPresence();
   followTold();
   followTouches();
+  followNotices(show);
+  install();
 }
 
 // The words come with the page: the catalogue may be what could not be loaded.

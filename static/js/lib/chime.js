@@ -1,5 +1,4 @@
-// The sounds of notices. They are made here from a few tones, none is longer than a second.
-import { signal } from './html.js';
+// The sounds of notices. They are made here from a few tones; none is longer than a second.
 
 // Each tone: [frequency in Hz, where it slides to, start, length in seconds, loudness, form].
 const SOUNDS = {
@@ -9,46 +8,23 @@ const SOUNDS = {
   chime: [[784, 784, 0, 0.35, 0.7, 'sine'], [988, 988, 0.18, 0.35, 0.7, 'sine'], [1175, 1175, 0.36, 0.6, 0.7, 'sine']],
 };
 
-export const names = Object.keys(SOUNDS);
-
-// A sound was due and the browser made none: it waits for a click or a key on this page.
-export const muted = signal(false);
+const REST = 2_000; // a context that plays nothing still costs power
 
 let context = null;
+let resting = 0;
 
-// True while the browser lets this page be heard.
-export const audible = () => context?.state === 'running';
-
-// Asks to be heard; a click or a key is what browsers want for it. heard is called once it works.
-export function unmute(heard) {
-  const ask = () => {
-    context ??= new AudioContext();
-    if (audible()) return done();
-    context.resume().then(done, () => {});
-  };
-  const done = () => {
-    if (!audible()) return;
-    for (const name of GESTURES) removeEventListener(name, ask, true);
-    muted.value = false;
-    heard();
-  };
-  for (const name of GESTURES) addEventListener(name, ask, true);
-  if (navigator.userActivation?.hasBeenActive) ask();
-}
-
-const GESTURES = ['pointerup', 'keydown'];
-
-// Plays a sound, volume from 0 to 100. False where the browser does not let it be heard.
-export function play(name, volume) {
+// Plays a sound, volume from 0 to 100. False when the browser lets nothing be heard before a click
+// or a key on this page: resume() does not settle until then.
+export async function play(name, volume) {
   if (!SOUNDS[name] || volume === 0) return true;
-  if (!audible()) {
-    muted.value = true;
-    return false;
-  }
-  const out = context.createGain();
-  out.gain.value = (volume / 100) ** 2; // as the ear hears it
+  clearTimeout(resting);
+  context ??= new AudioContext();
+  await Promise.race([context.resume(), new Promise((done) => { setTimeout(done, 300); })]);
+  if (context.state !== 'running') return false;
+  const out = new GainNode(context, { gain: (volume / 100) ** 2 }); // as the ear hears it
   out.connect(context.destination);
   for (const tone of SOUNDS[name]) sing(out, tone);
+  resting = setTimeout(() => context.suspend(), REST);
   return true;
 }
 
@@ -56,6 +32,7 @@ function sing(out, [from, to, start, length, loudness, form]) {
   const at = context.currentTime + start;
   const tone = new OscillatorNode(context, { type: form, frequency: from });
   const shape = new GainNode(context, { gain: 0 });
+  tone.frequency.setValueAtTime(from, at);
   tone.frequency.exponentialRampToValueAtTime(to, at + length);
   shape.gain.setValueAtTime(0, at);
   shape.gain.linearRampToValueAtTime(loudness * 0.5, at + 0.008);

@@ -12,11 +12,13 @@ export function eventOf(before, row, me) {
   return row.unread > before.unread ? 'message' : ''; // also of one that I ended and the customer came back to
 }
 
-// When the customer should have had a first answer, 0 for no such time.
+// When the customer should have been answered, 0 for no such time: the target holds in the queue and
+// until the first reply.
 export function dueAt(row, rules) {
-  if (row.state === 'closed' || row.first_reply_at || !row.waiting_since) return 0;
+  if (row.state === 'closed' || !row.waiting_since || (row.state === 'open' && row.first_reply_at)) return 0;
+  const { levels = [], target: normal = 0 } = rules ?? {};
   const { vip } = row.customer;
-  const target = vip > 0 ? rules?.levels[Math.min(vip, rules.levels.length) - 1]?.target : rules?.target;
+  const target = (vip > 0 ? levels[Math.min(vip, levels.length) - 1]?.target : undefined) ?? normal;
   return target > 0 ? row.waiting_since + target * 60_000 : 0;
 }
 

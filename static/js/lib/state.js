@@ -18,6 +18,13 @@ export const received = { total: 0 }; // customers' messages since the page was 
 export const settings = boot.settings ?? {};
 const listeners = [];
 
+let watcher = () => {};
+
+// told(before, row) hears of every change of a conversation from now on; before is undefined for a new one.
+export const watch = (told) => {
+  watcher = told;
+};
+
 // The conversation in the thread, undefined while there is none.
 export const opened = computed(() => {
   changed.value;
@@ -107,6 +114,7 @@ function putConversation(row) {
   if (known) known.value = row;
   else conversations.set(row.id, signal(row));
   changed.value = changed.peek() + 1;
+  watcher(before, row);
 }
 
 const isEndedToday = (row) => row.state === 'closed' && daysAgo(row.closed_at) === 0;

@@ -26,6 +26,12 @@ export async function go(name, id, { field = false, replace = false } = {}) {
   }
 }
 
+// Shows a conversation in the view it belongs to.
+export function show(row) {
+  const home = { waiting: 'waiting', closed: 'ended' }[row.state] ?? (isMine(row) ? 'mine' : 'all');
+  return go(home, row.id, { field: true });
+}
+
 // The next or the previous row of the list.
 export function step(by) {
   const ids = order.value;

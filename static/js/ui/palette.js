@@ -3,8 +3,8 @@ import { html, nothing } from '../lib/html.js';
 import { t } from '../lib/i18n.js';
 import { offer, use } from '../lib/palette.js';
 import { pieces } from '../lib/rank.js';
-import { changed, conversations, isMine } from '../lib/state.js';
-import { go } from './acts.js';
+import { changed, conversations } from '../lib/state.js';
+import { show } from './acts.js';
 import { identicon } from './avatar.js';
 import { icon } from './icon.js';
 import { keycaps } from './keycap.js';
@@ -12,12 +12,6 @@ import { Live } from './live.js';
 
 export function openPalette() {
   if (!document.querySelector('kf-palette')) document.body.append(document.createElement('kf-palette'));
-}
-
-// Shows a conversation in the view it belongs to.
-function show(row) {
-  const view = { waiting: 'waiting', closed: 'ended' }[row.state] ?? (isMine(row) ? 'mine' : 'all');
-  return go(view, row.id, { field: true });
 }
 
 class Palette extends Live {
