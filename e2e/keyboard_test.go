@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"testing"
 
+	cd "github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 
 	"kfdesk/hub/wechat/sandbox"
@@ -66,6 +67,53 @@ func TestKeyboard(t *testing.T) {
 	at("ended", ids[0])
 	p.press("e")
 	p.until("it open again", fmt.Sprintf("location.hash === '#mine/%d' && document.querySelector('#reply')", ids[0]))
+}
+
+// The keys that TestKeyboard does not press; and none of them where the browser
+// or a field owns it.
+func TestTheOtherKeys(t *testing.T) {
+	parallel(t)
+	d := newDesk(t)
+	p := d.agent("xiaoli")
+	var ids []int64
+	for i := range 2 {
+		who := d.customer(fmt.Sprint("客户", i))
+		d.says(who, fmt.Sprint("问题 ", i))
+		ids = append(ids, d.conversation(who).ID)
+	}
+	at := func(id int64) {
+		t.Helper()
+		p.until("another row", fmt.Sprintf("location.hash === '#waiting/%d'", id))
+	}
+	p.press("2")
+	p.press(kb.ArrowDown + kb.ArrowDown)
+	at(ids[1])
+	p.press(kb.ArrowUp)
+	at(ids[0])
+	p.press("J") // Shift+J is no key of ours
+	p.press("j", cd.ModifierCtrl)
+	p.press("j", cd.ModifierAlt)
+	p.press("e") // nothing to end yet
+	p.see("#panel h2")
+	p.press("i")
+	p.gone("#panel h2")
+	p.press("i")
+	p.see("#panel h2")
+	p.press("?")
+	p.see(".keysheet")
+	p.press("j1") // a dialog has the keys to itself
+	p.press(kb.Escape)
+	p.gone(".keysheet")
+	at(ids[0])
+	p.press("a")
+	p.until("the cursor in the reply field", "document.activeElement?.id === 'reply'")
+	p.press("?i")
+	p.field("?i")
+	p.press("k", cd.ModifierCtrl)
+	p.see("kf-palette")
+	p.press(kb.Escape)
+	p.gone("kf-palette")
+	p.until("the cursor back in the reply field", "document.activeElement?.id === 'reply'")
 }
 
 // At twice the size the layout is a phone's, but the hands are on a keyboard: what

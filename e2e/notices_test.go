@@ -52,15 +52,6 @@ func (p *page) hears(sounds ...float64) {
 	}
 }
 
-// module imports a script of the page, as m in what js does with it.
-func module(path, js string) string {
-	return fmt.Sprintf(`(async () => {
-		const { static: base } = JSON.parse(document.getElementById('boot').textContent);
-		const m = await import(base + '/js/%s');
-		%s
-	})()`, path, js)
-}
-
 // What a change of a conversation is to an agent.
 func TestWhatIsANotice(t *testing.T) {
 	parallel(t)
@@ -83,7 +74,7 @@ func TestWhatIsANotice(t *testing.T) {
 		{"mine came back", `{state: 'closed', agent: 7, unread: 0}`, `{state: 'open', agent: 7, unread: 1}`, "message"},
 		{"an old page of ended ones", `undefined`, `{state: 'closed', agent: 7, unread: 0}`, ""},
 	} {
-		if got := eval[string](p, module("lib/notices.js", fmt.Sprintf("return m.eventOf(%s, %s, 7);", c.before, c.row))); got != c.want {
+		if got := script[string](p, "lib/notices.js", fmt.Sprintf("return m.eventOf(%s, %s, 7);", c.before, c.row)); got != c.want {
 			t.Errorf("%s: %q, not %q", c.name, got, c.want)
 		}
 	}
@@ -106,7 +97,7 @@ func TestWhatIsANotice(t *testing.T) {
 		if want > 0 {
 			want += 60_000
 		}
-		if got := eval[int64](p, module("lib/notices.js", fmt.Sprintf("return m.dueAt(%s, %s);", c.row, rules))); got != want {
+		if got := script[int64](p, "lib/notices.js", fmt.Sprintf("return m.dueAt(%s, %s);", c.row, rules)); got != want {
 			t.Errorf("%s: due at %d, not %d", c.name, got, want)
 		}
 	}
@@ -145,7 +136,7 @@ func TestSoundOfEachEvent(t *testing.T) {
 	p.hears(drop, wood, drop, bell, drop)
 	late := func(minutes float64) {
 		t.Helper()
-		eval[bool](p, module("lib/clock.js", fmt.Sprintf("m.setServerTime(Date.now() + %f * 60_000); return true;", minutes)))
+		script[bool](p, "lib/clock.js", fmt.Sprintf("m.setServerTime(Date.now() + %f * 60_000); return true;", minutes))
 	}
 	late(10.5) // b, c and d are late at once, a is answered by nobody but seen
 	p.hears(drop, wood, drop, bell, drop, chime)

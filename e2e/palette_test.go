@@ -43,11 +43,8 @@ func TestEveryCommandIsInPaletteAndHelp(t *testing.T) {
 		Keys            []string
 		Run, Plain      bool
 	}
-	all := eval[[]entry](p, `(async () => {
-		const { static: base } = JSON.parse(document.getElementById('boot').textContent);
-		const { commands } = await import(base + '/js/lib/commands.js');
-		return commands.map(({ name, area, keys, why, run, plain }) => ({ name, area, keys, why: why(), run: Boolean(run), plain: Boolean(plain) }));
-	})()`)
+	all := script[[]entry](p, "lib/commands.js",
+		`return m.commands.map(({ name, area, keys, why, run, plain }) => ({ name, area, keys, why: why(), run: Boolean(run), plain: Boolean(plain) }));`)
 	if len(all) < 15 {
 		t.Fatalf("only %d commands", len(all))
 	}
@@ -167,12 +164,7 @@ func TestPaletteWithAnInputMethod(t *testing.T) {
 	p.gone(`kf-palette [data-id="messages"]`)
 	p.press(kb.Escape)
 
-	eval[bool](p, `(async () => {
-		const { static: base } = JSON.parse(document.getElementById('boot').textContent);
-		const { searchMessages } = await import(base + '/js/lib/palette.js');
-		searchMessages.value = (words) => { window.searched = words; };
-		return true;
-	})()`)
+	script[bool](p, "lib/palette.js", "m.searchMessages.value = (words) => { window.searched = words; }; return true;")
 	p.palette(" 灯罩 ")
 	p.chosen(p.word("keys.palette.messages", "words", "灯罩"))
 	p.press(kb.Enter)

@@ -15,7 +15,6 @@ export function openHelp() {
   document.body.append(dialog);
   render(sheet(dialog), dialog);
   dialog.showModal();
-  dialog.querySelector('.keysheet').focus();
 }
 
 const sheet = (dialog) => html`
