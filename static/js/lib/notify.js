@@ -114,6 +114,7 @@ function findLate(since, time) {
   for (const conversation of conversations.values()) {
     const row = conversation.peek();
     const due = concerns(row, me.peek().id) ? dueAt(row, rulesOf(row.account)) : 0;
+    if (!due) alarms.delete(row.id);
     if (due <= since || due > time) continue;
     const before = alarms.get(row.id);
     const alarm = before?.due === due ? before : { due, told: 0, seen: false };

@@ -8,6 +8,7 @@ import { finish } from './acts.js';
 import { takeOver } from './handover.js';
 import { icon } from './icon.js';
 import { nameOf, takeBack } from './session.js';
+import { keyHint } from './keycap.js';
 
 const WINDOW = 48 * 3_600_000;
 const EARLY = 45_000; // we stop so much before WeChat does
@@ -62,6 +63,6 @@ function acts(conversation, reason, draft) {
     taken ? takeBack(conversation.id) : nothing,
     binds ? html`<a class="btn btn-sm btn-primary" href="/kf-accounts">${icon('headset')}${t('composer.blocked.bind')}</a>` : nothing,
     draft ? html`<button class="btn btn-sm" type="button" @click=${draft}>${icon('pencil')}${t('composer.blocked.draft')}</button>` : nothing,
-    html`<button class="btn btn-quiet btn-sm" type="button" @click=${finish}>${taken ? t('session.leave', { nick: nameOf(conversation.customer.session) }) : t('composer.blocked.end')}<kbd class="kbd">E</kbd></button>`,
+    html`<button class="btn btn-quiet btn-sm" type="button" @click=${finish}>${taken ? t('session.leave', { nick: nameOf(conversation.customer.session) }) : t('composer.blocked.end')}${keyHint('end')}</button>`,
   ];
 }

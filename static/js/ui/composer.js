@@ -16,6 +16,7 @@ import { editors } from './editors/index.js';
 import './emoji.js';
 import { grow, insertText, toEnd } from './field.js';
 import { hint } from './hint.js';
+import { keyHint } from './keycap.js';
 import './link.js';
 import { Live } from './live.js';
 import { tray } from './pieces.js';
@@ -79,7 +80,7 @@ class Composer extends Live {
         ${this.picking ? html`<kf-emoji .pick=${(text) => insertText(this.field, text)} @close=${() => this.unpick()}></kf-emoji>` : nothing}
         <form class=${`composer ${low ? 'composer-low' : ''}`} id="composer" tabindex="-1" aria-label=${t('composer.label')} @submit=${this.submit} @focusout=${this.#left}>
           <div class="composer-top">
-            <label class="composer-mode" for="reply">${t('composer.reply')}${reason ? nothing : html`<kbd class="kbd" aria-hidden="true">R</kbd>`}</label>
+            <label class="composer-mode" for="reply">${t('composer.reply')}${reason ? nothing : keyHint('reply')}</label>
             ${meter(row, next)}
           </div>
           <p class="sr" role="status">${announcement(row)}</p>

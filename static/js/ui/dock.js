@@ -13,6 +13,7 @@ import { again, take } from './acts.js';
 import { meter } from './budget.js';
 import './composer.js';
 import { icon } from './icon.js';
+import { keyHint } from './keycap.js';
 import { Live } from './live.js';
 
 // A new element for each conversation: nothing of one can show up in another.
@@ -44,7 +45,7 @@ class Bar extends Live {
         <div class="claim-main"><b>${t('composer.claim.place', { place: placeOf(row), waited })}</b>
           ${meter(row, 0, { claiming: true })}
         </div>
-        ${this.#button('btn btn-primary', 'hand', t('composer.claim.take'), 'A', take)}
+        ${this.#button('btn btn-primary', 'hand', t('composer.claim.take'), 'claim', take)}
       </div>`;
   }
 
@@ -56,7 +57,7 @@ class Bar extends Live {
         <div class="claim-main"><b>${t('composer.ended.title')}</b><p>${later ? t('composer.ended.later') : this.#rights()}</p></div>
         ${later
           ? html`<a class="btn" href=${`#all/${later.id}`}>${t('composer.ended.go')}</a>`
-          : this.#button('btn', 'undo-2', t('composer.ended.reopen'), 'E', () => again(row.id))}
+          : this.#button('btn', 'undo-2', t('composer.ended.reopen'), 'reopen', () => again(row.id))}
       </div>`;
   }
 
@@ -67,9 +68,9 @@ class Bar extends Live {
     return by + t(`composer.ended.${reason || 'can'}`, { n: can });
   }
 
-  #button(style, drawing, words, key, deed) {
+  #button(style, drawing, words, command, deed) {
     return html`<button class=${style} type="button" ?disabled=${this.busy} aria-busy=${this.busy ? 'true' : nothing}
-      @click=${() => this.#do(deed)}>${icon(this.busy ? 'loader-circle' : drawing)}${words}<kbd class="kbd">${key}</kbd></button>`;
+      @click=${() => this.#do(deed)}>${icon(this.busy ? 'loader-circle' : drawing)}${words}${keyHint(command)}</button>`;
   }
 
   // The composer that takes this bar's place gets the cursor.

@@ -12,8 +12,8 @@ export function keycaps(key) {
   return all.length > 1 ? html`<span class="keys">${all.map(cap)}</span>` : cap(all[0]);
 }
 
-// The hint on a button for what has this name in the list of commands; nothing where it has no key.
-export function hint(name) {
+// The hint on a button: the key of what has this name in the list of commands, if it has one.
+export function keyHint(name) {
   const [key] = find(name)?.keys ?? [];
   return key ? html`<span class="keys" aria-hidden="true">${caps(key).map(cap)}</span>` : nothing;
 }

@@ -8,6 +8,7 @@ import { filter, view, views } from '../lib/views.js';
 import { orderSaid, reverse, reversed } from '../lib/waiting.js';
 import { takeNext } from './acts.js';
 import { icon } from './icon.js';
+import { keyHint } from './keycap.js';
 import { rows } from './rows.js';
 
 export function list() {
@@ -40,8 +41,7 @@ const foot = () => html`
     title=${t('routing.order.reverse_hint')} @click=${reverse}>${icon(reversed.value ? 'arrow-up' : 'arrow-down')}${t('routing.order.reverse')}</button></div>`;
 
 const next = () => html`
-  <div class="next"><button class="btn" type="button" @click=${takeNext}>${icon('hand')}<span>${t('inbox.claim.next')}</span>
-    <span class="keys" aria-hidden="true"><kbd class="kbd">Shift</kbd><kbd class="kbd">A</kbd></span></button></div>`;
+  <div class="next"><button class="btn" type="button" @click=${takeNext}>${icon('hand')}<span>${t('inbox.claim.next')}</span>${keyHint('claim_next')}</button></div>`;
 
 function search({ target }) {
   filter.value = target.value.trim();

@@ -11,7 +11,7 @@ import { keycaps } from './keycap.js';
 import { Live } from './live.js';
 
 export function openPalette() {
-  if (!document.querySelector('kf-palette')) document.body.append(document.createElement('kf-palette'));
+  document.body.append(document.createElement('kf-palette'));
 }
 
 class Palette extends Live {
@@ -20,7 +20,7 @@ class Palette extends Live {
   constructor() {
     super();
     this.typed = '';
-    this.at = -1; // what is chosen, -1 for the first that can be done
+    this.at = ''; // the id of what is chosen, '' for the first that can be done
     this.chosen = null; // what to do when the dialog has closed
   }
 
@@ -37,8 +37,9 @@ class Palette extends Live {
     changed.value;
     this.groups = offer(this.typed, show);
     this.items = this.groups.flatMap(({ items }) => items);
-    const first = Math.max(0, this.items.findIndex(({ reason }) => !reason));
-    this.now = this.at < 0 ? first : Math.min(this.at, this.items.length - 1);
+    const find = (fits) => this.items.findIndex(fits);
+    const kept = find(({ id }) => id === this.at);
+    this.now = kept < 0 ? Math.max(0, find(({ reason }) => !reason)) : kept;
   }
 
   render() {
@@ -65,7 +66,7 @@ class Palette extends Live {
     const at = this.items.indexOf(item);
     const on = at === this.now;
     return html`<li class="menu-item" id=${`palette-${at}`} role="option" data-id=${item.id} aria-selected=${on} aria-disabled=${Boolean(item.reason)}
-      @pointermove=${() => (this.at = at)} @click=${() => this.#choose(item)}>
+      @pointermove=${() => (this.at = item.id)} @click=${() => this.#choose(item)}>
       ${item.openid ? identicon(item.openid, 'idn-20') : icon(item.icon)}<span class="palette-name">${marked(item.label, item.hits)}</span>
       ${item.reason || item.sub ? html`<span class="sub">${item.reason || marked(item.sub, item.subHits)}</span>` : nothing}
       ${item.keys?.length ? keycaps(item.keys[0]) : on ? keycaps('Enter') : nothing}</li>`;
@@ -79,7 +80,7 @@ class Palette extends Live {
   #input(event) {
     if (event.isComposing || event.target.value === this.typed) return;
     this.typed = event.target.value;
-    this.at = -1;
+    this.at = '';
   }
 
   #key(event) {
@@ -87,7 +88,7 @@ class Palette extends Live {
     if (event.isComposing || event.keyCode === 229) return;
     const last = this.items.length - 1;
     const to = { ArrowDown: this.now + 1, ArrowUp: this.now - 1, PageDown: Math.min(last, this.now + 8), PageUp: Math.max(0, this.now - 8) }[event.key];
-    if (to !== undefined) this.at = to < 0 ? last : to > last ? 0 : to;
+    if (to !== undefined) this.at = this.items.at(to > last ? 0 : to)?.id ?? '';
     else if (event.key === 'Enter') this.#choose(this.items[this.now]);
     else if (event.key.toLowerCase() === 'k' && (event.ctrlKey || event.metaKey)) this.dialog.close();
     else return;

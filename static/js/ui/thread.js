@@ -12,7 +12,7 @@ import { copyText } from './copy.js';
 import { openInvite, openTransfer, takeOver } from './handover.js';
 import { icon } from './icon.js';
 import { levelItems, vip } from './level.js';
-import { keycaps } from './keycap.js';
+import { keycaps, keyHint } from './keycap.js';
 import { menu } from './menu.js';
 import { skeletonThread } from './skeleton.js';
 
@@ -29,7 +29,7 @@ export function head() {
       </div>
       <div class="thread-acts">
         ${isMine(conversation) ? html`<button class="btn btn-quiet btn-sm" type="button" title="Shift+T" @click=${openTransfer}>${icon('arrow-right-left')}${t('handover.transfer')}</button>` : nothing}
-        ${isMine(conversation) ? html`<button class="btn btn-sm" type="button" @click=${finish}>${icon('check')}${t('inbox.act.end')}<kbd class="kbd" aria-hidden="true">E</kbd></button>` : nothing}
+        ${isMine(conversation) ? html`<button class="btn btn-sm" type="button" @click=${finish}>${icon('check')}${t('inbox.act.end')}${keyHint('end')}</button>` : nothing}
         ${menu('thread', t('inbox.act.more'), items(conversation))}
         <button class="btn btn-quiet btn-icon btn-sm panel-toggle" type="button" aria-label=${t('inbox.panel')} title=${t('inbox.panel')} aria-pressed=${panelOpen.value} @click=${togglePanel}>${icon('panel-right')}</button>
       </div>
@@ -75,7 +75,7 @@ function nobody() {
   return html`
     <div class="empty" id="composer" tabindex="-1">${art}
       <h2>${t(mine ? 'inbox.nobody.title' : 'inbox.nobody.done')}</h2><p>${hint}</p>
-      ${waiting ? html`<button class="btn" type="button" @click=${takeNext}>${icon('hand')}${t('inbox.claim.next')}<kbd class="kbd" aria-hidden="true">A</kbd></button>` : nothing}
+      ${waiting ? html`<button class="btn" type="button" @click=${takeNext}>${icon('hand')}${t('inbox.claim.next')}${keyHint('claim')}</button>` : nothing}
       <dl class="empty-keys">${keys.filter(([, words]) => !waiting || words !== 'claim').map(([names, words]) => html`
         <dt><span class="keys">${names.map((name) => keycaps(find(name).keys[0]))}</span></dt><dd>${t(`inbox.keys.${words}`)}</dd>`)}</dl>
     </div>`;
