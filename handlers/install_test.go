@@ -31,7 +31,7 @@ func TestServiceWorkerFollowsTheBuild(t *testing.T) {
 		}
 		return got.body
 	}
-	if body("1") != body("1") || body("1") == body("2") {
+	if one, same, other := body("1"), body("1"), body("2"); one != same || one == other {
 		t.Error("the worker does not follow the tree")
 	}
 }
