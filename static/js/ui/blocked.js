@@ -7,8 +7,8 @@ import { me } from '../lib/state.js';
 import { finish } from './acts.js';
 import { takeOver } from './handover.js';
 import { icon } from './icon.js';
-import { nameOf, takeBack } from './session.js';
 import { keyHint } from './keycap.js';
+import { nameOf, takeBack } from './session.js';
 
 const WINDOW = 48 * 3_600_000;
 const EARLY = 45_000; // we stop so much before WeChat does

@@ -1,5 +1,6 @@
 // What the inbox lets an agent do, in the order of the help sheet. Another part adds its own lines.
 import { enlist } from '../lib/commands.js';
+import { isSupervisor, mayHandOver, mayTakeOver } from '../lib/handover.js';
 import { t } from '../lib/i18n.js';
 import { togglePanel } from '../lib/layout.js';
 import { agentName, isMe } from '../lib/people.js';
@@ -8,8 +9,10 @@ import { order, views } from '../lib/views.js';
 import { again, finish, go, step, takeNext, takeThis } from './acts.js';
 import { copyText } from './copy.js';
 import { focusReply } from './dock.js';
+import { openInvite, openTransfer, takeOver } from './handover.js';
 import { openHelp } from './help.js';
 import { openPalette } from './palette.js';
+import { togglePresence } from './presence.js';
 import { latestVoice, playLatest } from './sound.js';
 
 const unless = (fits, reason) => () => (fits() ? '' : t(`keys.why.${reason}`));
@@ -30,8 +33,11 @@ enlist(
   { name: 'previous', area: 'here', icon: 'arrow-up', row: 'move', keys: ['K', 'ArrowUp'], why: moving, run: () => step(-1) },
   { name: 'claim', area: 'here', icon: 'hand', keys: ['A'], why: claimable, run: takeThis },
   { name: 'claim_next', area: 'here', icon: 'hand', keys: ['Shift+A'], why: unless(() => counts.value.waiting, 'queue'), run: takeNext },
-  { name: 'end', area: 'here', icon: 'check', row: 'end', keys: ['E'], why: mine, run: finish },
+  { name: 'end', area: 'here', icon: 'check', row: 'end', keys: ['E'], why: endable, run: finish },
   { name: 'reopen', area: 'here', icon: 'undo-2', row: 'end', keys: ['E'], why: reopenable, run: () => again(current.value) },
+  { name: 'transfer', area: 'here', icon: 'arrow-right-left', keys: ['Shift+T'], why: transferable, run: openTransfer },
+  { name: 'invite', area: 'here', icon: 'eye', why: transferable, run: () => openInvite(current.value) },
+  { name: 'take_over', area: 'here', icon: 'hand', why: takeable, run: () => takeOver(current.value) },
   { name: 'copy_openid', area: 'here', icon: 'copy', why: somebody, run: () => copyText(open().customer.openid, t('inbox.copied.openid')) },
 
   { name: 'reply', area: 'write', icon: 'pencil', keys: ['R'], why: mine, run: focusReply },
@@ -45,6 +51,7 @@ enlist(
   { name: 'panel', area: 'go', icon: 'panel-right', keys: ['I'], why: somebody, run: togglePanel },
 
   { name: 'play', area: 'other', icon: 'play', keys: ['P'], why: unless(latestVoice, 'voice'), run: playLatest },
+  { name: 'presence', area: 'other', icon: 'user-round', keys: ['Shift+O'], run: togglePresence },
   { name: 'escape', area: 'other', keys: ['Escape'] },
   { name: 'help', area: 'other', icon: 'keyboard', keys: ['?'], run: openHelp },
 );
@@ -55,6 +62,22 @@ function claimable() {
   if (state === 'waiting' || (!state && counts.value.waiting)) return '';
   if (state === 'open') return isMe(agent) ? t('keys.why.yours') : t('inbox.act.others', { name: agentName(agent, account) });
   return t(state ? 'keys.why.closed' : 'keys.why.queue');
+}
+
+// A supervisor ends what others serve, too.
+const endable = () => (open().state === 'open' && isSupervisor() ? '' : mine());
+
+function transferable() {
+  if (!opened.value) return t('keys.why.nobody');
+  return mayHandOver(open()) ? '' : mine();
+}
+
+function takeable() {
+  const { state, agent } = open();
+  if (!state) return t('keys.why.nobody');
+  if (mayTakeOver(open())) return '';
+  if (state !== 'open') return t(`keys.why.${state}`);
+  return isMe(agent) ? t('keys.why.yours') : t('keys.why.supervisor');
 }
 
 function reopenable() {

@@ -2,26 +2,7 @@
 import { commands, find, nameOf } from '../lib/commands.js';
 import { panelOver, togglePanel } from '../lib/layout.js';
 import './commands.js';
-import { openTransfer } from './handover.js';
 import { closeMenu } from './menu.js';
-import { togglePresence } from './presence.js';
-import { playLatest } from './sound.js';
-
-const acts = {
-  j: () => step(1),
-  k: () => step(-1),
-  a: takeThis,
-  A: takeNext,
-  e: endOrReopen,
-  r: () => isMine(opened.value ?? {}) && focusReply(),
-  i: () => opened.value && togglePanel(),
-  p: playLatest,
-  T: openTransfer,
-  O: togglePresence,
-};
-Object.keys(views).forEach((name, i) => {
-  acts[i + 1] = () => go(name, current.value, { replace: true });
-});
 
 const field = 'input, textarea, select, [contenteditable]';
 

@@ -1,6 +1,6 @@
 // The head of the thread: who the customer is, who serves them, what can be done.
-import { isSupervisor, mayHandOver, mayTakeOver } from '../lib/handover.js';
 import { find } from '../lib/commands.js';
+import { isSupervisor, mayHandOver, mayTakeOver } from '../lib/handover.js';
 import { html, nothing } from '../lib/html.js';
 import { formatLength, formatWhen, t } from '../lib/i18n.js';
 import { panelOpen, togglePanel } from '../lib/layout.js';
@@ -11,8 +11,8 @@ import { again, finish, take, takeNext } from './acts.js';
 import { copyText } from './copy.js';
 import { openInvite, openTransfer, takeOver } from './handover.js';
 import { icon } from './icon.js';
-import { levelItems, vip } from './level.js';
 import { keycaps, keyHint } from './keycap.js';
+import { levelItems, vip } from './level.js';
 import { menu } from './menu.js';
 import { skeletonThread } from './skeleton.js';
 
