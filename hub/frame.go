@@ -22,6 +22,7 @@ type frame struct {
 	customer int64
 	agent    int64 // of an agent's change
 	told     []int64
+	owner    int64 // whose alone it is, 0: nobody's
 	row      []byte
 	full     []byte
 }
@@ -65,6 +66,8 @@ func (h *Hub) frame(ctx context.Context, c *store.Change) (frame, error) {
 		f.row = closed(&b)
 	} else if e.Kind == "account" {
 		f.row = closed(&b)
+	} else if e.Kind == "quickreply" {
+		f.owner, f.row = e.Agent, closed(&b)
 	}
 	if c.Message == nil {
 		return f, nil

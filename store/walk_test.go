@@ -181,6 +181,23 @@ var deeds = []struct {
 	}},
 	{"ArticlesUnchanged", "", func(w *walked) error { return w.ArticlesUnchanged(ctx, w.account, "article") }},
 	{"ArticlesFailed", "", func(w *walked) error { return w.ArticlesFailed(ctx, w.account, "article", 48001, "unauthorized") }},
+	{"AddQuickReply", "quickreply", func(w *walked) error { w.quick(0, ""); return nil }},
+	{"UpdateQuickReply", "quickreply quickreply", func(w *walked) error {
+		q := w.quick(0, "")
+		q.Agent = w.admin.ID
+		return w.UpdateQuickReply(ctx, &w.admin, q)
+	}},
+	{"RemoveQuickReply", "quickreply quickreply", func(w *walked) error { return w.RemoveQuickReply(ctx, &w.admin, w.quick(0, "").ID) }},
+	{"MoveQuickReply", "quickreply quickreply quickreply", func(w *walked) error {
+		w.quick(0, "")
+		return w.MoveQuickReply(ctx, &w.admin, w.quick(0, "").ID, true)
+	}},
+	{"UseQuickReply", "quickreply", func(w *walked) error { return w.UseQuickReply(ctx, &w.li, w.quick(0, "").ID) }},
+	{"ImportQuickReplies", "quickreply", func(w *walked) error {
+		_, no, err := w.ImportQuickReplies(ctx, &w.admin, []QuickImport{{QuickReply{Title: "a"}, w.draft("a")}}, false)
+		equal(w, "not taken", len(no), 0)
+		return err
+	}},
 	{"ExpectKF", "", func(w *walked) error { return w.ExpectKF(ctx, w.account, "new@hemu", "new") }},
 	{"SetSetting", "", func(w *walked) error { return w.SetSetting(ctx, "reopen_ms", "1") }},
 	{"SetToken", "", func(w *walked) error { return w.SetToken(ctx, w.account, "access", "t", 1) }},
@@ -226,6 +243,8 @@ var reads = []struct {
 	{"NextMedia", func(w *walked) error { _, err := w.NextMedia(ctx); return err }},
 	{"NextReply", func(w *walked) error { _, err := w.NextReply(ctx); return err }},
 	{"Outgoing", func(w *walked) error { _, err := w.Outgoing(ctx, w.sending.ID); return err }},
+	{"QuickReplies", func(w *walked) error { _, err := w.QuickReplies(ctx, &w.li); return err }},
+	{"QuickReply", func(w *walked) error { _, err := w.QuickReply(ctx, &w.li, 1); return orNotFound(err) }},
 	{"Raw", func(w *walked) error { _, err := w.Raw(ctx, &w.li, w.waiting.Last.ID); return err }},
 	{"Recent", func(w *walked) error { _, err := w.Recent(ctx, w.account, "msgmenu"); return err }},
 	{"SaveChecked", func(w *walked) error { _, _, err := w.SaveChecked(strings.NewReader("x"), 1, nil); return err }},

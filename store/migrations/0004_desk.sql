@@ -32,3 +32,25 @@ alter table conversation add column queued_at integer not null default 0; -- whe
 alter table agent add column presence_wish text not null default 'online' check (presence_wish in ('online', 'busy', 'away')); -- what the agent last said: it holds while they are at the desk
 
 alter table conversation add column reason text not null default ''; -- why it was ended, in the words of the account's rules
+
+-- Quick replies: of the team, and each agent's own.
+
+create table quickreply (
+  id integer primary key,
+  account_id integer not null default 0,          -- 0: for every official account; what holds files or articles is for theirs
+  agent_id integer not null default 0,            -- whose it is, 0: the team's
+  category text not null default '',
+  code text not null default '',                  -- typed after the slash
+  title text not null,
+  spelling text not null,                         -- of the title: how each character is read, see spell
+  type text not null,
+  body text not null,                             -- as a reply's
+  media_id integer references media,
+  thumb_id integer references media,
+  position integer not null,                      -- in its category
+  used integer not null default 0,                -- times, in the month
+  used_month integer not null default 0,          -- of used: year * 12 + month
+  updated_by integer not null,
+  updated_at integer not null
+) strict;
+create unique index quickreply_code on quickreply (agent_id, code) where code <> '';

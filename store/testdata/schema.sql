@@ -212,6 +212,25 @@ CREATE TABLE message (
 CREATE TABLE migration
 		(version integer primary key, applied_at integer not null) strict;
 
+CREATE TABLE quickreply (
+  id integer primary key,
+  account_id integer not null default 0,          -- 0: for every official account; what holds files or articles is for theirs
+  agent_id integer not null default 0,            -- whose it is, 0: the team's
+  category text not null default '',
+  code text not null default '',                  -- typed after the slash
+  title text not null,
+  spelling text not null,                         -- of the title: how each character is read, see spell
+  type text not null,
+  body text not null,                             -- as a reply's
+  media_id integer references media,
+  thumb_id integer references media,
+  position integer not null,                      -- in its category
+  used integer not null default 0,                -- times, in the month
+  used_month integer not null default 0,          -- of used: year * 12 + month
+  updated_by integer not null,
+  updated_at integer not null
+) strict;
+
 CREATE TABLE session (
   hash blob primary key,            -- SHA-256 of the secret
   agent_id integer not null references agent,
@@ -270,5 +289,7 @@ CREATE INDEX message_outbox on message (customer_id, id) where state in ('pendin
 CREATE INDEX message_recent on message (account_id, type, id) where dir = 'out' and type <> 'text';
 
 CREATE INDEX message_thumb on message (thumb_id) where thumb_id is not null;
+
+CREATE UNIQUE INDEX quickreply_code on quickreply (agent_id, code) where code <> '';
 
 CREATE INDEX session_agent on session (agent_id);
