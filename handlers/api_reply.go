@@ -67,16 +67,22 @@ func (c *Console) sendable(ctx *fiber.Ctx, d *store.Draft) error {
 // draft checks a reply as WeChat would and writes its body anew, so that only
 // what we know is stored.
 func (in *replyInput) draft() (store.Draft, error) {
-	d := store.Draft{ClientID: in.ClientID, Type: in.Type}
+	d := store.Draft{ClientID: in.ClientID}
 	if n := len(in.ClientID); n < 8 || n > 64 {
 		return d, refused(fiber.StatusUnprocessableEntity, "bad_client_id", "field", "client_id")
 	}
+	err := in.fill(&d)
+	return d, err
+}
+
+// fill checks what the reply says and sends.
+func (in *replyInput) fill(d *store.Draft) error {
+	d.Type = in.Type
 	check, ok := replyBodies[in.Type]
 	if !ok {
-		return d, refused(fiber.StatusUnprocessableEntity, "bad_type", "field", "type")
+		return refused(fiber.StatusUnprocessableEntity, "bad_type", "field", "type")
 	}
-	err := check(in, &d)
-	return d, err
+	return check(in, d)
 }
 
 func webAddress(s string) bool {

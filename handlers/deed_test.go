@@ -117,6 +117,8 @@ func TestNothingOfAnotherAccountIsReached(t *testing.T) {
 	d.deed(t, "li", path+"/claim", nil)
 	reply := d.replies(t, "li", path, "sent by li")
 	d.outcome(t, "failed")
+	quick := strconv.FormatInt(id(d.call(t, "zhou", "POST", quickreplies, object{"scope": "team", "account": 1, "title": "t", "type": "text",
+		"body": object{"content": "hello"}}).ok(t, 201), "quickreply", "id"), 10)
 	pushed := strconv.FormatInt(d.arrived(t)[0].Message.ID, 10)
 	tried := 0
 	for _, r := range d.app.GetRoutes(true) {
@@ -128,7 +130,7 @@ func TestNothingOfAnotherAccountIsReached(t *testing.T) {
 		if strings.HasSuffix(r.Path, "/raw") {
 			message = pushed
 		}
-		address := strings.NewReplacer(conversations+":id", path, "messages/:id", "messages/"+message, "accounts/:id", "accounts/1", "customers/:id", "customers/1").Replace(r.Path)
+		address := strings.NewReplacer(conversations+":id", path, "messages/:id", "messages/"+message, "accounts/:id", "accounts/1", "customers/:id", "customers/1", "quickreplies/:id", "quickreplies/"+quick).Replace(r.Path)
 		var body any
 		switch {
 		case strings.HasSuffix(address, "/read"):

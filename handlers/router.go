@@ -66,6 +66,9 @@ func (c *Console) routes(app *fiber.App) {
 	api.Get("/accounts/:id/rules", c.apiRules)
 	api.Put("/accounts/:id/rules", c.apiSetRules)
 	api.Put("/customers/:id/vip", c.apiSetVIP)
+	api.Get("/quickreplies", c.apiQuickReplies)
+	api.Post("/quickreplies", c.apiAddQuickReply)
+	api.Post("/quickreplies/:id/used", c.apiUseQuickReply)
 
 	if c.Phone != nil {
 		app.Get("/phone", c.player, c.pagePhone)

@@ -260,13 +260,15 @@ func (s *Store) MoveQuickReply(ctx context.Context, a *Agent, id int64, up bool)
 
 // UseQuickReply counts that one was used, for the month. Nobody is told: it
 // shows with the next list.
-func (s *Store) UseQuickReply(ctx context.Context, a *Agent, id int64) error {
-	return s.write(ctx, func(t *tx) error {
-		if _, err := t.quick(a, id); err != nil {
+func (s *Store) UseQuickReply(ctx context.Context, a *Agent, id int64) (q QuickReply, err error) {
+	err = s.write(ctx, func(t *tx) error {
+		if q, err = t.quick(a, id); err != nil {
 			return err
 		}
-		return t.exec("update quickreply set used = case when used_month = $1 then used + 1 else 1 end, used_month = $1 where id = $2", month(t.now), id)
+		q.Used++
+		return t.exec("update quickreply set used = $1, used_month = $2 where id = $3", q.Used, month(t.now), id)
 	})
+	return q, err
 }
 
 // quickChanged tells who may use it, all of them for the team's (0), that the

@@ -74,7 +74,8 @@ func TestWhoMayDoWhatWithQuickReplies(t *testing.T) {
 	equal(t, "the admin's", d.codes(t, &d.admin), "hx")
 	for _, a := range []*Agent{&d.su, &d.admin} {
 		equal(t, "another's", d.RemoveQuickReply(ctx, a, own.ID), ErrNotFound)
-		equal(t, "another's", d.UseQuickReply(ctx, a, own.ID), ErrNotFound)
+		_, err := d.UseQuickReply(ctx, a, own.ID)
+		equal(t, "another's", err, ErrNotFound)
 		equal(t, "another's", d.MoveQuickReply(ctx, a, own.ID, true), ErrNotFound)
 		equal(t, "another's", d.UpdateQuickReply(ctx, a, own), ErrNotFound)
 		_, err = d.QuickReply(ctx, a, own.ID)
@@ -153,7 +154,8 @@ func TestQuickRepliesWithFiles(t *testing.T) {
 	ok(t, d.Unbind(ctx, Actor{}, d.li.ID, d.account))
 	li := must(d.Agent(ctx, d.li.ID))(t)
 	equal(t, "seen without the account", len(must(d.QuickReplies(ctx, &li))(t)), 0)
-	equal(t, "used without the account", d.UseQuickReply(ctx, &li, q.ID), ErrNotFound)
+	_, err = d.UseQuickReply(ctx, &li, q.ID)
+	equal(t, "used without the account", err, ErrNotFound)
 }
 
 func TestOrderOfQuickReplies(t *testing.T) {
@@ -187,13 +189,13 @@ func TestUseOfQuickReplies(t *testing.T) {
 	d := openDesk(t)
 	q := d.quick(0, "")
 	used := func() int { t.Helper(); return must(d.QuickReply(ctx, &d.li, q.ID))(t).Used }
-	for range 3 {
-		ok(t, d.UseQuickReply(ctx, &d.li, q.ID))
+	for n := range 3 {
+		equal(t, "as told", must(d.UseQuickReply(ctx, &d.li, q.ID))(t).Used, n+1)
 	}
 	equal(t, "this month", used(), 3)
 	d.clock.advance(32 * 24 * time.Hour)
 	equal(t, "in the next", used(), 0)
-	ok(t, d.UseQuickReply(ctx, &d.li, q.ID))
+	must(d.UseQuickReply(ctx, &d.li, q.ID))(t)
 	equal(t, "counted anew", used(), 1)
 }
 

@@ -192,7 +192,7 @@ var deeds = []struct {
 		w.quick(0, "")
 		return w.MoveQuickReply(ctx, &w.admin, w.quick(0, "").ID, true)
 	}},
-	{"UseQuickReply", "quickreply", func(w *walked) error { return w.UseQuickReply(ctx, &w.li, w.quick(0, "").ID) }},
+	{"UseQuickReply", "quickreply", func(w *walked) error { _, err := w.UseQuickReply(ctx, &w.li, w.quick(0, "").ID); return err }},
 	{"ImportQuickReplies", "quickreply", func(w *walked) error {
 		_, no, err := w.ImportQuickReplies(ctx, &w.admin, []QuickImport{{QuickReply{Title: "a"}, w.draft("a")}}, false)
 		equal(w, "not taken", len(no), 0)
