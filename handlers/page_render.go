@@ -54,6 +54,18 @@ func (c *Console) pageRoutes(app *fiber.App) {
 	app.Get("/kf-accounts", c.admin, c.pageKFAccounts)
 	app.Post("/kf-accounts/sync", c.admin, c.postKFSync)
 
+	app.Get("/quick-replies", c.agent, c.pageQuick)
+	app.Get("/quick-replies/new", c.agent, c.pageQuickNew)
+	app.Post("/quick-replies/new", c.agent, c.postQuick)
+	app.Get("/quick-replies/export", c.agent, c.exportQuick)
+	app.Get("/quick-replies/import", c.agent, c.pageQuickImport)
+	app.Post("/quick-replies/import", c.agent, c.postQuickImport)
+	app.Get("/quick-replies/:id<int>", c.agent, c.pageQuickOne(""))
+	app.Post("/quick-replies/:id<int>", c.agent, c.postQuick)
+	app.Get("/quick-replies/:id<int>/delete", c.agent, c.pageQuickOne("delete"))
+	app.Post("/quick-replies/:id<int>/delete", c.agent, c.postQuickDelete)
+	app.Post("/quick-replies/:id<int>/move", c.agent, c.postQuickMove)
+
 	app.Get("/settings", c.agent, c.pageSettings)
 	app.Get("/settings/routing", c.admin, c.pageRouting)
 	app.Post("/settings/routing", c.admin, c.postRouting)
