@@ -7,6 +7,7 @@ import { mount } from './lib/mount.js';
 import { connect, connection, send } from './lib/net.js';
 import { followNotices } from './lib/notify.js';
 import { followTouches } from './lib/presence.js';
+import { loadQuick } from './lib/quick.js';
 import { followReading } from './lib/reading.js';
 import { follow } from './lib/route.js';
 import { current, load, opened } from './lib/state.js';
@@ -73,6 +74,7 @@ async function start() {
   followTouches();
   followNotices(show);
   install();
+  loadQuick();
 }
 
 // The words come with the page: the catalogue may be what could not be loaded.

@@ -8,5 +8,6 @@ import { passwordFields } from './pages/password.js';
 import { ruleForms } from './pages/rules.js';
 import { themeButtons } from './pages/theme.js';
 import { localTimes } from './pages/time.js';
+import { varBoxes } from './pages/varbox.js';
 
-for (const start of [localTimes, dialogs, menus, copyButtons, passwordFields, themeButtons, busyForms, ruleForms, liveStates, restarts]) start();
+for (const start of [localTimes, dialogs, menus, copyButtons, passwordFields, themeButtons, busyForms, ruleForms, liveStates, restarts, varBoxes]) start();

@@ -18,8 +18,13 @@ export const discard = ({ id, client_id }) => (id ? deed(id, 'discard') : drop(c
 
 // Puts the content into the composer that is open, then takes the message out of the thread.
 export function edit(message) {
-  const { conversation, type, body, files = {} } = message;
-  const draft = draftOf(current.value || conversation);
+  refill(draftOf(current.value || message.conversation), message);
+  return discard(message);
+}
+
+// Puts what a message says into the field, or into the editor of its type, and opens it.
+export function refill(draft, message) {
+  const { type, body, files = {} } = message;
   const file = (slot) => {
     if (files[slot]?.blob) return shown(files[slot]);
     return message[slot]?.id ? { media: message[slot], url: `/media/${message[slot].id}` } : null;
@@ -35,7 +40,6 @@ export function edit(message) {
     draft.writeFile(editor, 'thumb', file('thumb'));
   }
   draft.asked.value = ['text', 'image'].includes(type) ? 'field' : editor;
-  return discard(message);
 }
 
 const editorOf = { mpnews: 'articles', mpnewsarticle: 'articles' };

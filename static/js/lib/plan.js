@@ -3,13 +3,15 @@ import { faultIn } from './anchor.js';
 import { byteLength, PART, split } from './bytes.js';
 import { send } from './outbox.js';
 import { settings } from './state.js';
+import { blankIn } from './variables.js';
 
 export const LIMIT = settings.text_limit ?? 2048;
 export const COUNT_FROM = 1800; // bytes are counted aloud
 
 // allowed: replies that may still leave. parts: the text, cut if it is too long. apart: its pieces,
-// when they may leave one by one. fault: what is wrong with a link in it.
-// problem: link, many (more than allowed), busy (a picture is not ready), long (can be split) or ''.
+// when they may leave one by one. fault: what is wrong with a link in it. blank: a variable in it
+// that has no value.
+// problem: link, blank, many (more than allowed), busy (a picture is not ready), long (can be split) or ''.
 export function plan(draft, allowed) {
   const texts = draft.texts;
   const text = texts.join('\n');
@@ -21,10 +23,11 @@ export function plan(draft, allowed) {
   const many = count > allowed;
   const busy = pictures.some((picture) => picture.busy);
   const fault = faultIn(text);
-  const apart = texts.length > 1 && pictures.length + texts.length <= allowed && !busy && !fault && texts.every(fits) ? texts : [];
+  const blank = blankIn(text);
+  const apart = texts.length > 1 && pictures.length + texts.length <= allowed && !busy && !fault && !blank && texts.every(fits) ? texts : [];
   return {
-    parts, apart, fault, count, allowed, bytes, long, many, busy, limit: LIMIT, counted: bytes >= COUNT_FROM,
-    problem: fault ? 'link' : many ? 'many' : busy ? 'busy' : long ? 'long' : '',
+    parts, apart, fault, blank, count, allowed, bytes, long, many, busy, limit: LIMIT, counted: bytes >= COUNT_FROM,
+    problem: fault ? 'link' : blank ? 'blank' : many ? 'many' : busy ? 'busy' : long ? 'long' : '',
   };
 }
 

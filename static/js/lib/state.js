@@ -4,6 +4,7 @@ import { get } from './api.js';
 import { boot } from './boot.js';
 import { batch, computed, signal } from './html.js';
 import { daysAgo } from './i18n.js';
+import { loadQuick } from './quick.js';
 import { putMessage, timelineOf } from './timeline.js';
 
 export const me = signal(boot.me);
@@ -80,6 +81,7 @@ export function apply(frame) {
     else if (frame.kind === 'message') missed(frame.conversation);
     if (frame.agent) putAgent(frame.agent);
   });
+  if (frame.kind === 'quickreply') loadQuick();
   if (frame.kind === 'account') loadMe().catch(() => {}); // the next frame or page load brings it
 }
 

@@ -20,6 +20,8 @@ import { keyHint } from './keycap.js';
 import './link.js';
 import { Live } from './live.js';
 import { tray } from './pieces.js';
+import './quick.js';
+import { openQuick } from './quickuse.js';
 import { replyField } from './reply.js';
 import { bar } from './tools.js';
 
@@ -27,6 +29,7 @@ class Composer extends Live {
   static properties = {
     conversation: { attribute: false },
     drafting: { state: true }, // the field is open although nothing can be sent
+    quick: { state: true }, // the quick replies are open: {start, ours}, where their slash is
     picking: { state: true }, // the emoticons are open
     dragging: { state: true },
     moving: { state: true }, // the piece that is being dragged
@@ -78,6 +81,7 @@ class Composer extends Live {
     return html`
       <div class="dock">
         ${this.picking ? html`<kf-emoji .pick=${(text) => insertText(this.field, text)} @close=${() => this.unpick()}></kf-emoji>` : nothing}
+        ${this.quick ? html`<kf-quick .composer=${this}></kf-quick>` : nothing}
         <form class=${`composer ${low ? 'composer-low' : ''}`} id="composer" tabindex="-1" aria-label=${t('composer.label')} @submit=${this.submit} @focusout=${this.#left}>
           <div class="composer-top">
             <label class="composer-mode" for="reply">${t('composer.reply')}${reason ? nothing : keyHint('reply')}</label>
@@ -101,8 +105,10 @@ class Composer extends Live {
     if (this.field && this.field.value !== this.measured) grow(this.field);
     this.measured = this.field?.value;
     for (const piece of this.querySelectorAll('.piece textarea')) grow(piece);
-    if (this.draft.asked.peek() !== 'field') return;
+    const asked = this.draft.asked.peek();
+    if (!['field', 'quick'].includes(asked)) return;
     this.draft.asked.value = '';
+    if (asked === 'quick' && this.field) return openQuick(this);
     if (this.field) toEnd(this.field);
     else this.querySelector('#composer').focus();
   }

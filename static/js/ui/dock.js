@@ -30,6 +30,11 @@ export const focusReply = () => {
   draftOf(current.value).asked.value = 'field';
 };
 
+// Opens the quick replies there.
+export const askQuick = () => {
+  draftOf(current.value).asked.value = 'quick';
+};
+
 class Bar extends Live {
   static properties = { conversation: { attribute: false }, busy: { state: true } };
 

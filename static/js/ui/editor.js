@@ -10,6 +10,7 @@ import { faulty } from '../lib/fields.js';
 import { html, nothing } from '../lib/html.js';
 import { t } from '../lib/i18n.js';
 import { send, sending } from '../lib/outbox.js';
+import { blankIn } from '../lib/variables.js';
 import { reasonOf } from './blocked.js';
 import { bars } from './budget.js';
 import { takeCover } from './cover.js';
@@ -106,7 +107,8 @@ export class Editor extends Live {
   #lack() {
     const wrong = faulty(this.fields, this.values);
     if (wrong) return t('editor.first', { field: this.word(wrong) });
-    return this.busy || this.missing();
+    const blank = blankIn(JSON.stringify(this.values));
+    return blank ? t('quick.blank', { name: blank.name }) : this.busy || this.missing();
   }
 
   render() {

@@ -4,12 +4,14 @@ import { formatSpan, t } from '../lib/i18n.js';
 import { tick } from '../lib/clock.js';
 import { insertText, toEnd } from './field.js';
 import { icon } from './icon.js';
+import { selectBlank } from './quickuse.js';
 
 export function hint(composer) {
   const { problem, plan, rule, reason } = composer;
   if (problem) return line('circle-alert', problem, { bad: true, end: dismiss(composer) });
   if (reason) return nothing;
   if (plan.fault) return line('link', t(`composer.hint.link.${plan.fault}`), { bad: true });
+  if (plan.blank) return line('triangle-alert', t('quick.blank', { name: plan.blank.name }), { bad: true, end: fill(composer) });
   if (plan.many || plan.long) return tooMuch(composer);
   if (rule.state === 'event') return line('timer', t(`composer.hint.${rule.cause}`));
   if (rule.left === 1) return line('triangle-alert', t('composer.hint.last') + joined(composer), { end: keepGoing(composer) });
@@ -34,6 +36,9 @@ function tooMuch(composer) {
   return line('circle-alert', t('composer.hint.long', words), { bad: true, end: html`
     <button class="btn btn-xs" type="button" ?disabled=${plan.busy} @click=${() => composer.sendAll()}>${t('composer.split', { n: parts.length })}</button>` });
 }
+
+const fill = (composer) => html`
+  <button class="btn btn-xs" type="button" @click=${() => selectBlank(composer)}>${t('quick.blank.fill')}</button>`;
 
 const dismiss = (composer) => html`
   <button class="btn btn-quiet btn-icon btn-xs" type="button" aria-label=${t('common.close')} @click=${() => (composer.problem = '')}>${icon('x')}</button>`;

@@ -4,10 +4,12 @@ import { effect, html, nothing, signal, untracked } from '../lib/html.js';
 import { t } from '../lib/i18n.js';
 import { isReady, keepAt } from '../lib/media.js';
 import { mount } from '../lib/mount.js';
+import { opened } from '../lib/state.js';
 import { copyText } from './copy.js';
 import { forward, whyNot } from './forward.js';
 import { icon } from './icon.js';
 import { closeMenu, isShown, list, showMenu } from './menu.js';
+import { canSave, saveQuick } from './quicksave.js';
 
 const REST = 500; // ms that a finger rests
 const at = signal(null); // {row, button}
@@ -23,6 +25,7 @@ function itemsOf(row) {
   return [
     text && { icon: 'copy', label: t(`inbox.message.copy_${kind}`), run: () => copyText(text, t('common.copied')) },
     forwards.includes(type) && { icon: 'forward', label: t('inbox.forward.to'), reason: whyNot(row), run: () => forward(row) },
+    canSave(row) && { icon: 'zap', label: t('quick.save'), run: () => saveQuick(row, opened.value.account) },
     isReady(media) && files.includes(type) && { icon: 'download', label: t('inbox.media.download'), run: () => save(media) },
   ].filter(Boolean);
 }

@@ -4,6 +4,7 @@ import { t } from '../lib/i18n.js';
 import { picturesIn } from '../lib/image.js';
 import { customerName } from '../lib/people.js';
 import { stopTyping, typing } from '../lib/typing.js';
+import { opensQuick } from './quick.js';
 
 export function replyField(composer) {
   const { conversation, draft, joining, reason } = composer;
@@ -16,6 +17,7 @@ export function replyField(composer) {
 function input(composer, text) {
   composer.draft.write(text);
   Object.assign(composer, { drafting: true, problem: '' }); // the field stays, even when the agent empties it
+  if (opensQuick(text)) composer.quick ??= { start: 0 };
   if (text && !composer.reason) typing(composer.conversation.id);
   else stopTyping();
 }
@@ -23,6 +25,7 @@ function input(composer, text) {
 // Enter belongs to the input method while it composes; some browsers tell it by key code only.
 function key(composer, event) {
   if (event.isComposing || event.keyCode === 229) return;
+  if (composer.quick && composer.querySelector('kf-quick')?.key(event)) return;
   if (event.key === 'Enter' && !event.shiftKey && !event.altKey && !composer.reason) enter(composer, event);
   if (event.key === 'Escape') composer.picking ? composer.unpick() : composer.field.blur();
 }

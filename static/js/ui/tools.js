@@ -8,6 +8,8 @@ import { editors } from './editors/index.js';
 import { icon } from './icon.js';
 import { COMMAND } from './keycap.js';
 import { menu } from './menu.js';
+import { saveQuick } from './quicksave.js';
+import { openQuick } from './quickuse.js';
 
 export const bar = (composer) => html`
   <div class="composer-bar">
@@ -17,6 +19,7 @@ export const bar = (composer) => html`
       ${tool('newspaper', t('editor.news'), t('editor.news'), () => (composer.draft.asked.value = 'news'))}
       ${tool('link', t('composer.link'), t('composer.link'), () => (composer.draft.asked.value = 'link'))}
       ${menu('more', t('composer.more'), more(composer), { drawing: 'plus', size: '', look: 'pop-more', foot: t('composer.more.cost') })}
+      ${tool('zap', t('quick.title'), t('quick.tool'), () => composer.quick || openQuick(composer), composer.quick)}
       <input type="file" accept="image/*" multiple hidden @change=${({ target }) => choose(composer, target)}>
     </div>
     ${merge(composer)}${counter(composer.plan)}${speaker(composer.conversation)}${sendButton(composer)}
@@ -30,8 +33,13 @@ const tool = (drawing, label, title, run, open) => html`
 const kinds = [['voice', 'mic'], ['video', 'video'], ['music', 'music'], null,
   ['msgmenu', 'clipboard-list'], ['articles', 'newspaper'], ['miniprogrampage', 'app-window'], ['wxcard', 'ticket']];
 
-const more = ({ draft }) => kinds.filter((kind) => !kind || editors[kind[0]]).map((kind) => kind && {
+const more = ({ draft, conversation }) => [...kinds.filter((kind) => !kind || editors[kind[0]]).map((kind) => kind && {
   icon: kind[1], label: t(`editor.${kind[0]}`), note: t(`composer.more.${kind[0]}`), run: () => (draft.asked.value = kind[0]),
+}), null, keep(draft, conversation)];
+
+const keep = ({ texts }, { account }) => ({
+  icon: 'zap', label: t('quick.save'), reason: texts.length ? '' : t('quick.save.first'),
+  run: () => saveQuick({ type: 'text', body: { content: texts.join('\n') } }, account),
 });
 
 // The same file can be chosen twice in a row only if the field forgets it.
