@@ -8,7 +8,7 @@ import { counts, current, isMine, opened } from '../lib/state.js';
 import { order, views } from '../lib/views.js';
 import { again, finish, go, step, takeNext, takeThis } from './acts.js';
 import { copyText } from './copy.js';
-import { focusReply } from './dock.js';
+import { askQuick, focusReply } from './dock.js';
 import { openInvite, openTransfer, takeOver } from './handover.js';
 import { openHelp } from './help.js';
 import { openPalette } from './palette.js';
@@ -41,6 +41,7 @@ enlist(
   { name: 'copy_openid', area: 'here', icon: 'copy', why: somebody, run: () => copyText(open().customer.openid, t('inbox.copied.openid')) },
 
   { name: 'reply', area: 'write', icon: 'pencil', keys: ['R'], why: mine, run: focusReply },
+  { name: 'quick', area: 'write', icon: 'zap', keys: ['/'], why: mine, run: askQuick },
   { name: 'send', area: 'write', keys: ['Enter'] },
   { name: 'newline', area: 'write', keys: ['Shift+Enter'] },
   { name: 'send_joined', area: 'write', keys: ['Mod+Enter'] },

@@ -1,27 +1,8 @@
 // The keyboard outside of fields. While an input method composes, every key is its own.
 import { commands, find, nameOf } from '../lib/commands.js';
 import { panelOver, togglePanel } from '../lib/layout.js';
-import { go, step, endOrReopen, takeNext, takeThis } from './acts.js';
-import { current, isMine, opened } from '../lib/state.js';
-import { views } from '../lib/views.js';
-import { askQuick, focusReply } from './commands.js';
+import './commands.js';
 import { closeMenu } from './menu.js';
-import { playLatest } from './sound.js';
-
-const acts = {
-  j: () => step(1),
-  k: () => step(-1),
-  a: takeThis,
-  A: takeNext,
-  e: endOrReopen,
-  r: () => isMine(opened.value ?? {}) && focusReply(),
-  i: () => opened.value && togglePanel(),
-  p: playLatest,
-  '/': () => isMine(opened.value ?? {}) && askQuick(),
-};
-Object.keys(views).forEach((name, i) => {
-  acts[i + 1] = () => go(name, current.value, { replace: true });
-});
 
 const field = 'input, textarea, select, [contenteditable]';
 
