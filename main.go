@@ -330,7 +330,8 @@ func nearby(addr net.Addr) string {
 
 // sweep does what is due because time has passed.
 func sweep(ctx context.Context, s *store.Store, log *slog.Logger) error {
-	const keepEvents = 7 * 24 * int64(time.Hour/time.Millisecond)
+	const day = 24 * int64(time.Hour/time.Millisecond)
+	const keepEvents, keepDrafts = 7 * day, 30 * day
 	often, seldom := time.NewTicker(2*time.Second), time.NewTicker(time.Hour)
 	defer often.Stop()
 	defer seldom.Stop()
@@ -342,7 +343,7 @@ func sweep(ctx context.Context, s *store.Store, log *slog.Logger) error {
 		case <-often.C:
 			err = errors.Join(s.Lapse(ctx), s.Route(ctx), s.TellQueue(ctx))
 		case <-seldom.C:
-			err = errors.Join(s.PruneSessions(ctx), s.PruneEvents(ctx, keepEvents))
+			err = errors.Join(s.PruneSessions(ctx), s.PruneEvents(ctx, keepEvents), s.PruneDrafts(ctx, keepDrafts))
 		}
 		if err != nil && ctx.Err() == nil {
 			log.Error("sweeping", "error", err)

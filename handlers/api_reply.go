@@ -19,6 +19,8 @@ type replyInput struct {
 	Body     json.RawMessage `json:"body"`
 	Media    int64           `json:"media"`
 	Thumb    int64           `json:"thumb"`
+	Seen     int64           `json:"seen"`
+	Anyway   bool            `json:"anyway"`
 }
 
 func (c *Console) apiReply(ctx *fiber.Ctx) error {
@@ -67,7 +69,7 @@ func (c *Console) sendable(ctx *fiber.Ctx, d *store.Draft) error {
 // draft checks a reply as WeChat would and writes its body anew, so that only
 // what we know is stored.
 func (in *replyInput) draft() (store.Draft, error) {
-	d := store.Draft{ClientID: in.ClientID}
+	d := store.Draft{ClientID: in.ClientID, Type: in.Type, Seen: in.Seen, Anyway: in.Anyway}
 	if n := len(in.ClientID); n < 8 || n > 64 {
 		return d, refused(fiber.StatusUnprocessableEntity, "bad_client_id", "field", "client_id")
 	}
@@ -148,5 +150,17 @@ func (c *Console) apiDelivered(ctx *fiber.Ctx) error {
 func (c *Console) apiDiscard(ctx *fiber.Ctx) error {
 	return c.messageDeed(ctx, func(id int64) (store.Message, store.Conversation, error) {
 		return c.Store.Discard(ctx.UserContext(), who(ctx), id)
+	})
+}
+
+func (c *Console) apiUndo(ctx *fiber.Ctx) error {
+	return c.messageDeed(ctx, func(id int64) (store.Message, store.Conversation, error) {
+		return c.Store.Undo(ctx.UserContext(), who(ctx), id)
+	})
+}
+
+func (c *Console) apiSendNow(ctx *fiber.Ctx) error {
+	return c.messageDeed(ctx, func(id int64) (store.Message, store.Conversation, error) {
+		return c.Store.SendNow(ctx.UserContext(), who(ctx), id)
 	})
 }

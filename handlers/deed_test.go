@@ -141,6 +141,8 @@ func TestNothingOfAnotherAccountIsReached(t *testing.T) {
 			body = object{"level": 1}
 		case strings.HasSuffix(address, "/resend"):
 			body = object{"attempts": 1}
+		case strings.HasSuffix(address, "/draft"):
+			body = object{"text": "half a"}
 		case r.Method == "POST" && strings.HasSuffix(address, "/messages"):
 			body = object{"client_id": "0123456789", "type": "text", "body": object{"content": "hello"}}
 		}

@@ -96,7 +96,12 @@ func (s *seed) fill(dir string) error {
 	}
 	for i, a := range accounts {
 		a.Secret, a.CallbackToken, a.AESKey = "0123456789abcdef", callbackToken, aesKey
-		if _, err := st.AddAccount(ctx, store.Actor{}, a); err != nil {
+		made, err := st.AddAccount(ctx, store.Actor{}, a)
+		if err != nil {
+			return err
+		}
+		made.Rules.Undo = 0 // replies leave at once
+		if err := st.SetRules(ctx, store.Actor{}, made.ID, made.Rules); err != nil {
 			return err
 		}
 		kf := []store.KFAccount{{KFAccount: "li@" + a.WechatID, Nickname: "小李"}, {KFAccount: "chen@" + a.WechatID, Nickname: "佳怡"},

@@ -90,6 +90,10 @@ var routes = map[string]string{
 	"GET /api/v1/quickreplies":            agent,
 	"POST /api/v1/quickreplies":           agent,
 	"POST /api/v1/quickreplies/:id/used":  agent,
+	"POST /api/v1/messages/:id/undo":          agent,
+	"POST /api/v1/messages/:id/now":           agent,
+	"GET /api/v1/drafts":                      agent,
+	"PUT /api/v1/conversations/:id/draft":     agent,
 
 	"GET /setup/connect":               admin,
 	"POST /setup/connect":              admin,

@@ -51,6 +51,8 @@ type client struct {
 	open           atomic.Int64 // the customer whose thread is open
 	opened         chan int64   // conversations to confirm
 	typist, typing int64        // who types, and in which conversation; of the reader
+	sign           sign         // what others are told; under the hub's mu, as the next
+	told           int64        // the version of the places that was written
 }
 
 // Serve feeds one connection until it ends. It returns when its reader has
@@ -106,6 +108,9 @@ func (c *client) feed(ctx context.Context) {
 		return
 	}
 	for {
+		if c.tellSignals() != nil {
+			return
+		}
 		if err := c.catchUp(ctx); err != nil {
 			c.part(err)
 			return
@@ -211,7 +216,7 @@ var buffers = sync.Pool{New: func() any { return new([]byte) }}
 
 // pick chooses what of a frame this browser may and wants to see.
 func (c *client) pick(f *frame, open int64) []byte {
-	if f.account != 0 && !c.agent.Sees(f.account) || f.owner != 0 && f.owner != c.agent.ID {
+	if f.account != 0 && !c.agent.Sees(f.account) || f.owner != 0 && f.owner != c.agent.ID || f.only != 0 && f.only != c.agent.ID {
 		return nil
 	}
 	if f.full != nil && (f.customer == open || slices.Contains(f.told, c.agent.ID)) {
@@ -278,13 +283,15 @@ func (c *client) may(ctx context.Context, id int64) (a store.Agent, v store.Conv
 func (c *client) look(ctx context.Context, id int64) error {
 	if id == 0 {
 		c.open.Store(0)
+		c.hub.sign(c, func(s *sign) { s.looks = spot{} })
 		return nil
 	}
-	_, v, err := c.may(ctx, id)
+	a, v, err := c.may(ctx, id)
 	if err != nil || v.ID == 0 {
 		return err
 	}
 	c.open.Store(v.Customer.ID)
+	c.hub.sign(c, func(s *sign) { s.agent, s.looks = a.ID, spot{v.ID, v.Account} })
 	select { // the browser reads the thread again when this is confirmed
 	case c.opened <- v.ID:
 		return nil
@@ -293,16 +300,17 @@ func (c *client) look(ctx context.Context, id int64) error {
 	}
 }
 
-// typed takes note that the agent types in a conversation that they serve, or
-// in none (0).
+// typed takes note that the agent types in a conversation, or in none (0). The
+// customer is told of who serves them.
 func (c *client) typed(ctx context.Context, id int64) error {
 	if id == 0 {
 		c.types(0, 0)
+		c.hub.sign(c, func(s *sign) { s.types = spot{} })
 		return nil
 	}
 	a, v, err := c.may(ctx, id)
-	if err == nil && v.ID != 0 && v.State == "open" && v.Agent == a.ID {
-		c.types(a.ID, v.ID)
+	if err != nil || v.ID == 0 {
+		return v.ID)
 		err = c.hub.store.Active(ctx, a.ID, v.ID)
 	}
 	return err
@@ -312,9 +320,15 @@ func (c *client) typed(ctx context.Context, id int64) error {
 func (c *client) touched(ctx context.Context) error {
 	a, err := c.check(ctx)
 	if err == nil && c.hub.Touched != nil {
-		c.hub.Touched(a)
+		c.hub.Touched(a)err
 	}
-	return err
+	c.hub.sign(c, func(s *sign) { s.agent, s.types, s.typed = a.ID, spot{v.ID, v.Account}, time.Now() })
+	if v.State == "open" && v.Agent == a.ID {
+		c.types(a.ID, v.ID)
+	} else {
+		c.types(0, 0)
+	}
+	return nil
 }
 
 func (c *client) types(agent, id int64) {

@@ -23,6 +23,7 @@ type frame struct {
 	agent    int64 // of an agent's change
 	told     []int64
 	owner    int64 // whose alone it is, 0: nobody's
+	only     int64 // the one agent who gets it; 0: all
 	row      []byte
 	full     []byte
 }
@@ -53,6 +54,18 @@ func (h *Hub) frame(ctx context.Context, c *store.Change) (frame, error) {
 			return f, err
 		}
 		if err := field(&b, "agent", a); err != nil {
+			return f, err
+		}
+		f.row = closed(&b)
+		return f, nil
+	}
+	if e.Kind == "draft" {
+		f.only = e.Agent
+		d, err := h.store.SavedDraft(ctx, e.Agent, e.Conversation)
+		if err != nil {
+			return f, err
+		}
+		if err := field(&b, "draft", d); err != nil {
 			return f, err
 		}
 		f.row = closed(&b)

@@ -34,17 +34,21 @@ type Hub struct {
 	store *store.Store
 	log   *slog.Logger
 	ring  ring
-	page  int // events read at once
+	page  int           // events read at once
+	pause time.Duration // that ends typing, see typingMost
 
 	mu      sync.Mutex
 	clients map[*client]struct{}
+	places  map[int64]place // by conversation
+	version int64           // of the places
 	joined  sync.WaitGroup
 	closing chan struct{}
 }
 
 // New makes a hub; Run feeds it.
 func New(s *store.Store, log *slog.Logger) *Hub {
-	return &Hub{store: s, log: log, page: pageSize, clients: map[*client]struct{}{}, closing: make(chan struct{})}
+	return &Hub{store: s, log: log, page: pageSize, pause: typingMost, clients: map[*client]struct{}{}, places: map[int64]place{},
+		closing: make(chan struct{})}
 }
 
 // Run looks for new events until ctx ends, then tells the browsers to come
@@ -70,6 +74,7 @@ func (h *Hub) Run(ctx context.Context) error {
 			return nil
 		case <-wake:
 		case <-tick.C:
+			h.rest()
 			if v, err := h.store.Version(ctx); err == nil && v != version {
 				if version != 0 {
 					h.store.Forget()
@@ -130,6 +135,7 @@ func (h *Hub) join(c *client) error {
 func (h *Hub) leave(c *client) {
 	h.mu.Lock()
 	delete(h.clients, c)
+	h.show(c.sign)
 	h.mu.Unlock()
 	h.joined.Done()
 }

@@ -101,7 +101,7 @@ func (l *line) until(t *testing.T, what string, ok func() bool) {
 		select {
 		case <-changed:
 		case <-limit:
-			t.Fatalf("%s: not reached with %d frames", what, len(l.ids))
+			t.Fatalf("%s: not reached with %d frames: %v", what, len(l.ids), l.frames)
 		}
 	}
 }

@@ -83,6 +83,7 @@ func TestAccountsTakeTurns(t *testing.T) {
 	}
 	equal(t, "first two", contents(must(d.ClaimReplies(ctx, 2))(t)), "b0 b1")
 	d.account = d.addAccount(t, "wxfedcba0987654321")
+	d.undo(t, 0)
 	d.addKF(t, d.account, "li@other")
 	ok(t, d.Bind(ctx, Actor{}, d.li.ID, d.account, "li@other"))
 	d.li = d.agent(t, d.li.ID)

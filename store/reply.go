@@ -14,6 +14,11 @@ type Draft struct {
 	MediaID  int64
 	ThumbID  int64
 	Article  string // of mpnews and mpnewsarticle: body and cover come from the mirror
+
+	Seen   int64 // the last message that the author had on the screen; 0: not said
+	Anyway bool  // send it whatever came since
+
+	due int64 // when it leaves, see undoUntil
 }
 
 // replyFiles are the kinds of media that replies of a type take: the file itself
@@ -25,8 +30,9 @@ var replyFiles = map[string]struct{ media, thumb string }{
 
 // Reply takes a reply into the outbox and spends its grant; the courier sends
 // it. The same ClientID again gives the row that is there (again is true).
-// Refusals: not_claimed, not_yours, ended, in_session, no_kf_account and those of
-// Decide.
+// Refusals: not_claimed, not_yours, ended, in_session, no_kf_account, those of
+// Decide, and
+// unseen.
 func (s *Store) Reply(ctx context.Context, a *Agent, conversationID int64, d Draft) (m Message, v Conversation, again bool, err error) {
 	if d.ClientID == "" {
 		return m, v, false, errors.New("store: a reply without a client id")
@@ -44,6 +50,12 @@ func (s *Store) Reply(ctx context.Context, a *Agent, conversationID int64, d Dra
 		}
 		b, kind, err := t.mayReply(a, &v)
 		if err != nil {
+			return err
+		}
+		if err := t.unseen(&v, &d); err != nil {
+			return err
+		}
+		if d.due, err = t.undoUntil(&v, kind); err != nil {
 			return err
 		}
 		if err := t.reply(a, &v, b, kind, d); err != nil {
@@ -102,10 +114,10 @@ func (t *tx) reply(a *Agent, v *Conversation, b Binding, kind string, d Draft) e
 		return err
 	}
 	if err := t.exec(`insert into message (id, account_id, customer_id, conversation_id, dir, type, body, at, media_id, thumb_id, agent_id, kf_account,
-		nick, state, client_id, nth, total, spent, spent_since, event_id)
-		values ($1,$2,$3,$4,'out',$5,$6,$7,$8,$9,$10,$11,$12,'pending',$13,$14,$15,$16,$17,$18)`,
+		nick, state, client_id, nth, total, spent, spent_since, event_id, retry_at)
+		values ($1,$2,$3,$4,'out',$5,$6,$7,$8,$9,$10,$11,$12,'pending',$13,$14,$15,$16,$17,$18,$19)`,
 		t.last.message, v.Account, v.Customer.ID, v.ID, d.Type, string(d.Body), t.now, media, thumb, a.ID, b.KFAccount, b.Nick,
-		d.ClientID, g.Total-g.Left+1, g.Total, kind, g.Since, event); err != nil {
+		d.ClientID, g.Total-g.Left+1, g.Total, kind, g.Since, event, d.due); err != nil {
 		return err
 	}
 	return t.replied(v, t.last.message, d, a.ID, event)

@@ -90,6 +90,7 @@ func makeDesk(t testing.TB) *desk {
 	c := &clock{}
 	d := &desk{Store: openAt(t, filepath.Join(prepared.dir, "desk"), c), clock: c}
 	d.account = d.addAccount(t, "wx1234567890abcdef")
+	d.undo(t, 0)
 	d.admin = d.addAgent(t, "boss", "admin", "")
 	d.li = d.addAgent(t, "li", "agent", "li@hemu")
 	d.su = d.addAgent(t, "su", "agent", "su@hemu")
@@ -113,6 +114,15 @@ func (d *desk) addAccount(t testing.TB, appid string) int64 {
 	a := must(d.AddAccount(ctx, Actor{}, Account{AppID: appid, OriginalID: "gh_0123456789ab", WechatID: "hemu",
 		Name: "Hemu", Mode: "plain", Secret: "app-secret", CallbackToken: "deskToken2025"}))(t)
 	return a.ID
+}
+
+// undo sets the seconds in which a reply of the account can be taken back: none in
+// most tests.
+func (d *desk) undo(t testing.TB, seconds int) {
+	t.Helper()
+	r := must(d.Account(ctx, d.account))(t).Rules
+	r.Undo = seconds
+	ok(t, d.SetRules(ctx, Actor{}, d.account, r))
 }
 
 // addAgent makes an agent, bound to a kf_account of the desk's account unless

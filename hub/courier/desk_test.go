@@ -108,6 +108,8 @@ func (d *desk) addAccount(appid string) {
 	ok(d, d.sandbox.AddKF(appid, kf, "Li", "", nil))
 	a := must(d.store.AddAccount(ctx, store.Actor{}, store.Account{AppID: appid, OriginalID: "gh_0123456789ab", WechatID: name,
 		Name: name, Mode: "plain", Secret: secret, CallbackToken: "deskToken"}))(d)
+	a.Rules.Undo = 0 // replies leave at once
+	ok(d, d.store.SetRules(ctx, store.Actor{}, a.ID, a.Rules))
 	ok(d, d.store.SetKFAccounts(ctx, a.ID, []store.KFAccount{{KFAccount: kf, Nickname: "Li"}}))
 	ok(d, d.store.Bind(ctx, store.Actor{}, d.agent.ID, a.ID, kf))
 }

@@ -54,3 +54,16 @@ create table quickreply (
   updated_at integer not null
 ) strict;
 create unique index quickreply_code on quickreply (agent_id, code) where code <> '';
+
+-- Working in the same conversation: what agents have begun to write.
+
+create table draft (
+  agent_id integer not null references agent,
+  conversation_id integer not null references conversation,
+  mode text not null check (mode in ('reply', 'note')),
+  text text not null,
+  pieces text not null,             -- JSON: the texts before it, when several leave as one
+  edited_at integer not null,       -- the newer edit wins; an emptied draft stays, so that a late older one does not
+  primary key (agent_id, conversation_id)
+) strict, without rowid;
+create index draft_edited on draft (edited_at);

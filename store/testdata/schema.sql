@@ -128,6 +128,16 @@ CREATE TABLE customer (
   unique (account_id, openid)
 ) strict;
 
+CREATE TABLE draft (
+  agent_id integer not null references agent,
+  conversation_id integer not null references conversation,
+  mode text not null check (mode in ('reply', 'note')),
+  text text not null,
+  pieces text not null,             -- JSON: the texts before it, when several leave as one
+  edited_at integer not null,       -- the newer edit wins; an emptied draft stays, so that a late older one does not
+  primary key (agent_id, conversation_id)
+) strict, without rowid;
+
 CREATE TABLE event (
   id integer primary key autoincrement,
   at integer not null,
@@ -273,6 +283,8 @@ CREATE INDEX conversation_open on conversation (agent_id) where state = 'open';
 CREATE INDEX conversation_state on conversation (state, closed_at, id);
 
 CREATE INDEX customer_profile on customer (id) where profile_at = 0;
+
+CREATE INDEX draft_edited on draft (edited_at);
 
 CREATE INDEX media_wanted on media (retry_at) where state = 'wanted';
 
