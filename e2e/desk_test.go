@@ -15,6 +15,7 @@ import (
 	"testing"
 
 	"kfdesk/hub/wechat/sandbox"
+	"kfdesk/store"
 )
 
 // The shop of most tests: one official account, an admin without a kf account,
@@ -105,12 +106,26 @@ func seeded(t testing.TB) (data, token string) {
 			in([]string{"KFDESK_AGENT_PASSWORD=" + password}, "agent", "add", "-login", login, "-name", name,
 				"-appid", shop.AppID, "-kf", login+"@shop", "-wechat-api", api)
 		}
+		undoWithin(t, dir, 0) // replies leave at once
 		seed.token = in(nil, "token", "add", "-login", "admin")["token"].(string)
 	})
 	if seed.token == "" {
 		t.Fatal("the first data directory could not be made: see the test before")
 	}
 	return seed.data, seed.token
+}
+
+// undoWithin sets the seconds in which replies of the shop can be taken back, beside
+// a console that may be running.
+func undoWithin(t testing.TB, data string, seconds int) {
+	t.Helper()
+	s, err := store.Open(context.Background(), data, store.Options{Shared: true})
+	must(t, err)
+	defer s.Close()
+	a, err := s.AccountByAppID(context.Background(), shop.AppID)
+	must(t, err)
+	a.Rules.Undo = seconds
+	must(t, s.SetRules(context.Background(), store.Actor{}, a.ID, a.Rules))
 }
 
 // command runs the program to its end and gives its answer.

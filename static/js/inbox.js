@@ -9,6 +9,8 @@ import { followNotices } from './lib/notify.js';
 import { followTouches } from './lib/presence.js';
 import { loadQuick } from './lib/quick.js';
 import { followReading } from './lib/reading.js';
+import { followDrafts } from './lib/savedrafts.js';
+import { followSeen } from './lib/seen.js';
 import { follow } from './lib/route.js';
 import { current, load, opened } from './lib/state.js';
 import { followClaims, show } from './ui/acts.js';
@@ -26,6 +28,7 @@ import { mountStream } from './ui/stream.js';
 import { head } from './ui/thread.js';
 import { followTold } from './ui/told.js';
 import { refused } from './ui/toast.js';
+import { followUndo } from './ui/undo.js';
 
 const app = document.getElementById('app');
 const place = (id) => document.getElementById(id);
@@ -57,6 +60,8 @@ async function start() {
   }
   followLayout();
   followReading();
+  followSeen();
+  followDrafts();
   follow(refused);
   mount(place('banner'), () => [banner(), mutedBanner()]);
   mount(place('list'), list);
@@ -75,6 +80,7 @@ async function start() {
   followNotices(show);
   install();
   loadQuick();
+  followUndo();
 }
 
 // The words come with the page: the catalogue may be what could not be loaded.

@@ -1,9 +1,9 @@
-// What an agent has begun for each conversation: text in pieces and in the field (kept in this
-// browser at once, per agent), the forms of editors (the same) and files (in memory only: a reload
-// forgets them).
+// What an agent has begun for each conversation: its texts (see drafttext.js), the forms of editors (in
+// this browser alone) and files (in memory only: a reload forgets them).
 import { boot } from './boot.js';
+import { DraftText } from './drafttext.js';
 import { signal } from './html.js';
-import { keys, read, remove, write } from './local.js';
+import { keys, read, remove } from './local.js';
 
 const PREFIX = `kf.draft.${boot.me?.id ?? 0}.`;
 const KEEP = 30 * 24 * 3_600_000;
@@ -19,62 +19,15 @@ export function draftOf(id) {
 export const has = (id) => text(id) !== '' || draftOf(id).pictures.value.length > 0;
 export const text = (id) => draftOf(id).texts.join('\n');
 
-class Draft {
-  #key;
+// The conversations of which this browser keeps a draft.
+export const keptDrafts = () => keys(PREFIX).map((key) => Number(key.slice(PREFIX.length)));
 
+class Draft extends DraftText {
   constructor(id) {
-    this.#key = PREFIX + id;
-    this.text = signal(''); // what is in the field
-    this.pieces = signal([]); // texts before it; all leave as one
-    this.joining = signal(null); // the agent's word on whether Enter files a piece, null: none yet
-    this.forms = signal({}); // type of an editor → what is in its fields
+    super(id, PREFIX + id);
     this.files = signal({}); // 'TYPE SLOT' → a prepared file with url, or {media, url}
     this.pictures = signal([]); // {key, name, url, busy} and what preparePicture gives, or media
     this.asked = signal(''); // field or the type of an editor: what the composer should open
-    this.reload();
-  }
-
-  // What the storage holds; another tab of the same agent writes there too.
-  reload() {
-    const kept = read(this.#key, {});
-    this.text.value = kept.text ?? '';
-    this.pieces.value = kept.pieces ?? [];
-    this.joining.value = kept.joining ?? null;
-    this.forms.value = kept.forms ?? {};
-  }
-
-  write(text) {
-    this.text.value = text;
-    this.#keep();
-  }
-
-  // The pieces and what is in the field.
-  get texts() {
-    return [...this.pieces.value, this.text.value].map((text) => text.trim()).filter(Boolean);
-  }
-
-  writePieces(pieces) {
-    this.pieces.value = pieces;
-    this.#keep();
-  }
-
-  // What is in the field becomes a piece.
-  cutPiece() {
-    const text = this.text.value.trim();
-    if (text) this.pieces.value = [...this.pieces.value, text];
-    this.write('');
-  }
-
-  // Without joining the pieces are one text in the field again. alone: what holds without a word.
-  join(joining, alone) {
-    if (!joining) [this.text.value, this.pieces.value] = [this.texts.join('\n'), []];
-    this.joining.value = joining === alone ? null : joining;
-    this.#keep();
-  }
-
-  // Behind what is there already.
-  append(text) {
-    this.write([this.text.value.trim(), text].filter(Boolean).join('\n'));
   }
 
   form(type) {
@@ -87,7 +40,7 @@ class Draft {
 
   writeForm(type, form) {
     this.forms.value = { ...this.forms.value, [type]: form };
-    this.#keep();
+    this.store();
   }
 
   writeFile(type, slot, file) {
@@ -100,7 +53,7 @@ class Draft {
     const { [type]: sent, ...others } = this.forms.value;
     for (const slot of ['media', 'thumb']) this.writeFile(type, slot, null);
     this.forms.value = sent?.begun ? { ...others, [type]: sent.begun } : others; // an edited reply had taken its place
-    this.#keep();
+    this.store();
   }
 
   add(picture) {
@@ -120,14 +73,7 @@ class Draft {
   clear() {
     this.pictures.value.forEach(forget);
     this.pictures.value = [];
-    this.pieces.value = [];
-    this.write('');
-  }
-
-  #keep() {
-    const [text, pieces, joining, forms] = [this.text, this.pieces, this.joining, this.forms].map(({ value }) => value);
-    if (text || pieces.length || joining !== null || Object.keys(forms).length) write(this.#key, { text, pieces, joining, forms, at: Date.now() });
-    else remove(this.#key);
+    super.clear();
   }
 }
 

@@ -3,6 +3,7 @@ import { get } from './api.js';
 import { setServerTime } from './clock.js';
 import { batch, signal } from './html.js';
 import { apply, current } from './state.js';
+import { forgetPlaces, putPlace } from './together.js';
 
 const SILENCE = 45_000; // the server speaks every 20 s
 const PATIENCE = 10_000; // for a connection that neither opens nor fails
@@ -47,6 +48,7 @@ function dial() {
   heard = Date.now();
   set({ state: 'connecting', retryAt: 0 });
   mine.onopen = () => {
+    forgetPlaces();
     send({ open: current.value });
     set({ state: 'open', since: 0, opens: connection.value.opens + 1 });
   };
@@ -60,6 +62,7 @@ function hear(mine, frame) {
   tries = 0;
   if (frame.reset) return location.reload();
   if (frame.beat !== undefined) return setServerTime(frame.now);
+  if (frame.signal) return putPlace(frame);
   if (!frame.id) return; // a confirmation: nothing to show
   cursor = Math.max(cursor, frame.id);
   if (waiting.push(frame) > 1) return;

@@ -5,7 +5,9 @@ import { now } from './clock.js';
 import { signal } from './html.js';
 import { sleep, wake } from './patience.js';
 import { binding } from './people.js';
-import { apply, conversations, me } from './state.js';
+import { seenIn } from './seen.js';
+import { apply, conversations, me, timeline } from './state.js';
+import { askFor } from './together.js';
 import { forget, keep, kept, onForgotten } from './unsent.js';
 import { filesOf, known, stopFiles } from './upfiles.js';
 import { uuid } from './uuid.js';
@@ -28,11 +30,31 @@ export function send(conversation, { type, body = {}, media, thumb }) {
   const { kf_account = '', nick = '' } = binding(me.value, account) ?? {};
   const entry = {
     id: 0, client_id: uuid(), conversation, account, customer: customer.id, dir: 'out', type, body, at: now(),
-    agent: me.value.id, kf_account, nick, state: 'sending', error: null, progress: 0, event: 0,
+    agent: me.value.id, kf_account, nick, ...standing(conversation), seen: seenIn(conversation), error: null, progress: 0, event: 0,
     errcode: 0, errmsg: '', media: media && known(media), thumb: thumb && known(thumb), files: { media, thumb },
   };
   add(entry);
   keep(entry);
+  run(conversation);
+}
+
+// What would overtake a reply that is held is held with it.
+function standing(conversation) {
+  const before = pending(conversation).value.find(({ state }) => state === 'held');
+  const why = before?.why ?? (askFor(conversation) ? 'typing' : '');
+  return { state: why ? 'held' : 'sending', why };
+}
+
+// A reply that its author has not decided on (held.js) takes all with it that is to leave behind it.
+function hold(conversation, why) {
+  const waits = ({ state }) => state === 'sending' || state === 'held';
+  for (const { client_id } of pending(conversation).value.filter(waits)) change(client_id, { state: 'held', why, progress: 0 });
+  timeline(conversation).refresh(conversation); // the page may not have heard of what the server knows
+}
+
+export function release(conversation, values) {
+  const held = pending(conversation).value.filter(({ state }) => state === 'held');
+  for (const { client_id } of held) change(client_id, { ...values, state: 'sending', why: '' });
   run(conversation);
 }
 
@@ -92,14 +114,15 @@ async function deliver(client_id) {
   for (let tries = 0; ; tries++) {
     const entry = find(client_id);
     if (entry?.state !== 'sending') return;
-    const { conversation, type, body } = entry;
+    const { conversation, type, body, seen, anyway } = entry;
     try {
       const ids = await filesOf(entry, (values) => change(client_id, values));
       if (!find(client_id)) return;
-      apply(await post(`conversations/${conversation}/messages`, { client_id, type, body, ...ids }));
+      apply(await post(`conversations/${conversation}/messages`, { client_id, type, body, ...ids, seen, anyway }));
       return leave(entry);
     } catch (error) {
       if (!find(client_id)) return;
+      if (error.code === 'unseen') return hold(conversation, 'unseen');
       if (error.name !== 'ApiError') console.error(error);
       if (!mayPass(error)) return change(client_id, { state: 'failed', error, progress: 0 });
       await sleep(tries);

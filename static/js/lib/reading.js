@@ -7,7 +7,7 @@ import { isMine, opened, timeline } from './state.js';
 export const atBottom = signal(true);
 export const marker = signal(0); // the first message that was not seen, 0 for none
 export const missed = signal(0); // how many came since the bottom went out of sight
-const visible = signal(!document.hidden);
+export const visible = signal(!document.hidden);
 let reported = '';
 
 document.addEventListener('visibilitychange', () => {

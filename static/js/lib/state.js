@@ -2,6 +2,7 @@
 // come in through apply(), in any order: a row never gives way to an older event.
 import { get } from './api.js';
 import { boot } from './boot.js';
+import { draftOf } from './drafts.js';
 import { batch, computed, signal } from './html.js';
 import { daysAgo } from './i18n.js';
 import { loadQuick } from './quick.js';
@@ -80,6 +81,7 @@ export function apply(frame) {
     if (frame.message) heard(frame);
     else if (frame.kind === 'message') missed(frame.conversation);
     if (frame.agent) putAgent(frame.agent);
+    if (frame.draft) draftOf(frame.draft.conversation).take(frame.draft);
   });
   if (frame.kind === 'quickreply') loadQuick();
   if (frame.kind === 'account') loadMe().catch(() => {}); // the next frame or page load brings it

@@ -22,6 +22,7 @@ export function kept() {
     const gone = [entry.media, entry.thumb].some((file) => file?.state === 'lost');
     const fresh = entry.state === 'sending' && Date.now() - stored < FRESH;
     const reason = gone ? 'reload' : 'stale';
+    if (entry.state === 'held' && !gone) return { ...entry, progress: 0, error: null };
     return { ...entry, progress: 0, state: fresh && !gone ? 'sending' : 'failed', error: fresh && !gone ? null : failure(reason) };
   });
 }

@@ -21,18 +21,24 @@ export function ring(rule, time) {
   return html`<svg class=${`ring ${colour}`} viewBox="0 0 16 16" aria-hidden="true"><circle class="ring-track" cx="8" cy="8" r="6"></circle><circle class="ring-value" cx="8" cy="8" r="6" pathLength="100" stroke-dasharray=${`${Math.round(share(rule, time) * 100)} 100`}></circle></svg>`;
 }
 
-// next: how many replies the next send uses. claiming: the words for somebody who has not taken it.
-export function meter(conversation, next, { claiming = false } = {}) {
+// next: how many replies the next send uses. waiting: spent by replies that can still be taken back. claiming: the words for somebody who has not taken it.
+export function meter(conversation, next, { claiming = false, waiting = 0 } = {}) {
   const time = tick.value;
-  const rule = budget(conversation, time);
+  const rule = withWaiting(budget(conversation, time), waiting);
   const open = rule.can > 0 || rule.reason === 'quota_used';
   const span = open ? formatSpan(rule.until - time) : '';
   return html`<div class=${`budget ${rule.state === 'urgent' ? 'budget-urgent' : ''}`} role="meter" aria-label=${t('composer.budget.label')}
     aria-valuemin="0" aria-valuemax=${rule.total} aria-valuenow=${rule.left} aria-valuetext=${sentence(rule, span)}>
-    ${bars(rule, next, 'pips-lg')}
+    ${bars(rule, next + rule.waiting, 'pips-lg')}
     <span>${words(rule, claiming)}</span>
     ${open ? html`<span class="budget-time">${ring(rule, time)}<span>${span}<span class="long">${t('composer.budget.after')}</span></span></span>` : nothing}
   </div>`;
+}
+
+// They hold their bars until they leave. They come from the long bucket only.
+function withWaiting(rule, waiting) {
+  const back = rule.kind === 'message' ? Math.min(waiting, rule.total - rule.left) : 0;
+  return { ...rule, left: rule.left + back, waiting: back };
 }
 
 function words(rule, claiming) {

@@ -8,6 +8,7 @@ import { t } from '../lib/i18n.js';
 import { sending } from '../lib/outbox.js';
 import { plan, sendDraft } from '../lib/plan.js';
 import { stopTyping } from '../lib/typing.js';
+import { undoable } from '../lib/undo.js';
 import { attach, pictureStrip } from './attach.js';
 import { blocked, reasonOf } from './blocked.js';
 import { announcement, meter } from './budget.js';
@@ -15,6 +16,7 @@ import { dropOverlay, watchDrops } from './drop.js';
 import { editors } from './editors/index.js';
 import './emoji.js';
 import { grow, insertText, toEnd } from './field.js';
+import { focusHeld, heldDialog } from './held.js';
 import { hint } from './hint.js';
 import { keyHint } from './keycap.js';
 import './link.js';
@@ -24,6 +26,7 @@ import './quick.js';
 import { openQuick } from './quickuse.js';
 import { replyField } from './reply.js';
 import { bar } from './tools.js';
+import { undoBar } from './undo.js';
 
 class Composer extends Live {
   static properties = {
@@ -82,10 +85,11 @@ class Composer extends Live {
       <div class="dock">
         ${this.picking ? html`<kf-emoji .pick=${(text) => insertText(this.field, text)} @close=${() => this.unpick()}></kf-emoji>` : nothing}
         ${this.quick ? html`<kf-quick .composer=${this}></kf-quick>` : nothing}
+        ${heldDialog(row)}${undoBar(row)}
         <form class=${`composer ${low ? 'composer-low' : ''}`} id="composer" tabindex="-1" aria-label=${t('composer.label')} @submit=${this.submit} @focusout=${this.#left}>
           <div class="composer-top">
             <label class="composer-mode" for="reply">${t('composer.reply')}${reason ? nothing : keyHint('reply')}</label>
-            ${meter(row, next)}
+            ${meter(row, next, { waiting: undoable(row.id).length })}
           </div>
           <p class="sr" role="status">${announcement(row)}</p>
           ${reason ? blocked(row, rule, reason, writing ? null : () => this.#openDraft()) : nothing}
@@ -104,6 +108,7 @@ class Composer extends Live {
   updated() {
     if (this.field && this.field.value !== this.measured) grow(this.field);
     this.measured = this.field?.value;
+    focusHeld(this);
     for (const piece of this.querySelectorAll('.piece textarea')) grow(piece);
     const asked = this.draft.asked.peek();
     if (!['field', 'quick'].includes(asked)) return;

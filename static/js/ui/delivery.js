@@ -3,12 +3,14 @@ import { html, nothing } from '../lib/html.js';
 import { formatTime, has, t } from '../lib/i18n.js';
 import { delivered, discard, edit, resend, retry } from '../lib/outbox.js';
 import { isMe } from '../lib/people.js';
+import { dueIn } from '../lib/undo.js';
 import { icon } from './icon.js';
 
 // Beside the bubble.
 export function state(row) {
   if (row.state === 'failed') return html`<span class="msg-state">${t('inbox.state.failed')}</span>`;
   if (row.state === 'unknown') return html`<span class="msg-state">${icon('circle-help')}${t('inbox.state.unknown')}</span>`;
+  if (dueIn(row)) return html`<span class="msg-state">${icon('clock')}${t('together.undo.state', { s: dueIn(row) })}</span>`;
   if (row.state !== 'sent') return html`<span class="msg-state">${icon('loader-circle', 'spin')}${onItsWay(row)}</span>`;
   return html`<span class="msg-state">${icon('check')}<time>${formatTime(row.at)}</time>${nth(row)}</span>`;
 }

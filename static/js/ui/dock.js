@@ -15,14 +15,15 @@ import './composer.js';
 import { icon } from './icon.js';
 import { keyHint } from './keycap.js';
 import { Live } from './live.js';
+import { typingLine } from './together.js';
 
 // A new element for each conversation: nothing of one can show up in another.
 export function dock(conversation) {
   if (!conversation) return nothing;
   const composer = conversation.state === 'open';
-  return keyed(conversation.id, composer
+  return html`${typingLine(conversation)}${keyed(conversation.id, composer
     ? html`<kf-composer .conversation=${conversation}></kf-composer>`
-    : html`<kf-bar .conversation=${conversation}></kf-bar>`);
+    : html`<kf-bar .conversation=${conversation}></kf-bar>`)}`;
 }
 
 // Puts the cursor into the reply field of the open conversation.

@@ -18,7 +18,7 @@ function input(composer, text) {
   composer.draft.write(text);
   Object.assign(composer, { drafting: true, problem: '' }); // the field stays, even when the agent empties it
   if (opensQuick(text)) composer.quick ??= { start: 0 };
-  if (text && !composer.reason) typing(composer.conversation.id);
+  if (text && ['', 'other'].includes(composer.reason)) typing(composer.conversation.id);
   else stopTyping();
 }
 

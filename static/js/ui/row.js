@@ -6,6 +6,7 @@ import { tick } from '../lib/clock.js';
 import { has as hasDraft, text as draftText } from '../lib/drafts.js';
 import { html, nothing } from '../lib/html.js';
 import { formatListTime, formatSpan, formatWait, t } from '../lib/i18n.js';
+import { held } from '../lib/held.js';
 import { pending } from '../lib/outbox.js';
 import { agentName, customerName, isMe } from '../lib/people.js';
 import { conversations, current } from '../lib/state.js';
@@ -16,6 +17,7 @@ import { pips, ring } from './budget.js';
 import { icon } from './icon.js';
 import { vip } from './level.js';
 import { toldMark } from './told.js';
+import { faces, typingWords } from './together.js';
 
 // place: {nth, of} for screen readers, since the rows outside of the window are not there.
 export function row(id, view, { nth, of }) {
@@ -24,7 +26,7 @@ export function row(id, view, { nth, of }) {
   return html`<li aria-posinset=${nth} aria-setsize=${of}>
     <a class=${`conv ${unread ? 'is-unread' : ''}`} href=${`#${view}/${id}`} data-id=${id} aria-current=${current.value === id ? 'true' : nothing}>
       ${identicon(customer.openid, '', unread ? badge(unread) : nothing)}
-      <span class="conv-who"><span class="conv-name">${customerName(customer)}</span>${vip(conversation)}${toldMark(id)}${server(conversation)}</span>
+      <span class="conv-who"><span class="conv-name">${customerName(customer)}</span>${vip(conversation)}${toldMark(id)}${server(conversation)}${faces(conversation)}</span>
       <span class="conv-at">${ourTurn(conversation) ? wait(conversation) : formatListTime(conversation.closed_at || conversation.last?.at || conversation.created_at)}</span>
       <span class="conv-text">${line(conversation)}</span>${flag(conversation)}
     </a></li>`;
@@ -50,6 +52,9 @@ function line(conversation) {
   const { id } = conversation;
   const bad = trouble(conversation);
   if (bad) return html`<span class=${bad === 'failed' ? 'draft' : 'wait-1'}>${t(`inbox.state.${bad}`)}</span> ${renderText(preview(conversation).text)}`;
+  const typing = typingWords(conversation);
+  if (typing) return typing;
+  if (held(id).length) return html`<span class="draft">${t('together.row.held')}</span> ${renderText(held(id)[0].body.content, { own: true })}`;
   if (hasDraft(id) && conversation.state !== 'closed') return html`<span class="draft">${t('inbox.row.draft')}</span> ${renderText(draftText(id), { own: true })}`;
   const { who, text } = preview(conversation);
   return html`${who}${renderText(text)}`;

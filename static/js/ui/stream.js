@@ -10,6 +10,7 @@ import { connection } from '../lib/net.js';
 import { pending } from '../lib/outbox.js';
 import { atBottom, marker, missed } from '../lib/reading.js';
 import { agents, opened, timeline } from '../lib/state.js';
+import { dueIn } from '../lib/undo.js';
 import { day } from '../lib/views.js';
 import { event } from './event.js';
 import { icon } from './icon.js';
@@ -47,7 +48,7 @@ function stream() {
 // Replies that the server does not have yet: those that it has bear the same client_id.
 function unanswered(rows, entries) {
   const stored = new Set(rows.slice(-100).map((row) => row.client_id));
-  return entries.filter((entry) => !stored.has(entry.client_id));
+  return entries.filter((entry) => entry.state !== 'held' && !stored.has(entry.client_id));
 }
 
 function draw(item, conversation) {
@@ -56,7 +57,7 @@ function draw(item, conversation) {
   const { row, goesOn, last } = item;
   const open = !troubled(row) || budget(conversation, tick.value).can > 0;
   const around = [conversation.customer.remark, conversation.customer.source, agents.value, spellings.value];
-  return guard([row, goesOn, last, open, ...around], () => item.kind === 'message'
+  return guard([row, goesOn, last, open, dueIn(row), ...around], () => item.kind === 'message'
     ? message(item, conversation, { fresh: isFresh(conversation.id, row), open, show: view })
     : item.kind === 'note' ? note(row, conversation) : event(row, conversation));
 }

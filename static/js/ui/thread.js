@@ -15,6 +15,7 @@ import { keycaps, keyHint } from './keycap.js';
 import { levelItems, vip } from './level.js';
 import { menu } from './menu.js';
 import { skeletonThread } from './skeleton.js';
+import { lookingWords } from './together.js';
 
 export function head() {
   const conversation = opened.value;
@@ -25,7 +26,7 @@ export function head() {
       <a class="btn btn-quiet btn-icon thread-back" href=${`#${view.value}`} aria-label=${t('inbox.back')}>${icon('chevron-left')}</a>
       <div class="thread-who">
         <div class="thread-title"><h2 class="thread-name">${customerName(conversation.customer)}</h2>${vip(conversation)}</div>
-        <p class="thread-sub">${standing(conversation)}</p>
+        <p class="thread-sub">${standing(conversation)}${lookingWords(conversation)}</p>
       </div>
       <div class="thread-acts">
         ${isMine(conversation) ? html`<button class="btn btn-quiet btn-sm" type="button" title="Shift+T" @click=${openTransfer}>${icon('arrow-right-left')}${t('handover.transfer')}</button>` : nothing}
