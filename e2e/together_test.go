@@ -267,3 +267,48 @@ func TestDraftInTwoBrowsers(t *testing.T) {
 	other.gone(".draft")
 	p.gone(".draft")
 }
+
+// The states of working together in all looks, with pictures in out/shots.
+func TestLooksTogether(t *testing.T) {
+	for _, l := range looks {
+		t.Run(l.String(), func(t *testing.T) {
+			parallel(t)
+			d := newDesk(t)
+			p, jiayi := login(t, d.URL, "xiaoli", password, l), d.agent("jiayi")
+			ann := d.customer("安")
+			d.says(ann, "你好，昨天刚收到的落地灯，拆开发现灯罩底下裂了一条")
+			id := d.conversation(ann).ID
+			jiayi.claim(id)
+			jiayi.write("#reply", "我来")
+			call[any](d, "POST", fmt.Sprintf("conversations/%d/end", id), nil)
+			p.show("ended", id)
+			p.click("kf-bar .btn")
+			p.reply("灯罩我们免费给您换新，旧的不用寄回。")
+			d.received(ann, 1)
+			jiayi.see(".blocked")
+			jiayi.write("#reply", "吧")
+			p.see(".typing")
+			p.seen("together-typing")
+			if l.phone {
+				p.open("/#all")
+				p.see(".conv-typing")
+				p.seen("together-list")
+				p.show("mine", id)
+			}
+			jiayi.press(kb.Escape)
+			p.gone(".typing")
+			p.watch.expect(`answer 409 .*/messages`)
+			p.write("#reply", "登记好后我这边会盯着发货，单号今晚发到这里。您看方便周日上午签收吗？")
+			d.says(ann, "周日不在家，改周六下午行吗")
+			d.says(ann, "另外灯泡也一起换吧，要暖光的")
+			p.see("#stream .msg-in >> 另外灯泡")
+			p.press(kb.Enter, cd.ModifierCtrl)
+			p.see(".held .btn-primary:focus")
+			p.seen("together-held")
+			undoWithin(t, d.data, 30)
+			p.click(".held .btn >> " + p.word("together.held.send"))
+			p.see(".undo")
+			p.seen("together-undo")
+		})
+	}
+}
