@@ -144,6 +144,7 @@ func TestSignalsDoNotWaitForASlowBrowser(t *testing.T) {
 	typing, still := fmt.Sprintf("1 looking[] typing[%d]", d.agent.ID), "1 looking[] typing[]"
 	for range 20 {
 		li.signals <- `{"typing":1}`
+		li.last(t, typing)
 		other.last(t, typing)
 		li.signals <- `{"typing":0}`
 		other.last(t, still)

@@ -8,10 +8,10 @@ import { apply, timeline } from './state.js';
 import { refused } from '../ui/toast.js';
 
 // Seconds until a reply leaves, 0 when it is not held back.
-export function dueIn({ state, attempts, retry_at }) {
+export function dueIn({ state, attempts, retry_at, at }) {
   if (state !== 'pending' || attempts || !retry_at) return 0;
   tick.value; // counts down in whoever shows it
-  return Math.max(0, Math.ceil((retry_at - now()) / 1000));
+  return Math.max(0, Math.ceil((retry_at - Math.max(at, now())) / 1000)); // our clock may be a little behind
 }
 
 // What this agent can still take back in a conversation, oldest first.

@@ -14,7 +14,7 @@ export function faces({ id, account }) {
   const ids = looking(id);
   if (!ids.length) return nothing;
   const words = t('together.looking', { name: names(ids, account) });
-  return html`<span class="conv-here" title=${words}>${ids.slice(0, 3).map((agent) => portrait(agent, account, 16))}<span class="sr">${words}</span></span>`;
+  return html`<span class="conv-here" title=${words}>${ids.slice(0, 3).map((agent) => portrait(agent, account, 20))}<span class="sr">${words}</span></span>`;
 }
 
 export function typingWords({ id, account }) {
