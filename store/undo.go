@@ -3,13 +3,13 @@ package store
 import "context"
 
 // undoLeast is how much of a window must be left for a reply to wait: in its last
-// minutes the delay could cost the reply.
+// minutes, and so in the one minute after a deed, the delay could cost the reply.
 const undoLeast = 10 * 60 * 1000
 
 // undoUntil is when a reply that is written now leaves for WeChat: after the
 // seconds in which it can be taken back, or at once (0) where time is short.
 func (t *tx) undoUntil(v *Conversation, kind string) (int64, error) {
-	if kind == "action" || v.Grants.bucket(kind).Until-t.now <= undoLeast {
+	if v.Grants.bucket(kind).Until-t.now <= undoLeast {
 		return 0, nil
 	}
 	r, err := t.rules(v.Account)

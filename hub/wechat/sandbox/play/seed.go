@@ -194,6 +194,9 @@ func (d *seeder) reply(agent *store.Agent, conversation int64, l *sandbox.Played
 	if err != nil {
 		return err
 	}
+	if _, _, err := d.store.SendNow(d.ctx, agent, m.ID); err != nil { // nobody takes it back
+		return err
+	}
 	if _, err := d.store.ClaimReplies(d.ctx, 1); err != nil {
 		return err
 	}
