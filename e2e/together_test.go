@@ -256,7 +256,7 @@ func TestDraftInTwoBrowsers(t *testing.T) {
 
 	p.open("/healthz") // written while nobody was connected
 	other.write("#reply", "上午")
-	other.until("saved", fmt.Sprintf("fetch('/api/v1/drafts').then((a) => a.json()).then(({drafts}) => drafts.some(({text}) => text === '那我帮您改成周六上午'))"))
+	other.until("saved", "fetch('/api/v1/drafts').then((a) => a.json()).then(({drafts}) => drafts.some(({text}) => text === '那我帮您改成周六上午'))")
 	p.open("/#mine/" + itoa(id))
 	p.live(1)
 	p.until("what was written elsewhere", "document.querySelector('#reply')?.value === '那我帮您改成周六上午'")
