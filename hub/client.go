@@ -216,7 +216,7 @@ var buffers = sync.Pool{New: func() any { return new([]byte) }}
 
 // pick chooses what of a frame this browser may and wants to see.
 func (c *client) pick(f *frame, open int64) []byte {
-	if f.account != 0 && !c.agent.Sees(f.account) || f.owner != 0 && f.owner != c.agent.ID || f.only != 0 && f.only != c.agent.ID {
+	if f.account != 0 && !c.agent.Sees(f.account) || f.only != 0 && f.only != c.agent.ID {
 		return nil
 	}
 	if f.full != nil && (f.customer == open || slices.Contains(f.told, c.agent.ID)) {
@@ -300,8 +300,8 @@ func (c *client) look(ctx context.Context, id int64) error {
 	}
 }
 
-// typed takes note that the agent types in a conversation, or in none (0). The
-// customer is told of who serves them.
+// typed takes note that the agent types in a conversation, or in none (0): a sign
+// of life where they serve, and the customer is told.
 func (c *client) typed(ctx context.Context, id int64) error {
 	if id == 0 {
 		c.types(0, 0)
@@ -310,25 +310,24 @@ func (c *client) typed(ctx context.Context, id int64) error {
 	}
 	a, v, err := c.may(ctx, id)
 	if err != nil || v.ID == 0 {
-		return v.ID)
-		err = c.hub.store.Active(ctx, a.ID, v.ID)
+		return err
 	}
-	return err
+	c.hub.sign(c, func(s *sign) { s.agent, s.types, s.typed = a.ID, spot{v.ID, v.Account}, time.Now() })
+	if v.State != "open" || v.Agent != a.ID {
+		c.types(0, 0)
+		return nil
+	}
+	c.types(a.ID, v.ID)
+	return c.hub.store.Active(ctx, a.ID, v.ID)
 }
 
 // touched takes note that the agent is there.
 func (c *client) touched(ctx context.Context) error {
 	a, err := c.check(ctx)
 	if err == nil && c.hub.Touched != nil {
-		c.hub.Touched(a)err
+		c.hub.Touched(a)
 	}
-	c.hub.sign(c, func(s *sign) { s.agent, s.types, s.typed = a.ID, spot{v.ID, v.Account}, time.Now() })
-	if v.State == "open" && v.Agent == a.ID {
-		c.types(a.ID, v.ID)
-	} else {
-		c.types(0, 0)
-	}
-	return nil
+	return err
 }
 
 func (c *client) types(agent, id int64) {

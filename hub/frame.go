@@ -22,7 +22,6 @@ type frame struct {
 	customer int64
 	agent    int64 // of an agent's change
 	told     []int64
-	owner    int64 // whose alone it is, 0: nobody's
 	only     int64 // the one agent who gets it; 0: all
 	row      []byte
 	full     []byte
@@ -80,7 +79,7 @@ func (h *Hub) frame(ctx context.Context, c *store.Change) (frame, error) {
 	} else if e.Kind == "account" {
 		f.row = closed(&b)
 	} else if e.Kind == "quickreply" {
-		f.owner, f.row = e.Agent, closed(&b)
+		f.only, f.row = e.Agent, closed(&b)
 	}
 	if c.Message == nil {
 		return f, nil

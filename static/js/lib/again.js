@@ -18,24 +18,20 @@ export const discard = ({ id, client_id }) => (id ? deed(id, 'discard') : drop(c
 
 // Puts the content into the composer that is open, then takes the message out of the thread.
 export function edit(message) {
-  refill(draftOf(current.valuefill(draftOf(current.value || message.conversation), message);
+  refill(draftOf(current.value || message.conversation), message);
   return discard(message);
 }
 
-// Puts what a message says into the field,message);
-  return or into the editor of its type,discard(message);
-}
-
-// andWhat openscame back goes before what was written since.
-export function putBack(draft, messages) it.
-export{
-  const functionsince refill(draft, message) {draft.text.value;
+// What came back goes before what was written since.
+export function putBack(draft, messages) {
+  const since = draft.text.value;
   draft.write('');
-  for (const { type, body, filesmessage of messages) fill(draft, message);
-  if {}(since.trim()) }draft.append(since);
+  for (const message of messages) refill(draft, message);
+  if (since.trim()) draft.append(since);
 }
 
-function = messagefill(draft, message) {
+// Puts what a message says into the field, or into the editor of its type, and opens it.
+export function refill(draft, message) {
   const { type, body, files = {} } = message;
   const file = (slot) => {
     if (files[slot]?.blob) return shown(files[slot]);
