@@ -151,7 +151,7 @@ func (p *program) round(ctx context.Context, inside bool) (err error) {
 		defer func() { err = errors.Join(err, box.Close()) }()
 		dir, now, api = box.Dir, box.Now, func(store.Account) *wechat.Client { return box.Client() }
 	}
-	s, err := store.Open(ctx, dir, store.Options{Now: now})
+	s, err := store.Open(ctx, dir, store.Options{Now: now, Log: p.Log})
 	if err != nil {
 		return err
 	}

@@ -10,6 +10,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net/url"
 	"path/filepath"
 	"sync"
@@ -30,6 +31,7 @@ type Store struct {
 	stmts  sync.Map // SQL text → *sql.Stmt on read
 	writer *writer
 	bell   bell
+	index  *index // nil: shared
 	cache  accountCache
 	closed sync.Once
 }
@@ -41,6 +43,7 @@ type Options struct {
 	// Shared opens beside a server that runs on the same directory, as the
 	// command line does; otherwise a second server is refused.
 	Shared bool
+	Log    *slog.Logger // nil: silent; only what goes on by itself is logged
 }
 
 // Open opens the data directory, makes what is missing and migrates the
@@ -67,6 +70,10 @@ func Open(ctx context.Context, dir string, o Options) (*Store, error) {
 	if err := s.open(ctx, o.Key); err != nil {
 		s.Close()
 		return nil, err
+	}
+	if !o.Shared {
+		s.index = newIndex(s, o.Log)
+		s.index.start()
 	}
 	return s, nil
 }
@@ -103,6 +110,9 @@ func (s *Store) open(ctx context.Context, key []byte) error {
 // Close waits for the changes that were taken, then closes the files.
 func (s *Store) Close() (err error) {
 	s.closed.Do(func() {
+		if s.index != nil {
+			s.index.close()
+		}
 		if s.writer != nil {
 			s.writer.stop()
 		}

@@ -260,6 +260,7 @@ var reads = []struct {
 	{"SaveFile", func(w *walked) error { _, _, err := w.SaveFile(strings.NewReader("x"), 1); return err }},
 	{"SavedDraft", func(w *walked) error { _, err := w.SavedDraft(ctx, w.li.ID, w.served.ID); return err }},
 	{"SavedDrafts", func(w *walked) error { _, err := w.SavedDrafts(ctx, &w.li); return err }},
+	{"Search", func(w *walked) error { _, err := w.Search(ctx, &w.li, Query{Text: "hello", To: start * 2}); return err }},
 	{"Sessions", func(w *walked) error { _, err := w.Sessions(ctx, w.li.ID); return err }},
 	{"Setting", func(w *walked) error { _, err := w.Setting(ctx, "reopen_ms"); return err }},
 	{"Strangers", func(w *walked) error { _, err := w.Strangers(ctx, 0, 10); return err }},

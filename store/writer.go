@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"runtime/debug"
 	"sync"
+	"sync/atomic"
 )
 
 // batchMost bounds how many changes share one commit.
@@ -25,6 +26,7 @@ type writer struct {
 	changes chan change
 	done    chan struct{} // nil until started
 	walMost int64
+	written atomic.Int64 // commits
 
 	mu      sync.RWMutex // keeps changes from being closed under a send
 	stopped bool
@@ -134,6 +136,7 @@ func (w *writer) commit(batch []change) {
 	errs := make([]error, len(batch))
 	n, err := w.transact(batch, errs)
 	if n.event && err == nil {
+		w.written.Add(1)
 		w.tell(n)
 	}
 	for i, c := range batch {
