@@ -48,6 +48,7 @@ var routes = map[string]string{
 	"GET /media/:id":                   agent,
 	"GET /api/v1/me":                   agent,
 	"GET /api/v1/counts":               agent,
+	"GET /api/v1/search":               agent,
 	"GET /api/v1/conversations":        agent,
 	"GET /api/v1/conversations/:id":    agent,
 	"GET /api/v1/messages/:id/raw":     agent,

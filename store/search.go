@@ -72,7 +72,8 @@ func (s *Store) Search(ctx context.Context, a *Agent, q Query) (f Found, err err
 			return f, err
 		}
 	}
-	f.Hits, err = s.findMessages(ctx, a, q, list, places)
+	hits, err := s.findMessages(ctx, a, q, list, places)
+	f.Hits = append(f.Hits, hits...)
 	if f.More = len(f.Hits) > hitsPage; f.More {
 		f.Hits = f.Hits[:hitsPage]
 	}
