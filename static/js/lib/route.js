@@ -18,18 +18,18 @@ export function follow(refused) {
   read();
 }
 
-// replace: the step is no place to come back to.
-export async function go(name, id, { replace = false } = {}) {
+// replace: the step is no place to come back to. at: a message to load what stands around.
+export async function go(name, id, { replace = false, at = 0 } = {}) {
   const hash = id ? `#${name}/${id}` : `#${name}`;
   if (hash !== location.hash) history[replace ? 'replaceState' : 'pushState'](null, '', hash);
-  await set(name, id);
+  await set(name, id, at);
 }
 
-async function set(name, id) {
+async function set(name, id, at = 0) {
   let loading;
   batch(() => {
     view.value = name;
-    if (id !== current.value) loading = open(id);
+    if (id !== current.value) loading = open(id, at);
   });
   await loading;
 }

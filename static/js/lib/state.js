@@ -95,13 +95,14 @@ function heard(frame) {
   for (const listener of listeners) listener(frame);
 }
 
-// Shows a conversation and loads what is missing of it. Refuses with an ApiError.
-export async function open(id) {
+// Shows a conversation and loads what is missing of it, or what stands around a message. Refuses
+// with an ApiError.
+export async function open(id, at = 0) {
   if (conversations.has(current.peek())) timeline(current.peek()).leave();
   current.value = id;
   if (!id) return;
   if (!conversations.has(id)) apply(await get(`conversations/${id}`));
-  await timeline(id).loadNewest(id);
+  await (at ? timeline(id).loadAround(id, at) : timeline(id).loadNewest(id));
 }
 
 // The messages of a conversation's customer, over all their conversations.

@@ -66,6 +66,22 @@ class Timeline {
     });
   }
 
+  // The rows around one message, in the place of what is loaded.
+  loadAround(conversation, id) {
+    this.leave();
+    return this.#load(async () => {
+      const [to, from] = await Promise.all([get(path(conversation, `&before=${id + 1}`)), get(path(conversation, `&after=${id}`))]);
+      const page = [...to.messages, ...from.messages];
+      const last = from.more ? page.at(-1).id : Infinity;
+      batch(() => {
+        this.older.value = to.more;
+        this.newer.value = from.more;
+        this.messages.value = merge(this.messages.value.filter((row) => row.id >= page[0]?.id && row.id <= last), page);
+      });
+      if (!from.more) this.#end = null;
+    });
+  }
+
   loadOlder(conversation) {
     return this.#load(async () => {
       const { messages, more } = await get(path(conversation, `&before=${this.messages.value[0].id}`));

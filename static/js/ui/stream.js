@@ -19,6 +19,7 @@ import { followMessages } from './messagemenu.js';
 import { note } from './note.js';
 import { above, below, holdPlace, look, toBottom } from './place.js';
 import { skeletonThread } from './skeleton.js';
+import { arrive, isTarget } from './target.js';
 import { openViewer } from './viewer.js';
 
 const REACH = 600; // pixels from an end at which the next page is fetched
@@ -36,7 +37,7 @@ function stream() {
   const waiting = line.newer.value ? [] : unanswered(rows, pending(conversation.id).value);
   line.following = atBottom.value;
   return html`${keyed(conversation.id, html`
-    <div class="stream" id="stream" tabindex="0" role="log" aria-live=${state === 'loading' ? 'off' : 'polite'} aria-label=${t('inbox.stream')}
+    <div class="stream" id="stream" tabindex="0" role="log" aria-live=${state === 'loading' || line.newer.value ? 'off' : 'polite'} aria-label=${t('inbox.stream')}
       @scroll=${({ currentTarget }) => { look(currentTarget); fill(currentTarget, conversation.id); }}>
       <div class="stream-in">
         ${top(line, state, conversation.id)}
@@ -57,8 +58,9 @@ function draw(item, conversation) {
   const { row, goesOn, last } = item;
   const open = !troubled(row) || budget(conversation, tick.value).can > 0;
   const around = [conversation.customer.remark, conversation.customer.source, agents.value, spellings.value];
-  return guard([row, goesOn, last, open, dueIn(row), ...around], () => item.kind === 'message'
-    ? message(item, conversation, { fresh: isFresh(conversation.id, row), open, show: view })
+  const aim = isTarget(row.id);
+  return guard([row, goesOn, last, open, dueIn(row), aim, ...around], () => item.kind === 'message'
+    ? message(item, conversation, { fresh: isFresh(conversation.id, row), open, aim, show: view })
     : item.kind === 'note' ? note(row, conversation) : event(row, conversation));
 }
 
@@ -118,6 +120,7 @@ export function mountStream(slot) {
       reportError(fault);
     }
     back();
+    untracked(() => arrive(document.getElementById('stream')));
     untracked(drawn);
   });
   effect(() => {
