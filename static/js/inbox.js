@@ -12,6 +12,7 @@ import { followReading } from './lib/reading.js';
 import { follow } from './lib/route.js';
 import { followDrafts } from './lib/savedrafts.js';
 import { followSeen } from './lib/seen.js';
+import { searching } from './lib/search.js';
 import { current, load, opened } from './lib/state.js';
 import { followClaims, show } from './ui/acts.js';
 import { followCounts } from './ui/badge.js';
@@ -24,6 +25,7 @@ import { mutedBanner } from './ui/muted.js';
 import { panel } from './ui/panel.js';
 import { followPresence } from './ui/presence.js';
 import { sessionNote } from './ui/session.js';
+import { followRadar } from './ui/radar.js';
 import { mountStream } from './ui/stream.js';
 import { head } from './ui/thread.js';
 import { followTold } from './ui/told.js';
@@ -44,6 +46,7 @@ function followLayout() {
   effect(() => {
     const beside = Boolean(opened.value) && panelOpen.value;
     app.dataset.view = current.value ? 'thread' : 'list';
+    app.classList.toggle('app-search', searching.value);
     app.dataset.panel = panelOver.value && beside ? 'open' : 'closed';
     place('sheet').classList.toggle('sheet-solo', !beside);
     place('panel').hidden = !beside;
@@ -81,6 +84,7 @@ async function start() {
   install();
   loadQuick();
   followUndo();
+  followRadar();
 }
 
 // The words come with the page: the catalogue may be what could not be loaded.

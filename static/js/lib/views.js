@@ -1,14 +1,13 @@
-// The four views of the list: who is in them, in which groups and in which order.
+// The four views of the list, and that of the window radar: who is in them, in which groups and in which order.
 import { now, tick } from './clock.js';
 import { computed, signal } from './html.js';
 import { daysAgo } from './i18n.js';
-import { customerName } from './people.js';
+import { closing, soonest as firstToClose } from './radar.js';
 import { since } from './queue.js';
 import { changed, conversations, isMine } from './state.js';
 import { queued, queueGroups } from './waiting.js';
 
 export const view = signal('mine');
-export const filter = signal(''); // what the agent typed into the search field
 
 const waits = (row) => row.waiting_since > 0;
 const longest = (a, b) => since(a) - since(b) || a.id - b.id;
@@ -25,6 +24,7 @@ const minuteLeft = ({ grants }) => {
 
 const by = (compare) => (rows) => rows.sort(compare);
 const inQueue = (row) => row.state === 'waiting';
+const onRadar = (answered) => (row) => closing.value.includes(row.id) && waits(row) !== answered;
 const closed = (from, to) => (row) => row.state === 'closed' && daysAgo(row.closed_at) >= from && daysAgo(row.closed_at) <= to;
 
 // view → [name of the group, who belongs, order]; the groups of the queue are as the rules say
@@ -39,7 +39,9 @@ export const views = {
     ['served', (row) => row.state === 'open', by(latest)],
   ],
   ended: [['today', closed(-1, 0), by(lastClosed)], ['yesterday', closed(1, 1), by(lastClosed)], ['earlier', closed(2, Infinity), by(lastClosed)]],
+  closing: [['unanswered', onRadar(false), firstToClose], ['answered', onRadar(true), firstToClose]],
 };
+export const tabs = ['mine', 'waiting', 'all', 'ended'];
 
 export const day = computed(() => new Date(tick.value).toDateString()); // changes at midnight
 
@@ -59,25 +61,22 @@ export function thaw() {
   holding.value = false;
 }
 
-let shown = { view: '', filter: '', groups: [] };
+let shown = { view: '', groups: [] };
 
 // The groups of the current view as lists of conversation ids; empty groups are left out.
 export const groups = computed(() => {
   changed.value;
   day.value;
-  const fresh = { view: view.value, filter: filter.value, groups: sorted(view.value, filter.value) };
-  const same = shown.view === fresh.view && shown.filter === fresh.filter;
-  shown = holding.value && same ? { ...fresh, groups: held(shown.groups, fresh.groups) } : fresh;
+  const fresh = { view: view.value, groups: sorted(view.value) };
+  shown = holding.value && shown.view === fresh.view ? { ...fresh, groups: held(shown.groups, fresh.groups) } : fresh;
   return shown.groups.filter((group) => group.ids.length);
 });
 
 // Ids in the order of the screen.
 export const order = computed(() => groups.value.flatMap((group) => group.ids));
 
-function sorted(name, words) {
-  const rows = [];
-  for (const conversation of conversations.values()) {
-    if (matches(conversation.peek(), words)) rows.push(conversation.peek());
+function sorted(name) {
+  const rows = [...conversations.values()].map((conversation) => conversation.peek());
   }
   if (name === 'waiting') return queueGroups(rows.filter(inQueue));
   return views[name].map(([key, belongs, sort]) => ({ key, ids: sort(rows.filter(belongs)).map((row) => row.id) }));
@@ -88,11 +87,4 @@ function held(old, fresh) {
   const known = new Set(old.flatMap((group) => group.ids));
   const kept = old.map((group) => ({ ...group, ids: [...group.ids, ...(fresh.find(({ key }) => key === group.key)?.ids ?? []).filter((id) => !known.has(id))] }));
   return [...kept, ...fresh.filter(({ key }) => !old.some((group) => group.key === key))];
-}
-
-function matches(row, words) {
-  if (!words) return true;
-  const { customer, last } = row;
-  const text = [customerName(customer), customer.openid, last?.text].join(' ').toLowerCase();
-  return words.toLowerCase().split(/\s+/).every((word) => text.includes(word));
 }

@@ -15,7 +15,7 @@ function speaker({ account, state }, { dir, agent }) {
 }
 
 // [picture], [voice] … A text needs no such word.
-function kindOf({ dir, type, text }) {
+export function kindOf({ dir, type, text }) {
   if (dir === 'event') return text ? typeWord('event') : `${typeWord('event')} ${either('inbox.short', type, 'other')}`;
   return type === 'text' ? '' : typeWord(type);
 }

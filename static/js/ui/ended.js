@@ -2,7 +2,7 @@
 import { effect, html, nothing, signal, untracked } from '../lib/html.js';
 import { t } from '../lib/i18n.js';
 import { loadEnded } from '../lib/state.js';
-import { filter, view } from '../lib/views.js';
+import { view } from '../lib/views.js';
 import { skeletonRows } from './skeleton.js';
 
 const NEAR = 300; // pixels from the end at which the next page is fetched
@@ -14,10 +14,10 @@ export function followEnded() {
   });
 }
 
-// Fetches pages until the list is full. A search looks only through what is there.
+// Fetches pages until the list is full.
 export async function fillEnded() {
   const { state, more, before } = page.value;
-  if (view.value !== 'ended' || !more || state !== 'idle' || filter.value || !isNear()) return;
+  if (view.value !== 'ended' || !more || state !== 'idle' || !isNear()) return;
   page.value = { state: 'loading', more, before };
   try {
     page.value = { state: 'idle', ...(await loadEnded(before)) };
@@ -29,7 +29,9 @@ export async function fillEnded() {
 
 function isNear() {
   if (page.value.before === 0) return true;
-  const { scrollHeight, scrollTop, clientHeight } = document.getElementById('rows');
+  const rows = document.getElementById('rows');
+  if (!rows) return false; // the search is in its place
+  const { scrollHeight, scrollTop, clientHeight } = rows;
   return scrollHeight - scrollTop - clientHeight < NEAR;
 }
 
@@ -41,7 +43,6 @@ function again() {
 // What stands below the last row: still loading, failed, or nothing.
 export function endedFoot(empty) {
   const { state, more } = page.value;
-  if (filter.value) return nothing;
   if (state === 'failed') return html`<p class="list-note">${t('common.load_failed')}<button class="btn btn-xs" type="button" @click=${again}>${t('common.retry')}</button></p>`;
   return more ? skeletonRows(empty ? 6 : 2) : nothing;
 }

@@ -1,23 +1,32 @@
-// The list column: views with their counts, the search field, and below them the rows.
+// The list column: views with their counts, the search field, and below them the rows or what was
+// found.
 import { late } from '../lib/alarm.js';
 import { boot } from '../lib/boot.js';
 import { html, live, nothing } from '../lib/html.js';
 import { t } from '../lib/i18n.js';
+import { ask, leave, searching, typed } from '../lib/search.js';
 import { counts, current } from '../lib/state.js';
-import { filter, view, views } from '../lib/views.js';
+import { tabs, view } from '../lib/views.js';
 import { orderSaid, reverse, reversed } from '../lib/waiting.js';
 import { takeNext } from './acts.js';
 import { icon } from './icon.js';
 import { keyHint } from './keycap.js';
+import { radar } from './radar.js';
 import { rows } from './rows.js';
+import { fieldKey, results } from './search.js';
 
-export function list() {
+export const list = () => html`
+  <header class="list-head" ?hidden=${searching.value}><nav class="views" aria-label=${t('inbox.views')}>${tabs.map(tab)}</nav></header>
+  <div class=${searching.value ? 'find-head' : 'list-tools'}><div class=${`search ${searching.value ? 'search-lined' : ''}`}>${icon('search')}<input class="input" type="search" id="search" autocomplete="off"
+    placeholder=${t('inbox.search')} aria-label=${t('inbox.search')} .value=${live(typed.value)} @input=${type} @compositionend=${type} @keydown=${fieldKey}></div>
+    ${searching.value ? html`<button class="btn btn-quiet btn-sm" type="button" @click=${leave}>${t('search.leave')}<kbd class="kbd" aria-hidden="true">Esc</kbd></button>`
+      : boot.sandbox ? html`<span class="tag tag-info" title=${t('inbox.sandbox.title')}>${t('inbox.sandbox')}</span>` : nothing}</div>
+  ${searching.value ? results() : shown()}`;
+
+function shown() {
   const queue = view.value === 'waiting' && counts.value.waiting > 0;
   return html`
-    <header class="list-head"><nav class="views" aria-label=${t('inbox.views')}>${Object.keys(views).map(tab)}</nav></header>
-    <div class="list-tools"><div class="search">${icon('search')}<input class="input" type="search" id="search" autocomplete="off"
-      placeholder=${t('inbox.search')} aria-label=${t('inbox.search')} .value=${live(filter.value)} @input=${search} @keydown=${leave}></div>
-      ${boot.sandbox ? html`<span class="tag tag-info" title=${t('inbox.sandbox.title')}>${t('inbox.sandbox')}</span>` : nothing}</div>
+    ${radar()}
     ${queue ? next() : nothing}
     ${rows()}
     ${queue ? foot() : nothing}`;
@@ -43,13 +52,8 @@ const foot = () => html`
 const next = () => html`
   <div class="next"><button class="btn" type="button" @click=${takeNext}>${icon('hand')}<span>${t('inbox.claim.next')}</span>${keyHint('claim_next')}</button></div>`;
 
-function search({ target }) {
-  filter.value = target.value.trim();
-}
-
-function leave(event) {
-  if (event.key !== 'Escape' || event.isComposing) return;
-  event.preventDefault();
-  if (filter.value) filter.value = '';
-  else event.target.blur();
+// What an input method is still putting together is not looked for.
+function type({ target, isComposing }) {
+  typed.value = target.value;
+  if (!isComposing) ask({ text: target.value.trim() });
 }

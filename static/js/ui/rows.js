@@ -2,7 +2,7 @@
 import { html, nothing, repeat, signal } from '../lib/html.js';
 import { t } from '../lib/i18n.js';
 import { counts } from '../lib/state.js';
-import { filter, groups, hold, view } from '../lib/views.js';
+import { groups, hold, view } from '../lib/views.js';
 import { finishSeveral, go } from './acts.js';
 import { fillEnded, endedFoot } from './ended.js';
 import { row } from './row.js';
@@ -36,6 +36,7 @@ function section({ key, title = t(`inbox.group.${key}`), ids }, top) {
   const first = seen.value.first - Math.floor(top / height());
   const from = clamp(first - SPARE, ids.length);
   const to = clamp(first + seen.value.rows + SPARE, ids.length);
+  const title = t(view.value === 'closing' ? `search.radar.${key}` : `inbox.group.${key}`);
   return html`<section aria-label=${title}>
     <h2 class="group"><b>${title}</b><span class="num">${number(key, ids)}</span></h2>${key === 'await' && ids.length > 1 ? endsAll(ids) : nothing}
     <ul .style=${`padding-block: ${from * height()}px ${(ids.length - to) * height()}px`}>
@@ -49,14 +50,14 @@ const endsAll = (ids) => html`<button class="btn btn-quiet btn-xs group-act" typ
 
 // Of closed conversations only today's are counted: the others come in pages.
 function number(key, ids) {
-  if (view.value !== 'ended' || filter.value) return ids.length;
+  if (view.value !== 'ended') return ids.length;
   return key === 'today' ? counts.value.ended : nothing;
 }
 
 const clamp = (n, max) => Math.max(0, Math.min(max, n));
 
 function empty() {
-  if (filter.value) return html`<div class="empty empty-top"><p>${t('inbox.empty.search', { words: filter.value })}</p></div>`;
+  if (view.value === 'closing') return html`<div class="empty empty-top"><h2>${t('search.radar.empty')}</h2><p>${t('search.radar.empty_hint')}</p></div>`;
   const hint = view.value === 'mine' ? t('inbox.empty.mine_hint') : nothing;
   return html`<div class="empty empty-top"><h2>${t(`inbox.empty.${view.value}`)}</h2><p>${hint}</p></div>`;
 }
@@ -83,6 +84,7 @@ function choose(event) {
 // Brings a row into sight and puts the focus on it.
 export function reveal(id) {
   const scroller = document.getElementById('rows');
+  if (!scroller) return; // the search is in its place
   const find = () => scroller.querySelector(`[data-id="${id}"]`);
   if (!find()) {
     scroller.scrollTop = offset(id);

@@ -13,6 +13,7 @@ import { openInvite, openTransfer, takeOver } from './handover.js';
 import { icon } from './icon.js';
 import { keycaps, keyHint } from './keycap.js';
 import { levelItems, vip } from './level.js';
+import { jumpbar } from './jumpbar.js';
 import { menu } from './menu.js';
 import { skeletonThread } from './skeleton.js';
 import { lookingWords } from './together.js';
@@ -34,7 +35,7 @@ export function head() {
         ${menu('thread', t('inbox.act.more'), items(conversation))}
         <button class="btn btn-quiet btn-icon btn-sm panel-toggle" type="button" aria-label=${t('inbox.panel')} title=${t('inbox.panel')} aria-pressed=${panelOpen.value} @click=${togglePanel}>${icon('panel-right')}</button>
       </div>
-    </header>`;
+    </header>${jumpbar()}`;
 }
 
 // What a conversation is in, and that WeChat's own tool has come between.

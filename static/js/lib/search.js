@@ -1,0 +1,78 @@
+// What the agent looks for, and what the server found of it.
+import { get } from './api.js';
+import { now } from './clock.js';
+import { batch, computed, signal } from './html.js';
+
+const PAUSE = 150; // after the last letter
+const DAY = 86_400_000;
+const nothing = { text: '', agent: 0, days: 0, kind: '' }; // kind: a type of messages, or in, out, note
+
+export const typed = signal(''); // what stands in the field, also while an input method is at work
+export const query = signal(nothing);
+export const found = signal({ customers: [], hits: [], more: false, behind: 0 });
+export const state = signal('idle'); // idle, loading, ready, failed
+export const at = signal(-1); // the hit in the thread
+
+export const searching = computed(() => query.value.text !== '');
+export const filtered = computed(() => Boolean(query.value.agent || query.value.days || query.value.kind));
+
+let asked = null; // the query that is on its way or answered
+let timer = 0;
+
+// Changes the query; the server is asked when the agent pauses.
+export function ask(change) {
+  const next = { ...query.value, ...change };
+  const typed = change.text !== undefined;
+  batch(() => {
+    query.value = next;
+    at.value = -1;
+    state.value = next.text ? 'loading' : 'idle';
+  });
+  clearTimeout(timer);
+  if (next.text) timer = setTimeout(load, typed ? PAUSE : 0);
+  else asked = null;
+}
+
+export function leave() {
+  typed.value = '';
+  ask(nothing);
+}
+
+export const clear = () => ask({ ...nothing, text: query.value.text });
+
+export async function load() {
+  const mine = (asked = query.value);
+  state.value = 'loading';
+  await take(mine, () => get(address(mine)));
+}
+
+// The next page. One at a time, for two would bring the same.
+export async function loadMore() {
+  const { hits, more } = found.value;
+  if (!more || state.value !== 'ready') return;
+  state.value = 'loading';
+  const mine = asked;
+  await take(mine, async () => {
+    const page = await get(address(mine, `&before=${hits.at(-1).message.id}`));
+    return { ...page, customers: found.value.customers, hits: [...hits, ...page.hits] };
+  });
+}
+
+// An answer that comes after another question is none.
+async function take(mine, read) {
+  const answer = await read().catch(() => null);
+  if (mine !== asked || mine !== query.value) return;
+  batch(() => {
+    if (answer) found.value = answer;
+    state.value = answer ? 'ready' : 'failed';
+  });
+}
+
+function address({ text, agent, days, kind }, more = '') {
+  const direction = ['in', 'out', 'note'].includes(kind);
+  return `search?q=${encodeURIComponent(text)}`
+    + (agent ? `&agent=${agent}` : '')
+    + (days ? `&from=${Math.floor(now() - days * DAY)}` : '')
+    + (kind ? `&${direction ? 'dir' : 'type'}=${kind}` : '')
+    + more;
+}
