@@ -54,7 +54,7 @@ func TestSearchAndJump(t *testing.T) {
 	p.commit("灯罩")
 	p.see(".app-search " + hit + " >> 麻布灯罩有货吗")
 	p.until("three hits", fmt.Sprintf("document.querySelectorAll('%s').length === 3", hit))
-	p.see(".find-sum >> " + p.word("search.sum", "customers", 0, "messages", 3))
+	p.see(".find-sum >> " + p.word("search.sum.messages", "n", 3, "lines", 3))
 	if got := p.marks(); got != "灯罩 灯罩 灯罩" {
 		t.Errorf("marked: %q", got)
 	}

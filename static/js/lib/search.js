@@ -2,6 +2,7 @@
 import { get } from './api.js';
 import { now } from './clock.js';
 import { batch, computed, signal } from './html.js';
+import { current } from './state.js';
 
 const PAUSE = 150; // after the last letter
 const DAY = 86_400_000;
@@ -15,6 +16,12 @@ export const at = signal(-1); // the hit in the thread
 
 export const searching = computed(() => query.value.text !== '');
 export const filtered = computed(() => Boolean(query.value.agent || query.value.days || query.value.kind));
+
+// The hit that the thread shows, undefined while it shows none.
+export const shown = computed(() => {
+  const hit = searching.value ? found.value.hits[at.value] : undefined;
+  return hit?.conversation.id === current.value ? hit : undefined;
+});
 
 let asked = null; // the query that is on its way or answered
 let timer = 0;

@@ -1,7 +1,7 @@
 // Above the thread while it shows a hit of the search: which one, the way to the others, and back.
 import { html, nothing } from '../lib/html.js';
 import { t } from '../lib/i18n.js';
-import { at, found, query, searching } from '../lib/search.js';
+import { at, found, query, shown } from '../lib/search.js';
 import { opened, timeline } from '../lib/state.js';
 import { icon } from './icon.js';
 import { toBottom } from './place.js';
@@ -9,8 +9,7 @@ import { stepHit } from './search.js';
 
 export function jumpbar() {
   const { hits, more } = found.value;
-  const hit = hits[at.value];
-  if (!searching.value || !hit || hit.conversation.id !== opened.value?.id) return nothing;
+  if (!shown.value) return nothing;
   const of = `${hits.length}${more ? '+' : ''}`;
   const [before, after] = t('search.place', { nth: '\n', of, words: query.value.text }).split('\n');
   return html`<div class="jumpbar" role="status">

@@ -40,9 +40,10 @@ function chip(name, options) {
 }
 
 function sum() {
-  const { customers, hits, more, behind } = found.value;
-  const words = state.value === 'ready' ? t('search.sum', { customers: customers.length, messages: `${hits.length}${more ? '+' : ''}` }) : '';
-  return html`<div class="find-sum" role="status"><span>${words}</span>
+  const { customers: { length: people }, hits: { length: lines }, more, behind } = found.value;
+  const parts = { customers: people && t('search.sum.customers', { n: people }), messages: lines && t('search.sum.messages', { n: lines, lines: `${lines}${more ? '+' : ''}` }) };
+  const words = people && lines ? t('search.sum.both', parts) : parts.customers || parts.messages || nothing;
+  return html`<div class="find-sum" role="status"><span>${state.value === 'ready' ? words : nothing}</span>
     ${state.value === 'ready' && behind > LAG ? html`<span>${t('search.behind', { n: behind })}</span>` : nothing}</div>`;
 }
 

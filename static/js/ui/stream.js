@@ -9,6 +9,7 @@ import { isReady } from '../lib/media.js';
 import { connection } from '../lib/net.js';
 import { pending } from '../lib/outbox.js';
 import { atBottom, marker, missed } from '../lib/reading.js';
+import { shown } from '../lib/search.js';
 import { agents, opened, timeline } from '../lib/state.js';
 import { dueIn } from '../lib/undo.js';
 import { day } from '../lib/views.js';
@@ -91,6 +92,7 @@ function top(line, state, id) {
 
 function pill(line, id) {
   if (atBottom.value && !line.newer.value) return nothing;
+  if (shown.value && !missed.value) return nothing; // the bar above leads back
   const words = missed.value ? t('inbox.pill.new', { n: missed.value }) : t('inbox.pill.bottom');
   return html`<div class="pill-box"><button class="btn btn-sm pill" type="button" @click=${() => newest(line, id)}>${icon('arrow-down')}${words}</button></div>`;
 }
