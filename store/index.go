@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -26,6 +27,7 @@ type index struct {
 	done chan struct{}
 
 	filling sync.Mutex
+	torn    atomic.Bool // a search found the file damaged
 
 	mu   sync.RWMutex // held by who uses the file; locked to open or drop it
 	db   *sql.DB      // fills; nil until the file is open
@@ -118,6 +120,9 @@ func rest(ctx context.Context, d time.Duration) {
 func (x *index) follow(ctx context.Context) error {
 	x.filling.Lock()
 	defer x.filling.Unlock()
+	if x.torn.Swap(false) {
+		x.drop(errors.New("a search found it damaged"))
+	}
 	if err := x.ready(ctx); err != nil {
 		return err
 	}
@@ -126,7 +131,7 @@ func (x *index) follow(ctx context.Context) error {
 		more, err := x.step(ctx)
 		if err != nil {
 			if damaged(err) {
-				x.drop("damaged", err)
+				x.drop(err)
 			}
 			return err
 		}
@@ -268,8 +273,8 @@ func (x *index) make(ctx context.Context) (err error) {
 }
 
 // drop forgets the file.
-func (x *index) drop(why string, err error) {
-	x.log.Warn("the search index is made anew", "why", why, "err", err)
+func (x *index) drop(why error) {
+	x.log.Warn("the search index is made anew", "why", why)
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	x.shut()

@@ -58,6 +58,11 @@ func (s *Store) Search(ctx context.Context, a *Agent, q Query) (f Found, err err
 		return f, nil
 	}
 	x := s.index
+	defer func() {
+		if err != nil && damaged(err) {
+			x.torn.Store(true)
+		}
+	}()
 	x.mu.RLock()
 	defer x.mu.RUnlock()
 	if f.Behind, err = x.behind(ctx); err != nil || x.read == nil {

@@ -386,6 +386,18 @@ func TestIndexIsMadeAgain(t *testing.T) {
 	check("empty", 45)
 	reopen(func(path string) { ok(t, os.Truncate(path, 8192)) })
 	check("torn", 45)
+	reopen(func(path string) {
+		b := must(os.ReadFile(path))(t)
+		for i := 4096; i < 12288; i++ { // the words of messages; what says how far it is stays
+			b[i] = byte(i)
+		}
+		ok(t, os.WriteFile(path, b, 0o600))
+	})
+	_, err := d.Search(ctx, &d.li, Query{Text: "shade"})
+	if err == nil {
+		t.Error("a search does not notice that the file is damaged")
+	}
+	check("damaged", 45)
 	ok(t, d.Close())
 	foreign := openDesk(t)
 	for range 60 {

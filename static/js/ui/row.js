@@ -28,7 +28,7 @@ export function row(id, view, { nth, of }) {
       ${identicon(customer.openid, '', unread ? badge(unread) : nothing)}
       <span class="conv-who"><span class="conv-name">${customerName(customer)}</span>${vip(conversation)}${toldMark(id)}${server(conversation)}${faces(conversation)}</span>
       <span class="conv-at">${ourTurn(conversation) ? wait(conversation) : formatListTime(conversation.closed_at || conversation.last?.at || conversation.created_at)}</span>
-      <span class="conv-text">${line(conversation)}</span>${flag(conversation)}
+      <span class="conv-text">${line(conversation)}</span>${flag(conversation, view)}
     </a></li>`;
 }
 
@@ -66,14 +66,14 @@ function trouble({ id, last }) {
   return last?.state === 'unknown' ? 'unknown' : '';
 }
 
-function flag(conversation) {
+function flag(conversation, view) {
   const bad = trouble(conversation);
   if (bad) return html`<span class=${`conv-flag wait-${bad === 'failed' ? 2 : 1}`}>${icon(bad === 'failed' ? 'circle-alert' : 'circle-help')}</span>`;
   if (conversation.state === 'closed') return nothing;
   const time = tick.value;
   const rule = budget(conversation, time);
   if (rule.state === 'event') return left(rule, time, formatSpan(rule.until - time));
-  if (ourTurn(conversation)) return nothing;
+  if (ourTurn(conversation) && view !== 'closing') return nothing;
   if (rule.state === 'closed' || rule.state === 'cannot') return html`<span class="conv-flag">${icon('lock', 'i-14')}${t(`inbox.row.${rule.state}`)}</span>`;
   if (rule.state !== 'used' && isShort(rule, time)) return left(rule, time, t('inbox.row.left', { span: formatSpan(rule.until - time) }));
   return html`<span class="conv-flag" title=${t('inbox.row.budget', { n: rule.can })}>${pips(conversation)}<span class="sr">${t('inbox.row.budget', { n: rule.can })}</span></span>`;
