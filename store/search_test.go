@@ -254,7 +254,9 @@ func TestSearchFindsCustomers(t *testing.T) {
 // that begins where a word does.
 func TestSearchEqualsReadingAll(t *testing.T) {
 	d := openDesk(t)
-	r := rand.New(rand.NewPCG(1, uint64(time.Now().UnixNano())))
+	seed := uint64(time.Now().UnixNano())
+	t.Log("seed", seed)
+	r := rand.New(rand.NewPCG(1, seed))
 	letters := [][]rune{[]rune("灯罩换新麻"), []rune("abA1é"), []rune(" ，.-"), []rune("👍のแ")}
 	text := func() string {
 		var b strings.Builder
