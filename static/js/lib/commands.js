@@ -20,7 +20,8 @@ export function nameOf({ key, shiftKey, ctrlKey, metaKey, altKey }) {
   const [mod, other] = MAC ? [metaKey, ctrlKey] : [ctrlKey, metaKey];
   if (altKey || other) return '';
   const letter = /^[a-z]$/i.test(key); // without regard to the caps lock
-  return `${mod ? 'Mod+' : ''}${shiftKey && letter ? 'Shift+' : ''}${letter ? key.toUpperCase() : key}`;
+  const shifts = letter || /^F\d/.test(key);
+  return `${mod ? 'Mod+' : ''}${shiftKey && shifts ? 'Shift+' : ''}${letter ? key.toUpperCase() : key}`;
 }
 
 const CAPS = {

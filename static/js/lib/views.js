@@ -2,8 +2,8 @@
 import { now, tick } from './clock.js';
 import { computed, signal } from './html.js';
 import { daysAgo } from './i18n.js';
-import { closing, soonest as firstToClose } from './radar.js';
 import { since } from './queue.js';
+import { closing, soonest as firstToClose } from './radar.js';
 import { changed, conversations, isMine } from './state.js';
 import { queued, queueGroups } from './waiting.js';
 
@@ -39,7 +39,7 @@ export const views = {
     ['served', (row) => row.state === 'open', by(latest)],
   ],
   ended: [['today', closed(-1, 0), by(lastClosed)], ['yesterday', closed(1, 1), by(lastClosed)], ['earlier', closed(2, Infinity), by(lastClosed)]],
-  closing: [['unanswered', onRadar(false), firstToClose], ['answered', onRadar(true), firstToClose]],
+  closing: [['unanswered', onRadar(false), by(firstToClose)], ['answered', onRadar(true), by(firstToClose)]],
 };
 export const tabs = ['mine', 'waiting', 'all', 'ended'];
 
@@ -77,7 +77,6 @@ export const order = computed(() => groups.value.flatMap((group) => group.ids));
 
 function sorted(name) {
   const rows = [...conversations.values()].map((conversation) => conversation.peek());
-  }
   if (name === 'waiting') return queueGroups(rows.filter(inQueue));
   return views[name].map(([key, belongs, sort]) => ({ key, ids: sort(rows.filter(belongs)).map((row) => row.id) }));
 }

@@ -3,9 +3,11 @@ import { enlist } from '../lib/commands.js';
 import { isSupervisor, mayHandOver, mayTakeOver } from '../lib/handover.js';
 import { t } from '../lib/i18n.js';
 import { togglePanel } from '../lib/layout.js';
+import { searchMessages } from '../lib/palette.js';
 import { agentName, isMe } from '../lib/people.js';
+import { ask, searching, typed } from '../lib/search.js';
 import { counts, current, isMine, opened } from '../lib/state.js';
-import { order, views } from '../lib/views.js';
+import { order, tabs } from '../lib/views.js';
 import { again, finish, go, step, takeNext, takeThis } from './acts.js';
 import { copyText } from './copy.js';
 import { askQuick, focusReply } from './dock.js';
@@ -13,12 +15,14 @@ import { openInvite, openTransfer, takeOver } from './handover.js';
 import { openHelp } from './help.js';
 import { openPalette } from './palette.js';
 import { togglePresence } from './presence.js';
+import { focusSearch, stepHit } from './search.js';
 import { latestVoice, playLatest } from './sound.js';
 
 const unless = (fits, reason) => () => (fits() ? '' : t(`keys.why.${reason}`));
 const open = () => opened.value ?? {};
 const somebody = unless(() => opened.value, 'nobody');
-const moving = unless(() => order.value.length, 'empty');
+const moving = unless(() => searching.value || order.value.length, 'empty');
+const move = (by) => (searching.value ? stepHit(by) : step(by));
 
 // Why a conversation that must be this agent's is not.
 function mine() {
@@ -29,8 +33,8 @@ function mine() {
 }
 
 enlist(
-  { name: 'next', area: 'here', icon: 'arrow-down', row: 'move', keys: ['J', 'ArrowDown'], why: moving, run: () => step(1) },
-  { name: 'previous', area: 'here', icon: 'arrow-up', row: 'move', keys: ['K', 'ArrowUp'], why: moving, run: () => step(-1) },
+  { name: 'next', area: 'here', icon: 'arrow-down', row: 'move', keys: ['J', 'ArrowDown'], why: moving, run: () => move(1) },
+  { name: 'previous', area: 'here', icon: 'arrow-up', row: 'move', keys: ['K', 'ArrowUp'], why: moving, run: () => move(-1) },
   { name: 'claim', area: 'here', icon: 'hand', keys: ['A'], why: claimable, run: takeThis },
   { name: 'claim_next', area: 'here', icon: 'hand', keys: ['Shift+A'], why: unless(() => counts.value.waiting, 'queue'), run: takeNext },
   { name: 'end', area: 'here', icon: 'check', row: 'end', keys: ['E'], why: endable, run: finish },
@@ -47,8 +51,12 @@ enlist(
   { name: 'send_joined', area: 'write', keys: ['Mod+Enter'] },
 
   { name: 'palette', area: 'go', icon: 'search', keys: ['Mod+K'], anywhere: true, plain: true, run: openPalette },
-  ...Object.keys(views).map((name, i) => (
+  { name: 'search', area: 'go', icon: 'search', run: focusSearch },
+  { name: 'next_hit', area: 'go', icon: 'arrow-down', row: 'hits', keys: ['F3'], anywhere: true, why: unless(() => searching.value, 'search'), run: () => stepHit(1) },
+  { name: 'previous_hit', area: 'go', icon: 'arrow-up', row: 'hits', keys: ['Shift+F3'], anywhere: true, why: unless(() => searching.value, 'search'), run: () => stepHit(-1) },
+  ...tabs.map((name, i) => (
     { name, area: 'go', icon: 'list-filter', row: 'views', keys: [String(i + 1)], run: () => go(name, current.value, { replace: true }) })),
+  { name: 'closing', area: 'go', icon: 'timer', run: () => go('closing', current.value, { replace: true }) },
   { name: 'panel', area: 'go', icon: 'panel-right', keys: ['I'], why: somebody, run: togglePanel },
 
   { name: 'play', area: 'other', icon: 'play', keys: ['P'], why: unless(latestVoice, 'voice'), run: playLatest },
@@ -85,3 +93,9 @@ function reopenable() {
   if (!opened.value) return t('keys.why.nobody');
   return open().state === 'closed' ? '' : t('keys.why.not_ended');
 }
+
+searchMessages.value = (words) => {
+  typed.value = words;
+  ask({ text: words });
+  focusSearch();
+};

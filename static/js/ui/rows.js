@@ -32,11 +32,10 @@ export function rows() {
 }
 
 // The padding stands for the rows that are not drawn.
-function section({ key, title = t(`inbox.group.${key}`), ids }, top) {
+function section({ key, title = t(view.value === 'closing' ? `search.radar.${key}` : `inbox.group.${key}`), ids }, top) {
   const first = seen.value.first - Math.floor(top / height());
   const from = clamp(first - SPARE, ids.length);
   const to = clamp(first + seen.value.rows + SPARE, ids.length);
-  const title = t(view.value === 'closing' ? `search.radar.${key}` : `inbox.group.${key}`);
   return html`<section aria-label=${title}>
     <h2 class="group"><b>${title}</b><span class="num">${number(key, ids)}</span></h2>${key === 'await' && ids.length > 1 ? endsAll(ids) : nothing}
     <ul .style=${`padding-block: ${from * height()}px ${(ids.length - to) * height()}px`}>
