@@ -45,6 +45,11 @@ type Customer struct {
 	Session *KFSession `json:"session"` // nil: nobody holds them in WeChat's own tool
 
 	session KFSession
+	BlockedAt     int64  `json:"blocked_at"` // when they were put on the block list; 0: they are not on it
+	Tags          IDs    `json:"tags"`
+	Event         int64  `json:"event"` // of the newest change of the customer
+
+	tags string
 }
 
 // Last is a conversation's newest message as the list shows it.
@@ -62,6 +67,7 @@ type Last struct {
 const conversationFields = `v.id, v.account_id, v.state, v.agent_id, v.unread, v.read_id, v.waiting_since, v.created_at,
 	v.claimed_at, v.first_reply_at, v.closed_at, v.returned_at, v.last_id, v.last_dir, v.last_type, v.last_text, v.last_state, v.last_agent,
 	v.last_at, v.event_id, v.reason, c.id, c.openid, c.remark, c.language, c.vip, c.following, c.source, c.subscribed_at, c.conversations,
+	c.blocked_at, c.event_id, (select group_concat(g.tag_id) from customer_tag g where g.customer_id = c.id),
 	c.message_left, c.message_total, c.message_since, c.message_until,
 	c.action_left, c.action_total, c.action_since, c.action_until, c.action_cause, c.session_kf, c.session_at,
 	case when c.session_kf = '' then '' else (select k.nickname from kf_account k where k.account_id = c.account_id and k.kf_account = c.session_kf) end`
@@ -74,12 +80,13 @@ func (v *Conversation) targets() []any {
 		opt(&v.CreatedAt), opt(&v.ClaimedAt), opt(&v.FirstReplyAt), opt(&v.ClosedAt), opt(&v.ReturnedAt), opt(&l.ID), opt(&l.Dir), opt(&l.Type),
 		opt(&l.Text), opt(&l.State), opt(&l.Agent), opt(&l.At), opt(&v.Event), opt(&v.Reason), opt(&c.ID), opt(&c.OpenID), opt(&c.Remark),
 		opt(&c.Language), opt(&c.VIP), opt(&c.Following), opt(&c.Source), opt(&c.SubscribedAt), opt(&c.Conversations),
-		opt(&m.Left), opt(&m.Total), opt(&m.Since), opt(&m.Until),
+		opt(&c.BlockedAt), opt(&c.Event), opt(&c.tags), opt(&m.Left), opt(&m.Total), opt(&m.Since), opt(&m.Until),
 		opt(&a.Left), opt(&a.Total), opt(&a.Since), opt(&a.Until), opt(&a.Cause),
 		opt(&c.session.KFAccount), opt(&c.session.Since), opt(&c.session.Nick)}
 }
 
 func (v *Conversation) finish() {
+	v.Customer.Tags = parseIDs(v.Customer.tags)
 	if g := v.message; g.Until > 0 {
 		g.Cause = "message"
 		v.Grants.Message = &g

@@ -133,7 +133,7 @@ func TestJSONShapes(t *testing.T) {
 		want string
 	}{
 		{"conversation", v, `{"id":1,"account":1,"state":"open","agent":2,"customer":{"id":1,"openid":"o1","remark":"","language":"","vip":0,"following":true,` +
-			`"source":"","subscribed_at":0,"conversations":1,"session":null},"unread":1,"read_id":0,"waiting_since":0,"created_at":1735689600000,` +
+			`"source":"","subscribed_at":0,"conversations":1,"session":null,"blocked_at":0,"tags":[],"event":EVENT},"unread":1,"read_id":0,"waiting_since":0,"created_at":1735689600000,` +
 			`"claimed_at":1735689600000,"first_reply_at":1735689600000,"closed_at":0,"returned_at":0,"reason":"","last":{"id":3,"dir":"out","type":"text","text":"a",` +
 			`"state":"pending","agent":2,"at":1735689600000},"grants":{"message":{"left":4,"total":5,"since":1735689600000,` +
 			`"until":1735862355000,"cause":"message"}},"event":EVENT}`},

@@ -61,7 +61,7 @@ func (s *Store) Receive(ctx context.Context, in Incoming) (again bool, err error
 // place is what Receive must know of a customer and their newest conversation.
 type place struct {
 	customer, conversation int64
-	following              bool
+	following, blocked     bool
 	state                  string
 	agent, closedAt        int64
 	waitingSince           int64
@@ -76,7 +76,7 @@ func (t *tx) receive(in *Incoming) error {
 	if err := t.grantAndFollow(&p, in); err != nil {
 		return err
 	}
-	if in.Dir == "in" || in.Grant != "" {
+	if !p.blocked && (in.Dir == "in" || in.Grant != "") {
 		if err := t.enter(&p, in); err != nil {
 			return err
 		}
@@ -117,9 +117,9 @@ func (t *tx) receive(in *Incoming) error {
 // place finds the customer, or makes one.
 func (t *tx) place(in *Incoming) (place, error) {
 	p, err := txRow(t, func(r scanner) (p place, err error) {
-		err = r.Scan(&p.customer, &p.conversation, opt(&p.following), opt(&p.state), opt(&p.agent), opt(&p.closedAt), opt(&p.waitingSince), opt(&p.lastID))
+		err = r.Scan(&p.customer, &p.conversation, opt(&p.following), opt(&p.blocked), opt(&p.state), opt(&p.agent), opt(&p.closedAt), opt(&p.waitingSince), opt(&p.lastID))
 		return p, err
-	}, `select c.id, c.conversation_id, c.following, v.state, v.agent_id, v.closed_at, v.waiting_since, v.last_id
+	}, `select c.id, c.conversation_id, c.following, c.blocked_at > 0, v.state, v.agent_id, v.closed_at, v.waiting_since, v.last_id
 		from customer c left join conversation v on v.id = c.conversation_id where c.account_id = $1 and c.openid = $2`, in.Account, in.OpenID)
 	if !errors.Is(err, ErrNotFound) {
 		return p, err
@@ -212,12 +212,14 @@ func (t *tx) reopenWithin() (ms int64, err error) {
 }
 
 // arrived brings the conversation's row up to date: preview, unread, waiting.
-// An event shows as preview only where there is nothing better.
+// An event shows as preview only where there is nothing better. WeChat may push
+// what a blocked customer says, which is not known for sure: it is kept, and
+// asks for nobody.
 func (t *tx) arrived(p *place, in *Incoming, event int64) error {
 	if p.conversation == 0 {
 		return nil
 	}
-	if in.Dir == "event" && (p.state == "closed" || in.Grant == "" || p.lastID != 0) {
+	if p.blocked || in.Dir == "event" && (p.state == "closed" || in.Grant == "" || p.lastID != 0) {
 		return t.exec("update conversation set event_id = $1 where id = $2", event, p.conversation)
 	}
 	waiting, unread := p.waitingSince, 0

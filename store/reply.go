@@ -79,6 +79,8 @@ func (t *tx) mayReply(a *Agent, v *Conversation) (b Binding, kind string, err er
 		return b, "", refuse("not_yours", "agent", v.Agent)
 	case v.Customer.Session != nil:
 		return b, "", refuse("in_session", "kf_account", v.Customer.Session.KFAccount)
+	case v.Customer.BlockedAt > 0:
+		return b, "", refuse("blocked")
 	}
 	if b, err = t.speaker(a.ID, v.Account); err != nil {
 		return b, "", err

@@ -23,6 +23,7 @@ type walked struct {
 	media                  Media        // wanted, of a push
 	avatar                 Media        // wanted, of li's kf_account
 	secret                 string       // of li's session
+	tag                    int64        // of ours, on served
 }
 
 func walk(t testing.TB) *walked {
@@ -56,6 +57,10 @@ func makeWalked(t testing.TB) *walked {
 	list[0].AvatarURL = "https://avatar"
 	ok(t, w.SetKFAccounts(ctx, w.account, list))
 	w.avatar.ID = must(row(ctx, w, one[int64], "select id from media where kind = 'avatar'"))(t)
+	ok(t, w.SetWechatTags(ctx, Actor{}, w.account, []Tag{{Name: "VIP", WechatID: 134}}))
+	ok(t, w.SetTag(ctx, Actor{}, Tag{Account: w.account, Name: "after-sales"}))
+	w.tag = 2
+	must(w.TagCustomer(ctx, &w.li, w.served.Customer.ID, []int64{1, 2}, nil))(t)
 	w.secret = must(w.AddSession(ctx, Session{AgentID: w.li.ID, Kind: "browser"}, time.Hour))(t)
 	w.clock.advance(time.Minute)
 	ok(t, w.Close())
@@ -133,7 +138,7 @@ var deeds = []struct {
 		return w.SetProfile(ctx, w.served.Customer.ID, &Profile{Following: true, Remark: "a regular"})
 	}},
 	{"SetProfile", "", func(w *walked) error { return w.SetProfile(ctx, w.served.Customer.ID, nil) }},
-	{"SetSession", "conversation", func(w *walked) error { return w.SetSession(ctx, w.served.Customer.ID, "") }},
+	{"SetSession", "conversation", func(w *walked) error { _, err := w.SetSession(ctx, w.served.Customer.ID, "") }},
 	{"SetVIP", "conversation", func(w *walked) error { _, err := w.SetVIP(ctx, &w.li, w.served.Customer.ID, 2); return err }},
 	{"SetVIP", "", func(w *walked) error { _, err := w.SetVIP(ctx, &w.li, w.served.Customer.ID, 0); return err }},
 	{"Route", "", func(w *walked) error { return w.Route(ctx) }},
@@ -142,7 +147,43 @@ var deeds = []struct {
 		w.rule(w, func(r *Rules) { r.Assign, r.Silence = "fewest", 1 })
 		return w.Route(ctx)
 	}},
-	{"Active", "", func(w *walked) error { return w.Active(ctx, w.li.ID, w.served.ID) }},
+	{"Active", "", func(w *walked) error { return w.Active(ctx, w.li.ID, w.served.ID); return err }},
+	{"SetRemark", "conversation", func(w *walked) error { _, err := w.SetRemark(ctx, &w.li, w.served.Customer.ID, "Wu"); return err }},
+	{"SetRemark", "", func(w *walked) error { _, err := w.SetRemark(ctx, &w.li, w.served.Customer.ID, ""); return err }},
+	{"AddMemo", "conversation", func(w *walked) error {
+		_, err := w.AddMemo(ctx, &w.li, w.served.Customer.ID, "north gate")
+		return err
+	}},
+	{"SetMemo", "conversation conversation", func(w *walked) error {
+		must(w.AddMemo(ctx, &w.li, w.served.Customer.ID, "north gate"))(w)
+		_, err := w.SetMemo(ctx, &w.su, 1, "")
+		return err
+	}},
+	{"Block", "message conversation", func(w *walked) error { _, err := w.Block(ctx, &w.li, w.waiting.Customer.ID, true); return err }},
+	{"SetTag", "account", func(w *walked) error { return w.SetTag(ctx, Actor{}, Tag{Account: w.account, Name: "new"}) }},
+	{"SetWechatTags", "account", func(w *walked) error {
+		return w.SetWechatTags(ctx, Actor{}, w.account, []Tag{{Name: "VIP", WechatID: 134}, {Name: "new", WechatID: 135}})
+	}},
+	{"DeleteTag", "account", func(w *walked) error { return w.DeleteTag(ctx, Actor{}, w.tag) }},
+	{"TagCustomer", "conversation", func(w *walked) error {
+		_, err := w.TagCustomer(ctx, &w.li, w.served.Customer.ID, nil, []int64{w.tag})
+		return err
+	}},
+	{"ErrandDone", "", func(w *walked) error {
+		return w.ErrandDone(ctx, must(w.Errands(ctx, 1))(w)[0], ErrandResult{Done: true})
+	}},
+	{"ErrandDone", "conversation", func(w *walked) error {
+		return w.ErrandDone(ctx, must(w.Errands(ctx, 1))(w)[0], ErrandResult{ErrCode: 48001, RetryAt: -1})
+	}},
+	{"AddNote", "message mention", func(w *walked) error {
+		_, _, _, err := w.AddNote(ctx, &w.su, w.ended.ID, Note{ClientID: "note", Content: "@li", Mentions: []int64{w.li.ID}})
+		return err
+	}},
+	{"SeeMention", "message mention mention", func(w *walked) error {
+		m, _, _, err := w.AddNote(ctx, &w.su, w.ended.ID, Note{ClientID: "note", Content: "@li", Mentions: []int64{w.li.ID}})
+		ok(w, err)
+		return w.SeeMention(ctx, &w.li, m.ID)
+	}},
 	{"ClaimMedia", "", func(w *walked) error { _, err := w.ClaimMedia(ctx, 10, 1000); return err }},
 	{"MediaReady", "message", func(w *walked) error { return w.MediaReady(ctx, w.media) }},
 	{"MediaReady", "account", func(w *walked) error { return w.MediaReady(ctx, w.avatar) }},
@@ -236,14 +277,17 @@ var reads = []struct {
 	{"Carry", func(w *walked) error { _, err := w.Carry(ctx, w.li.ID); return err }},
 	{"Changes", func(w *walked) error { _, err := w.Changes(ctx, 3, 10); return err }},
 	{"Conversation", func(w *walked) error { _, err := w.Store.Conversation(ctx, &w.li, w.served.ID); return err }},
+	{"Customer", func(w *walked) error { _, err := w.Customer(ctx, &w.li, w.served.Customer.ID); return err }},
 	{"Dir", func(w *walked) error { _ = w.Dir(); return nil }},
 	{"EndedConversations", func(w *walked) error { _, err := w.EndedConversations(ctx, &w.li, 0); return err }},
 	{"EndedSince", func(w *walked) error { _, err := w.EndedSince(ctx, &w.li, start); return err }},
+	{"Errands", func(w *walked) error { _, err := w.Errands(ctx, 10); return err }},
 	{"FilePath", func(w *walked) error { _ = w.FilePath("abc"); return nil }},
 	{"Forget", func(w *walked) error { w.Forget(); return nil }},
 	{"KFAccounts", func(w *walked) error { _, err := w.KFAccounts(ctx, w.account); return err }},
 	{"LastEvent", func(w *walked) error { _, _, err := w.LastEvent(ctx); return err }},
 	{"Media", func(w *walked) error { _, err := w.Media(ctx, w.media.ID); return err }},
+	{"Mentions", func(w *walked) error { _, err := w.Mentions(ctx, &w.li); return err }},
 	{"Message", func(w *walked) error { _, err := w.Message(ctx, &w.li, w.failed.ID); return err }},
 	{"Messages", func(w *walked) error { _, err := w.Messages(ctx, w.served.Customer.ID, 0, 0, 10); return err }},
 	{"Messages", func(w *walked) error { _, err := w.Messages(ctx, w.served.Customer.ID, 0, 1, 10); return err }},
@@ -264,6 +308,8 @@ var reads = []struct {
 	{"Sessions", func(w *walked) error { _, err := w.Sessions(ctx, w.li.ID); return err }},
 	{"Setting", func(w *walked) error { _, err := w.Setting(ctx, "reopen_ms"); return err }},
 	{"Strangers", func(w *walked) error { _, err := w.Strangers(ctx, 0, 10); return err }},
+	{"Tag", func(w *walked) error { _, err := w.Tag(ctx, w.tag); return err }},
+	{"Tags", func(w *walked) error { _, err := w.Tags(ctx, w.account); return err }},
 	{"Token", func(w *walked) error { _, _, err := w.Token(ctx, w.account, "access"); return err }},
 	{"Version", func(w *walked) error { _, err := w.Version(ctx); return err }},
 	{"Watch", func(w *walked) error { _, stop := w.Watch(); stop(); return nil }},

@@ -67,3 +67,55 @@ create table draft (
   primary key (agent_id, conversation_id)
 ) strict, without rowid;
 create index draft_edited on draft (edited_at);
+
+-- Customers: tags, notes about them, the block list, and what WeChat is still to be told; mentions in internal notes.
+
+alter table customer add column blocked_at integer not null default 0; -- when they were put on the block list
+alter table customer add column event_id integer not null default 0;   -- of the newest change of the customer
+
+create table tag (
+  id integer primary key,
+  account_id integer not null references account,
+  name text not null,
+  colour integer not null default 0,    -- 0: none, else one of the ten pairs
+  vip integer not null default 0,       -- putting it on gives at least this level
+  wechat_id integer not null default 0, -- of WeChat's user tag; 0: ours alone
+  unique (account_id, name)
+) strict;
+
+create table customer_tag (
+  customer_id integer not null references customer,
+  tag_id integer not null references tag,
+  primary key (customer_id, tag_id)
+) strict, without rowid;
+create index customer_tag_tag on customer_tag (tag_id);
+
+create table memo (
+  id integer primary key,
+  customer_id integer not null references customer,
+  agent_id integer not null,
+  at integer not null,
+  text text not null
+) strict;
+create index memo_customer on memo (customer_id, id);
+
+-- What WeChat is to be told of a customer. What is told is read from the
+-- customer at that time; a row that is not needed any more is deleted.
+create table errand (
+  customer_id integer not null references customer,
+  what text not null check (what in ('remark', 'blocked', 'tag')),
+  tag_id integer not null default 0,
+  event_id integer not null,            -- of the change that it tells
+  errcode integer not null default 0,
+  errmsg text not null default '',
+  attempts integer not null default 0,
+  retry_at integer not null default 0,  -- -1: WeChat has refused it
+  primary key (customer_id, what, tag_id)
+) strict, without rowid;
+create index errand_due on errand (retry_at) where retry_at >= 0;
+
+create table mention (
+  agent_id integer not null references agent,
+  message_id integer not null references message,
+  primary key (agent_id, message_id)    -- until it is seen
+) strict, without rowid;

@@ -124,7 +124,7 @@ CREATE TABLE customer (
   action_total integer not null default 0,
   action_since integer not null default 0,
   action_until integer not null default 0,
-  action_cause text not null default '', language text not null default '', session_kf text not null default '', session_at integer not null default 0, away_at integer not null default 0,
+  action_cause text not null default '', language text not null default '', session_kf text not null default '', session_at integer not null default 0, away_at integer not null default 0, blocked_at integer not null default 0, event_id integer not null default 0,
   unique (account_id, openid)
 ) strict;
 
@@ -136,6 +136,24 @@ CREATE TABLE draft (
   pieces text not null,             -- JSON: the texts before it, when several leave as one
   edited_at integer not null,       -- the newer edit wins; an emptied draft stays, so that a late older one does not
   primary key (agent_id, conversation_id)
+) strict, without rowid;
+
+CREATE TABLE customer_tag (
+  customer_id integer not null references customer,
+  tag_id integer not null references tag,
+  primary key (customer_id, tag_id)
+) strict, without rowid;
+
+CREATE TABLE errand (
+  customer_id integer not null references customer,
+  what text not null check (what in ('remark', 'blocked', 'tag')),
+  tag_id integer not null default 0,
+  event_id integer not null,            -- of the change that it tells
+  errcode integer not null default 0,
+  errmsg text not null default '',
+  attempts integer not null default 0,
+  retry_at integer not null default 0,  -- -1: WeChat has refused it
+  primary key (customer_id, what, tag_id)
 ) strict, without rowid;
 
 CREATE TABLE event (
@@ -188,6 +206,20 @@ CREATE TABLE media (
   created_at integer not null,
   wx_url text not null default ''                -- from media/uploadimg, permanent
 , duration integer not null default 0) strict;
+
+CREATE TABLE memo (
+  id integer primary key,
+  customer_id integer not null references customer,
+  agent_id integer not null,
+  at integer not null,
+  text text not null
+) strict;
+
+CREATE TABLE mention (
+  agent_id integer not null references agent,
+  message_id integer not null references message,
+  primary key (agent_id, message_id)    -- until it is seen
+) strict, without rowid;
 
 CREATE TABLE message (
   id integer primary key autoincrement,
@@ -257,6 +289,16 @@ CREATE TABLE setting (
   value text not null
 ) strict, without rowid;
 
+CREATE TABLE tag (
+  id integer primary key,
+  account_id integer not null references account,
+  name text not null,
+  colour integer not null default 0,    -- 0: none, else one of the ten pairs
+  vip integer not null default 0,       -- putting it on gives at least this level
+  wechat_id integer not null default 0, -- of WeChat's user tag; 0: ours alone
+  unique (account_id, name)
+) strict;
+
 CREATE TABLE token (
   account_id integer not null references account,
   kind text not null,
@@ -286,7 +328,13 @@ CREATE INDEX customer_profile on customer (id) where profile_at = 0;
 
 CREATE INDEX draft_edited on draft (edited_at);
 
+CREATE INDEX customer_tag_tag on customer_tag (tag_id);
+
+CREATE INDEX errand_due on errand (retry_at) where retry_at >= 0;
+
 CREATE INDEX media_wanted on media (retry_at) where state = 'wanted';
+
+CREATE INDEX memo_customer on memo (customer_id, id);
 
 CREATE UNIQUE INDEX message_client on message (customer_id, client_id) where client_id is not null;
 

@@ -58,7 +58,7 @@ func ming() DemoUser {
 }
 
 func nana() DemoUser {
-	return DemoUser{OpenID: "oSbx_nana_0000000000000009xQ", Name: "娜娜", Following: true, Remark: "王女士（落地灯）", VIP: 3, Script: []Line{
+	return DemoUser{OpenID: "oSbx_nana_0000000000000009xQ", Name: "娜娜", Following: true, Remark: "王女士（落地灯）", VIP: 3, Tags: []string{"售后", "换新"}, Script: []Line{
 		{Ago: 11 * 24 * time.Hour, Do: "follow"},
 		{Ago: 11*24*time.Hour - time.Minute, Do: "text", Text: "落地灯的灯罩是什么材质？"},
 		{Ago: 11*24*time.Hour - 2*time.Minute, From: xiaoli, Do: "claim"},
@@ -81,7 +81,7 @@ func chen() DemoUser {
 }
 
 func zhou() DemoUser {
-	return DemoUser{OpenID: "oSbx_zhou_000000000000000p3L", Name: "周老师", Following: true, Script: []Line{
+	return DemoUser{OpenID: "oSbx_zhou_000000000000000p3L", Name: "周老师", Following: true, Tags: []string{"定制"}, Script: []Line{
 		{Ago: 60 * 24 * time.Hour, Do: "follow"},
 		{Ago: 47*time.Hour + 30*time.Minute, Do: "text", Text: "书桌的尺寸图能发我一份吗"},
 		{Ago: 47*time.Hour + 28*time.Minute, From: jiayi, Do: "claim"},
@@ -94,7 +94,7 @@ func zhou() DemoUser {
 }
 
 func owner() DemoUser {
-	return DemoUser{OpenID: "oSbx_laobanniang_0000000Zr8c", Name: "老板娘（VIP 2）", Following: true, VIP: 2, Script: []Line{
+	return DemoUser{OpenID: "oSbx_laobanniang_0000000Zr8c", Name: "老板娘（VIP 2）", Following: true, VIP: 2, Tags: []string{"批发", "发票"}, Script: []Line{
 		{Ago: 200 * 24 * time.Hour, Do: "follow"},
 		{Ago: 5 * 24 * time.Hour, Do: "text", Text: "发票抬头能改吗"},
 		{Ago: 5*24*time.Hour - 3*time.Minute, From: jiayi, Do: "claim"},

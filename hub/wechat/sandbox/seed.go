@@ -39,7 +39,8 @@ type DemoUser struct {
 	Following bool
 	Remark    string // what the agents call them
 	VIP       int
-	Script    []Line // oldest first
+	Tags      []string // that the agents have put on them
+	Script    []Line   // oldest first
 }
 
 // A Line is something that happened in the past of a DemoUser.

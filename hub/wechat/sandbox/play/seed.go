@@ -57,6 +57,9 @@ func seed(ctx context.Context, s *store.Store, demo sandbox.DemoSet, past []sand
 			return fmt.Errorf("%s %s: %w", line.OpenID, line.Do, err)
 		}
 	}
+	if err := d.tags(demo); err != nil {
+		return err
+	}
 	return d.vips(demo)
 }
 
@@ -158,6 +161,8 @@ func (d *seeder) line(l *sandbox.Played) error {
 		_, err = d.store.Claim(d.ctx, agent, v.ID)
 	case "end":
 		_, err = d.store.End(d.ctx, agent, v.ID)
+	case "note":
+		_, _, _, err = d.store.AddNote(d.ctx, agent, v.ID, store.Note{ClientID: fmt.Sprintf("demo-%s-%d", l.OpenID, l.At.UnixMilli()), Content: l.Text})
 	case "text", "image", "news", "msgmenu":
 		if err = d.reply(agent, v.ID, l); err == nil {
 			_, err = d.store.Read(d.ctx, agent, v.ID, v.Last.ID)
@@ -210,6 +215,29 @@ func body(pairs ...string) json.RawMessage {
 	}
 	b, _ := json.Marshal(m) // strings always encode
 	return b
+}
+
+// tags makes those of the demo, each with a colour of its own, and puts them on.
+func (d *seeder) tags(demo sandbox.DemoSet) error {
+	made := map[string]int64{}
+	for _, u := range demo.Users {
+		for _, name := range u.Tags {
+			if made[name] == 0 {
+				if err := d.store.SetTag(d.ctx, store.Actor{}, store.Tag{Account: d.account.ID, Name: name, Colour: 1 + len(made)%10}); err != nil {
+					return err
+				}
+				made[name] = int64(len(made) + 1)
+			}
+			v, err := d.store.NewestConversation(d.ctx, d.account.ID, u.OpenID)
+			if err != nil {
+				return err
+			}
+			if _, err := d.store.TagCustomer(d.ctx, &store.Agent{Role: "admin"}, v.Customer.ID, []int64{made[name]}, nil); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 func (d *seeder) vips(demo sandbox.DemoSet) error {
