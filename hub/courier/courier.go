@@ -44,7 +44,7 @@ type Courier struct {
 	poll   time.Duration // the most that a due time is noticed late
 	freed  chan struct{} // holds one wake-up: a call has ended
 
-	replies, media, profiles, typists crew
+	replies, media, profiles, typists, errands crew
 
 	articles singleflight.Group // syncs, by account and kind
 	stranger int64              // the last customer whose profile was considered
@@ -67,6 +67,7 @@ func New(o Options) *Courier {
 	c.media = newCrew(c, max(1, o.Calls/4))
 	c.profiles = newCrew(c, 1)
 	c.typists = newCrew(c, 1)
+	c.errands = newCrew(c, 1)
 	c.own, _ = wechat.NewHTTP().Transport.(*http.Transport)
 	c.strict, c.local = guarded(false), guarded(true)
 	return c
@@ -88,7 +89,7 @@ func (c *Courier) Run(ctx context.Context) error {
 	c.typists.run(func() { c.tellTyping(ctx) })
 	c.dispatchAll(ctx, sending)
 	defer time.AfterFunc(c.o.Grace, cut).Stop()
-	for _, crew := range []*crew{&c.replies, &c.media, &c.profiles, &c.typists} {
+	for _, crew := range []*crew{&c.replies, &c.media, &c.profiles, &c.typists, &c.errands} {
 		crew.wg.Wait()
 	}
 	for _, t := range []*http.Transport{c.own, c.strict, c.local} {
@@ -109,6 +110,9 @@ func (c *Courier) dispatchAll(ctx, sending context.Context) {
 		err := c.dispatchReplies(ctx, sending)
 		if err == nil {
 			err = c.dispatchMedia(ctx)
+		}
+		if err == nil {
+			err = c.dispatchErrands(ctx)
 		}
 		if err == nil && polled {
 			err = c.dispatchProfiles(ctx)

@@ -76,6 +76,14 @@ func sceneOf(u *wechat.UserInfo) string {
 	return u.SubscribeScene
 }
 
+func tagsOf(u *wechat.UserInfo) []int64 {
+	list := make([]int64, 0, len(u.TagIDs))
+	for _, id := range u.TagIDs {
+		list = append(list, int64(id))
+	}
+	return list
+}
+
 // profile fetches what user/info tells of a customer: no name and no picture
 // since the end of 2021, but whether they follow, since when and from where.
 func (c *Courier) profile(ctx context.Context, s store.Stranger) {
@@ -100,7 +108,7 @@ func (c *Courier) profile(ctx context.Context, s store.Stranger) {
 	case err == nil:
 		err = c.o.Store.SetProfile(ctx, s.ID, &store.Profile{
 			Following: u.Subscribe == 1, UnionID: u.UnionID, Remark: u.Remark, Language: u.Language,
-			Scene: sceneOf(&u), SubscribedAt: int64(u.SubscribeTime) * 1000,
+			Scene: sceneOf(&u), SubscribedAt: int64(u.SubscribeTime) * 1000, Tags: tagsOf(&u),
 		})
 	case code == 40003, code == 46004, code == 49003: // no such customer
 		err = c.o.Store.SetProfile(ctx, s.ID, nil)
