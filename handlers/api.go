@@ -56,18 +56,23 @@ type accountView struct {
 	AppID    string      `json:"appid"`
 	WechatID string      `json:"wechat_id"`
 	Rules    store.Rules `json:"rules"`
+	Tags     []store.Tag `json:"tags"`
 }
 
 func (c *Console) apiMe(ctx *fiber.Ctx) error {
 	me := who(ctx)
-	all, err := c.Store.Accounts(ctx.UserContext())
+	list, err := c.Store.Accounts(ctx.UserContext())
 	if err != nil {
 		return err
 	}
 	accounts := []accountView{}
-	for _, a := range all {
+	for _, a := range list {
 		if me.Sees(a.ID) {
-			accounts = append(accounts, accountView{a.ID, a.Name, a.AppID, a.WechatID, a.Rules})
+			tags, err := c.Store.Tags(ctx.UserContext(), a.ID)
+			if err != nil {
+				return err
+			}
+			accounts = append(accounts, accountView{a.ID, a.Name, a.AppID, a.WechatID, a.Rules, all(tags)})
 		}
 	}
 	agents, err := c.Store.Agents(ctx.UserContext())

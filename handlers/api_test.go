@@ -14,11 +14,11 @@ import (
 
 // The names in the JSON shapes of the contract.
 const (
-	accountShape      = "id name appid wechat_id rules"
+	accountShape      = "id name appid wechat_id rules tags"
 	agentShape        = "id login name role presence capacity active bindings"
 	bindingShape      = "account account_name kf_account nick avatar"
 	conversationShape = "id account state agent customer unread read_id waiting_since created_at claimed_at first_reply_at closed_at returned_at reason last grants event"
-	customerShape     = "id openid remark language vip following source subscribed_at conversations session"
+	customerShape     = "id openid remark language vip following source subscribed_at conversations session blocked_at tags event"
 	lastShape         = "id dir type text state agent at"
 	grantShape        = "left total since until cause"
 	messageShape      = "id conversation customer dir type body at event agent kf_account nick state errcode errmsg attempts retry_at client_id nth of sent_at"

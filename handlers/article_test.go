@@ -21,6 +21,11 @@ func (d *console) CloseSession(context.Context, int64, store.Customer) error { r
 // SyncArticles: there are none.
 func (d *console) SyncArticles(context.Context, int64, string, bool) error { return nil }
 
+// SyncTags: there is one.
+func (d *console) SyncTags(ctx context.Context, by store.Actor, accountID int64) error {
+	return d.Store.SetWechatTags(ctx, by, accountID, []store.Tag{{Name: "批发", WechatID: 134}})
+}
+
 const articlesPath = "/api/v1/accounts/1/articles"
 
 // published is a console whose shop has articles at WeChat.

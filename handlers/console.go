@@ -54,6 +54,8 @@ type WeChat interface {
 	SyncArticles(ctx context.Context, accountID int64, kind string, whole bool) error
 	// CloseSession ends the session that WeChat's own tool has with a customer.
 	CloseSession(ctx context.Context, accountID int64, customer store.Customer) error
+	// SyncTags takes over the list of WeChat's user tags.
+	SyncTags(ctx context.Context, by store.Actor, accountID int64) error
 	// Check is SyncKF that trusts no token that is kept.
 	Check(ctx context.Context, accountID int64) error
 }

@@ -119,6 +119,9 @@ func TestNothingOfAnotherAccountIsReached(t *testing.T) {
 	d.outcome(t, "failed")
 	quick := strconv.FormatInt(id(d.call(t, "zhou", "POST", quickreplies, object{"scope": "team", "account": 1, "title": "t", "type": "text",
 		"body": object{"content": "hello"}}).ok(t, 201), "quickreply", "id"), 10)
+	customer := d.call(t, "li", "GET", path, nil).ok(t, 200)
+	of := fmt.Sprintf("customers/%d", id(customer, "conversation", "customer", "id"))
+	d.call(t, "li", "POST", "/api/v1/"+of+"/memos", object{"text": "north gate"}).ok(t, 200)
 	pushed := strconv.FormatInt(d.arrived(t)[0].Message.ID, 10)
 	tried := 0
 	for _, r := range d.app.GetRoutes(true) {
@@ -130,7 +133,8 @@ func TestNothingOfAnotherAccountIsReached(t *testing.T) {
 		if strings.HasSuffix(r.Path, "/raw") {
 			message = pushed
 		}
-		address := strings.NewReplacer(conversations+":id", path, "messages/:id", "messages/"+message, "accounts/:id", "accounts/1", "customers/:id", "customers/1", "quickreplies/:id", "quickreplies/"+quick).Replace(r.Path)
+		address := strings.NewReplacer(conversations+":id", path, "messages/:id", "messages/"+message, "accounts/:id", "accounts/1", "customers/:id", "customers/1", "quickreplies/:id", "quickreplies/"+quick,
+			"customers/:id", of, "memos/:id", "memos/1").Replace(r.Path)
 		var body any
 		switch {
 		case strings.HasSuffix(address, "/read"):
@@ -143,6 +147,12 @@ func TestNothingOfAnotherAccountIsReached(t *testing.T) {
 			body = object{"attempts": 1}
 		case strings.HasSuffix(address, "/draft"):
 			body = object{"text": "half a"}
+		case strings.HasSuffix(address, "/notes"):
+			body = object{"client_id": "9876543210", "content": "hello"}
+		case strings.HasSuffix(address, "/memos"), strings.Contains(address, "/memos/"):
+			body = object{"text": "south gate"}
+		case strings.HasSuffix(address, "/remark"), strings.HasSuffix(address, "/vip"), strings.HasSuffix(address, "/tags"), strings.HasSuffix(address, "/blocked"):
+			body = object{}
 		case r.Method == "POST" && strings.HasSuffix(address, "/messages"):
 			body = object{"client_id": "0123456789", "type": "text", "body": object{"content": "hello"}}
 		}

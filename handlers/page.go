@@ -90,6 +90,7 @@ func viewFuncs(texts *Catalogue, assets *Assets) map[string]any {
 		"args":      args,
 		"hue":       hue,
 		"icon":      func(name string, classes ...string) template.HTML { return icon(assets.Base, name, classes) },
+		"inc":       func(n int) int { return n + 1 },
 		"initial":   initial,
 		"mark":      mark,
 		"under":     under,

@@ -216,7 +216,7 @@ var buffers = sync.Pool{New: func() any { return new([]byte) }}
 
 // pick chooses what of a frame this browser may and wants to see.
 func (c *client) pick(f *frame, open int64) []byte {
-	if f.account != 0 && !c.agent.Sees(f.account) || f.only != 0 && f.only != c.agent.ID {
+	if f.only != 0 && f.only != c.agent.ID || f.account != 0 && !c.agent.Sees(f.account) || f.only != 0 && f.only != c.agent.ID {
 		return nil
 	}
 	if f.full != nil && (f.customer == open || slices.Contains(f.told, c.agent.ID)) {

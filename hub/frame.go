@@ -23,6 +23,7 @@ type frame struct {
 	agent    int64 // of an agent's change
 	told     []int64
 	only     int64 // the one agent who gets it; 0: all
+	only     int64 // the agent who alone is told, 0: all
 	row      []byte
 	full     []byte
 }
@@ -70,6 +71,10 @@ func (h *Hub) frame(ctx context.Context, c *store.Change) (frame, error) {
 		f.row = closed(&b)
 		return f, nil
 	}
+	if e.Kind == "mention" {
+		f.only = e.Agent
+		return f, h.mentions(ctx, e.Agent, &b, &f)
+	}
 	if c.Conversation != nil {
 		f.customer = c.Conversation.Customer.ID
 		if err := field(&b, "conversation", c.Conversation); err != nil {
@@ -104,6 +109,24 @@ func concerned(m *store.Message) []int64 {
 		return nil
 	}
 	return []int64{b.From, b.To}
+}
+
+// mentions are all the notes that name an agent and that they have not seen, as
+// they are now.
+func (h *Hub) mentions(ctx context.Context, agentID int64, b *bytes.Buffer, f *frame) error {
+	a, err := h.store.Agent(ctx, agentID)
+	if err != nil {
+		return err
+	}
+	list, err := h.store.Mentions(ctx, &a)
+	if err != nil {
+		return err
+	}
+	if err := field(b, "mentions", append([]store.Mention{}, list...)); err != nil {
+		return err
+	}
+	f.row = closed(b)
+	return nil
 }
 
 func field(b *bytes.Buffer, name string, v any) error {
