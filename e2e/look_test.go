@@ -56,7 +56,7 @@ func (p *page) lookAtPages() {
 	for _, one := range []struct{ path, name string }{
 		{"/agents", "agents"}, {"/agents/new", "agent-new"}, {"/agents/1", "agent-edit"}, {"/agents/1/password", "agent-password"},
 		{"/agents/1/deactivate", "agent-deactivate"}, {"/accounts", "accounts"}, {"/accounts/new", "account-new"}, {"/accounts/1", "account"},
-		{"/kf-accounts", "kf-accounts"}, {"/settings/routing", "settings-routing"}, {"/profile", "profile"}, {"/profile/password", "profile-password"}, {"/profile/sign-out", "sign-out"},
+		{"/kf-accounts", "kf-accounts"}, {"/settings/routing", "settings-routing"}, {"/settings/tags", "tags"}, {"/settings/tags/1", "tag"}, {"/profile", "profile"}, {"/profile/password", "profile-password"}, {"/profile/sign-out", "sign-out"},
 		{"/setup/connect", "setup-connect"}, {"/setup/account", "setup-account"}, {"/setup/callback/1", "setup-callback"}, {"/setup/done", "setup-done"},
 	} {
 		p.open(one.path)
@@ -82,6 +82,12 @@ func lookAtInbox(d *play, p *page) {
 	p.click("kf-bar .btn-primary")
 	p.see("#reply")
 	p.seen("inbox-claimed")
+	p.click(".seg label:nth-of-type(2)")
+	p.write(".composer-note textarea", "@")
+	p.see(".mentions [role=option]")
+	p.seen("inbox-mention")
+	p.click(".seg label:nth-of-type(1)")
+	p.see("#reply")
 	p.reply("您好，收到。麻烦拍一张灯罩底部的照片，我马上给您登记补发。")
 	p.see("#stream .msg-out:has(.msg-state time) >> 您好，收到")
 	d.control("faults", map[string]any{"kind": "errcode", "code": 45009})

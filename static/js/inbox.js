@@ -1,4 +1,5 @@
 // The inbox: loads the first data, puts each part of the screen on its place, then listens.
+import { followCustomer } from './lib/customer.js';
 import { effect } from './lib/html.js';
 import { loadCatalogue } from './lib/i18n.js';
 import { install } from './lib/install.js';
@@ -22,6 +23,7 @@ import { followEnded } from './ui/ended.js';
 import { followKeys } from './ui/keys.js';
 import { list } from './ui/list.js';
 import { mutedBanner } from './ui/muted.js';
+import { followMentions } from './ui/named.js';
 import { panel } from './ui/panel.js';
 import { followPresence } from './ui/presence.js';
 import { sessionNote } from './ui/session.js';
@@ -85,6 +87,8 @@ async function start() {
   loadQuick();
   followUndo();
   followRadar();
+  followCustomer();
+  followMentions();
 }
 
 // The words come with the page: the catalogue may be what could not be loaded.

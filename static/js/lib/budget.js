@@ -8,6 +8,7 @@ const URGENT = 10 * MINUTE;
 // replies may leave in all; spend is the bucket that the next one takes.
 export function budget(conversation, now) {
   const { message, action } = conversation.grants ?? {};
+  if (conversation.customer.blocked_at) return nothing('cannot', 'blocked');
   if (!conversation.customer.following) return nothing('cannot', 'unsubscribed');
   if (!message && !action) return nothing('cannot', 'no_window');
 

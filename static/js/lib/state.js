@@ -6,6 +6,7 @@ import { draftOf } from './drafts.js';
 import { batch, computed, signal } from './html.js';
 import { daysAgo } from './i18n.js';
 import { loadQuick } from './quick.js';
+import { mentions } from './mentions.js';
 import { putMessage, timelineOf } from './timeline.js';
 
 export const me = signal(boot.me);
@@ -51,10 +52,11 @@ export const isMine = (conversation) => conversation.state === 'open' && convers
 
 // The first data of the page; the answer is the event id to listen from.
 export async function load() {
-  const [, active] = await Promise.all([loadMe(), get('conversations?view=active')]);
+  const [, active, named] = await Promise.all([loadMe(), get('conversations?view=active'), get('mentions')]);
   batch(() => {
     active.conversations.forEach(putConversation);
     endedToday.value = active.counts.ended_today;
+    mentions.value = named.mentions;
   });
   return active.since;
 }
@@ -82,6 +84,7 @@ export function apply(frame) {
     else if (frame.kind === 'message') missed(frame.conversation);
     if (frame.agent) putAgent(frame.agent);
     if (frame.draft) draftOf(frame.draft.conversation).take(frame.draft);
+    if (frame.mentions) mentions.value = frame.mentions;
   });
   if (frame.kind === 'quickreply') loadQuick();
   if (frame.kind === 'account') loadMe().catch(() => {}); // the next frame or page load brings it
@@ -118,8 +121,17 @@ function putConversation(row) {
   if (before) endedToday.value = endedToday.peek() + isEndedToday(row) - isEndedToday(before);
   if (known) known.value = row;
   else conversations.set(row.id, signal(row));
+  if (before && row.customer.event > before.customer.event) spread(row.customer);
   changed.value = changed.peek() + 1;
   watcher(before, row);
+}
+
+// A customer's change comes with their newest conversation; the others in this tab show it too.
+function spread(customer) {
+  for (const one of conversations.values()) {
+    const row = one.peek();
+    if (row.customer.id === customer.id && row.customer.event < customer.event) one.value = { ...row, customer };
+  }
 }
 
 const isEndedToday = (row) => row.state === 'closed' && daysAgo(row.closed_at) === 0;

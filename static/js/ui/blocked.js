@@ -6,6 +6,7 @@ import { agentName, binding, isMe } from '../lib/people.js';
 import { me } from '../lib/state.js';
 import { finish } from './acts.js';
 import { takeOver } from './handover.js';
+import { unblockButton } from './block.js';
 import { icon } from './icon.js';
 import { keyHint } from './keycap.js';
 import { nameOf, takeBack } from './session.js';
@@ -15,6 +16,7 @@ const EARLY = 45_000; // we stop so much before WeChat does
 
 // '' when this agent may reply; else composer.blocked.REASON says it in words.
 export function reasonOf(conversation, rule) {
+  if (conversation.customer.blocked_at) return 'blocked';
   if (!isMe(conversation.agent)) return 'other';
   if (conversation.customer.session) return 'in_session';
   if (rule.reason === 'unsubscribed') return 'unsubscribed';
@@ -25,7 +27,7 @@ export function reasonOf(conversation, rule) {
 }
 
 const icons = {
-  other: 'eye', in_session: 'arrow-right-left', unsubscribed: 'user-minus', no_kf_account: 'headset', no_window: 'lock',
+  blocked: 'circle-x', other: 'eye', in_session: 'arrow-right-left', unsubscribed: 'user-minus', no_kf_account: 'headset', no_window: 'lock',
   window_closed: 'lock', minute_over: 'timer', quota_used: 'hourglass', minute_used: 'hourglass',
 };
 
@@ -56,6 +58,7 @@ function wordsOf({ agent, account, customer }, { total, since, until }) {
 const when = (ms) => (daysAgo(ms) === 0 ? t('composer.today', { time: formatTime(ms) }) : formatWhen(ms));
 
 function acts(conversation, reason, draft) {
+  if (reason === 'blocked') return unblockButton(conversation);
   if (reason === 'other') return mayTakeOver(conversation) ? html`<button class="btn btn-sm" type="button" @click=${() => takeOver(conversation.id)}>${icon('hand')}${t('handover.take')}</button>` : nothing;
   const binds = reason === 'no_kf_account' && me.value.role === 'admin';
   const taken = reason === 'in_session';

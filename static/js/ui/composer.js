@@ -21,6 +21,7 @@ import { hint } from './hint.js';
 import { keyHint } from './keycap.js';
 import './link.js';
 import { Live } from './live.js';
+import { modes } from './modes.js';
 import { tray } from './pieces.js';
 import './quick.js';
 import { openQuick } from './quickuse.js';
@@ -88,7 +89,7 @@ class Composer extends Live {
         ${heldDialog(row)}${undoBar(row)}
         <form class=${`composer ${low ? 'composer-low' : ''}`} id="composer" tabindex="-1" aria-label=${t('composer.label')} @submit=${this.submit} @focusout=${this.#left}>
           <div class="composer-top">
-            <label class="composer-mode" for="reply">${t('composer.reply')}${reason ? nothing : keyHint('reply')}</label>
+            ${modes(row)}
             ${meter(row, next, { waiting: undoable(row.id).length })}
           </div>
           <p class="sr" role="status">${announcement(row)}</p>

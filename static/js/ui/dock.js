@@ -16,20 +16,22 @@ import { icon } from './icon.js';
 import { keyHint } from './keycap.js';
 import { Live } from './live.js';
 import { typingLine } from './together.js';
+import { modeButton, writeReply } from './modes.js';
+import { noteOf } from '../lib/notes.js';
+import './notefield.js';
 
 // A new element for each conversation: nothing of one can show up in another.
 export function dock(conversation) {
   if (!conversation) return nothing;
   const composer = conversation.state === 'open';
+  if (noteOf(conversation.id).open.value) return html`${typingLine(conversation)}${keyed(conversation.id, html`<kf-note .conversation=${conversation}></kf-note>`)}`;
   return html`${typingLine(conversation)}${keyed(conversation.id, composer
     ? html`<kf-composer .conversation=${conversation}></kf-composer>`
     : html`<kf-bar .conversation=${conversation}></kf-bar>`)}`;
 }
 
 // Puts the cursor into the reply field of the open conversation.
-export const focusReply = () => {
-  draftOf(current.value).asked.value = 'field';
-};
+export const focusReply = () => writeReply(current.value);
 
 // Opens the quick replies there.
 export const askQuick = () => {
@@ -51,7 +53,7 @@ class Bar extends Live {
         <div class="claim-main"><b>${t('composer.claim.place', { place: placeOf(row), waited })}</b>
           ${meter(row, 0, { claiming: true })}
         </div>
-        ${this.#button('btn btn-primary', 'hand', t('composer.claim.take'), 'claim', take)}
+        ${modeButton(row)}${this.#button('btn btn-primary', 'hand', t('composer.claim.take'), 'claim', take)}
       </div>`;
   }
 
@@ -61,7 +63,7 @@ class Bar extends Live {
     return html`
       <div class="claim" id="composer" tabindex="-1">
         <div class="claim-main"><b>${t('composer.ended.title')}</b><p>${later ? t('composer.ended.later') : this.#rights()}</p></div>
-        ${later
+        ${modeButton(row)}${later
           ? html`<a class="btn" href=${`#all/${later.id}`}>${t('composer.ended.go')}</a>`
           : this.#button('btn', 'undo-2', t('composer.ended.reopen'), 'reopen', () => again(row.id))}
       </div>`;

@@ -12,6 +12,7 @@ import { takeNext } from './acts.js';
 import { icon } from './icon.js';
 import { keyHint } from './keycap.js';
 import { radar } from './radar.js';
+import { named } from './named.js';
 import { rows } from './rows.js';
 import { fieldKey, results } from './search.js';
 
@@ -26,6 +27,7 @@ export const list = () => html`
 function shown() {
   const queue = view.value === 'waiting' && counts.value.waiting > 0;
   return html`
+    ${named()}
     ${radar()}
     ${queue ? next() : nothing}
     ${rows()}

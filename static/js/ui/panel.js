@@ -1,15 +1,24 @@
 // What we know of the customer.
-import { html, nothing } from '../lib/html.js';
-import { formatFullDate, formatListTime, has, languageName, t } from '../lib/i18n.js';
+import { known, levelsOf, setLevel, setRemark, tagsOf } from '../lib/customer.js';
+import { html, nothing, signal } from '../lib/html.js';
+import { formatFullDate, has, languageName, t } from '../lib/i18n.js';
 import { panelOver, togglePanel } from '../lib/layout.js';
-import { agentName, customerName } from '../lib/people.js';
-import { levelOf } from '../lib/rules.js';
-import { opened, timeline } from '../lib/state.js';
+import { customerName } from '../lib/people.js';
+import { opened } from '../lib/state.js';
 import { day } from '../lib/views.js';
-import { identicon, portrait } from './avatar.js';
+import { identicon } from './avatar.js';
+import { blockSection } from './block.js';
 import { copyText } from './copy.js';
+import './edit.js';
 import { icon } from './icon.js';
 import { vip } from './level.js';
+import { memoSection } from './memos.js';
+import { pastSection } from './past.js';
+import { tagSection } from './tags.js';
+import { refused } from './toast.js';
+
+const REMARK = 29; // characters, as WeChat takes
+const naming = signal(0); // the customer whose remark is being changed
 
 export function panel() {
   const conversation = opened.value;
@@ -20,56 +29,47 @@ export function panel() {
     <div class="cust">
       ${identicon(customer.openid, 'idn-48')}
       <div class="cust-main">
-        <div class="cust-name"><h2>${customerName(customer)}</h2>${vip(conversation)}</div>
+        <div class="cust-name"><h2>${customerName(customer)}</h2>${vip(conversation)}<button class="btn btn-quiet btn-icon btn-xs" type="button" aria-label=${t('customer.remark.edit')} title=${t('customer.remark.edit')}
+          @click=${() => (naming.value = customer.id)}>${icon('pencil')}</button></div>
         <div class="cust-sub"><code class="mono" title=${customer.openid}>${short(customer.openid)}</code>
           <button class="btn btn-quiet btn-icon btn-xs" type="button" aria-label=${t('inbox.act.copy_openid')} title=${t('inbox.act.copy_openid')} @click=${() => copyText(customer.openid, t('inbox.copied.openid'))}>${icon('copy')}</button></div>
       </div>
       ${panelOver.value ? html`<button class="btn btn-quiet btn-icon btn-sm panel-close" type="button" aria-label=${t('common.close')} @click=${togglePanel}>${icon('x')}</button>` : nothing}
+      ${naming.value === customer.id ? html`<kf-edit class="cust-edit" .value=${customer.remark} .label=${t('customer.remark')} .hint=${t('customer.remark.hint')} .most=${REMARK}
+        .save=${(remark) => setRemark(customer.id, remark)} .close=${() => (naming.value = 0)}></kf-edit>` : nothing}
+      ${untold(conversation)}
     </div>
+    ${tagSection(conversation)}
+    ${blockSection(conversation)}
     <section class="sec">
       <div class="sec-head"><h3>${t('inbox.panel.facts')}</h3></div>
       <dl class="facts">${facts(conversation).map(([name, value]) => html`<dt>${t(`inbox.fact.${name}`)}</dt><dd>${value}</dd>`)}</dl>
     </section>
-    <section class="sec">
-      <div class="sec-head"><h3>${t('inbox.panel.past')}</h3></div>
-      ${past(conversation)}
-    </section>`;
+    ${memoSection(conversation)}
+    ${pastSection(conversation)}`;
 }
 
 const short = (openid) => `${openid.slice(0, 4)}…${openid.slice(-4)}`;
 
 function facts(conversation) {
   const { following, subscribed_at, source, language, conversations } = conversation.customer;
-  const level = levelOf(conversation)?.name;
   const since = subscribed_at ? formatFullDate(subscribed_at) : t('inbox.fact.following_unknown');
   return [
     ['following', following ? since : t('inbox.fact.unfollowed')],
     source && ['source', has(`inbox.source.${source}`) ? t(`inbox.source.${source}`) : t('inbox.source.scene', { scene: source })],
     language && ['language', languageName(language)],
-    ['level', level ? t('inbox.fact.vip', { level }) : t('inbox.fact.normal')],
+    ['level', level(conversation)],
     ['conversations', t('inbox.fact.count', { n: conversations })],
   ].filter(Boolean);
 }
 
-// Earlier conversations, as far as the thread holds them: a click leads to their first message.
-function past({ id, account, customer }) {
-  const items = new Map();
-  const { messages, older } = timeline(id);
-  for (const row of messages.value) {
-    if (row.conversation === id) continue;
-    const item = items.get(row.conversation) ?? { row, agent: 0 };
-    items.set(row.conversation, { ...item, agent: item.agent || row.agent });
-  }
-  if (!items.size) return html`<p class="sec-none">${t(older.value && customer.conversations > 1 ? 'inbox.panel.scroll' : 'inbox.panel.first')}</p>`;
-  return html`<div class="past">${[...items.values()].reverse().map((item) => pastItem(item, account))}</div>`;
-}
+const level = ({ account, customer }) => html`
+  <select class="select" aria-label=${t('inbox.fact.level')} @change=${({ target }) => setLevel(customer.id, Number(target.value)).catch(refused)}>
+    ${[t('inbox.fact.normal'), ...levelsOf(account).map(({ name }) => name)].map((name, i) => html`<option value=${i} .selected=${i === customer.vip}>${name}</option>`)}</select>`;
 
-const pastItem = ({ row, agent }, account) => html`
-  <button class="past-item" type="button" @click=${() => jump(row.id)}><span class="past-top">
-    ${agent ? portrait(agent, account, 16) : icon('inbox', 'i-16')}
-    <span class="past-title">${agent ? t('inbox.panel.by', { name: agentName(agent, account) }) : t('inbox.panel.unserved')}</span>
-    <time>${formatListTime(row.at)}</time></span></button>`;
-
-function jump(id) {
-  document.querySelector(`#stream [data-id="${id}"]`)?.scrollIntoView({ block: 'start' });
-}
+// What WeChat has refused to take over holds here all the same.
+const untold = ({ account, customer }) => known.value.customer !== customer.id ? nothing : known.value.untold.map(({ what, tag, errcode, errmsg }) => {
+  const reason = has(`wxerr.${errcode}`) ? t(`wxerr.${errcode}`) : t('wxerr.other', { errmsg, code: errcode });
+  const name = tagsOf(account).find(({ id }) => id === tag)?.name ?? '';
+  return html`<p class="untold" role="status">${icon('triangle-alert')}<span>${t(`customer.untold.${what}`, { name, reason })}</span></p>`;
+});

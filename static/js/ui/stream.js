@@ -62,7 +62,7 @@ function draw(item, conversation) {
   const aim = isTarget(row.id);
   return guard([row, goesOn, last, open, dueIn(row), aim, ...around], () => item.kind === 'message'
     ? message(item, conversation, { fresh: isFresh(conversation.id, row), open, aim, show: view })
-    : item.kind === 'note' ? note(row, conversation) : event(row, conversation));
+    : item.kind === 'note' ? note(row, conversation, aim) : event(row, conversation));
 }
 
 const troubled = ({ state }) => state === 'failed' || state === 'unknown';

@@ -8,6 +8,7 @@ import { agentName, customerName, isMe } from '../lib/people.js';
 import { counts, current, isMine, opened } from '../lib/state.js';
 import { day, view } from '../lib/views.js';
 import { again, finish, take, takeNext } from './acts.js';
+import { blockItem } from './block.js';
 import { copyText } from './copy.js';
 import { openInvite, openTransfer, takeOver } from './handover.js';
 import { icon } from './icon.js';
@@ -17,6 +18,7 @@ import { levelItems, vip } from './level.js';
 import { menu } from './menu.js';
 import { skeletonThread } from './skeleton.js';
 import { lookingWords } from './together.js';
+import { headTags } from './tags.js';
 
 export function head() {
   const conversation = opened.value;
@@ -26,7 +28,7 @@ export function head() {
     <header class="thread-head">
       <a class="btn btn-quiet btn-icon thread-back" href=${`#${view.value}`} aria-label=${t('inbox.back')}>${icon('chevron-left')}</a>
       <div class="thread-who">
-        <div class="thread-title"><h2 class="thread-name">${customerName(conversation.customer)}</h2>${vip(conversation)}</div>
+        <div class="thread-title"><h2 class="thread-name">${customerName(conversation.customer)}</h2>${vip(conversation)}${headTags(conversation)}</div>
         <p class="thread-sub">${standing(conversation)}${lookingWords(conversation)}</p>
       </div>
       <div class="thread-acts">
@@ -67,7 +69,7 @@ function items(conversation) {
     { label: t('handover.invite.menu'), icon: 'eye', run: () => openInvite(id) },
   ];
   const takes = mayTakeOver(conversation) && [{ label: t('handover.take'), icon: 'hand', run: () => takeOver(id) }];
-  return [act[state](), ...(takes || []), ...(hand || []), null, copy, ...levelItems(conversation)];
+  return [act[state](), ...(takes || []), ...(hand || []), null, copy, blockItem(conversation), ...levelItems(conversation)];
 }
 
 // No conversation is chosen. The keys are shown where there is nothing else to read.

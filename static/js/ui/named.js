@@ -1,0 +1,71 @@
+// Notes that name this agent: the entry above the list, a short word when one comes, and the report
+// that one was seen.
+import { post } from '../lib/api.js';
+import { effect, html, nothing, signal, untracked } from '../lib/html.js';
+import { formatListTime, t } from '../lib/i18n.js';
+import { mentions } from '../lib/mentions.js';
+import { agentName, customerName } from '../lib/people.js';
+import { apply, opened, timeline } from '../lib/state.js';
+import { icon } from './icon.js';
+import { jump } from './jump.js';
+import { toast } from './toast.js';
+
+const shown = signal(false); // the list of them
+
+export function named() {
+  const list = mentions.value;
+  if (!list.length) return nothing;
+  return html`
+    <div class="named">
+      <button class="btn named-btn" type="button" aria-expanded=${shown.value} aria-controls="named" @click=${() => (list.length > 1 ? (shown.value = !shown.value) : visit(list[0]))}>
+        ${icon('at-sign')}<span>${list.length > 1 ? t('customer.named.n', { n: list.length }) : words(list[0])}</span><span class="count">${list.length}</span></button>
+      ${shown.value && list.length > 1 ? html`<ul class="named-list" id="named">${list.map(item)}</ul>` : nothing}
+    </div>`;
+}
+
+const words = (one) => t('customer.named.one', { name: agentName(one.agent, one.account), customer: customerName(one) });
+
+const item = (one) => html`<li><button class="named-item" type="button" @click=${() => visit(one)}>
+  <span class="named-top"><b>${words(one)}</b><time>${formatListTime(one.at)}</time></span><span class="named-text">${one.text}</span></button></li>`;
+
+function visit(one) {
+  shown.value = false;
+  jump(one.conversation, one.message);
+}
+
+export function followMentions() {
+  let before = new Set(mentions.value.map(({ message }) => message));
+  effect(() => {
+    const fresh = mentions.value.filter(({ message }) => !before.has(message));
+    before = new Set(mentions.value.map(({ message }) => message));
+    untracked(() => fresh.filter((one) => !onScreen(one)).forEach(tell));
+  });
+  effect(() => {
+    if (!mentions.value.length || !opened.value) return;
+    timeline(opened.value.id).messages.value;
+    requestAnimationFrame(look);
+  });
+  document.getElementById('messages').addEventListener('scroll', look, { capture: true, passive: true });
+  document.addEventListener('visibilitychange', look);
+}
+
+const tell = (one) => toast(words(one), { icon: 'at-sign', action: t('customer.named.show'), run: () => visit(one) });
+
+// What is on the screen of who looks was seen.
+const reported = new Set();
+
+function look() {
+  for (const one of mentions.value.filter(onScreen)) {
+    if (reported.has(one.message)) continue;
+    reported.add(one.message);
+    post(`messages/${one.message}/seen`).then(apply, () => reported.delete(one.message));
+  }
+}
+
+function onScreen({ message }) {
+  const stream = document.getElementById('stream');
+  const note = stream?.querySelector(`.note[data-id="${message}"]`);
+  if (!note || document.hidden) return false;
+  const [a, b] = [note.getBoundingClientRect(), stream.getBoundingClientRect()];
+  return a.top < b.bottom && a.bottom > b.top;
+}
