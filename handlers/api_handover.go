@@ -22,9 +22,6 @@ func (c *Console) apiPresence(ctx *fiber.Ctx) error {
 	return ctx.JSON(fiber.Map{"me": me})
 }
 
-// noteMost bounds a note among agents, in characters.
-const noteMost = 2000
-
 func (c *Console) apiTransfer(ctx *fiber.Ctx) error {
 	var in struct {
 		To   int64  `json:"to"`

@@ -64,21 +64,3 @@ func ownRules(r store.Rules) store.Rules {
 	r.Hours.Days, r.Hours.Holidays, r.Autos.Keywords = slices.Clone(r.Hours.Days), slices.Clone(r.Hours.Holidays), slices.Clone(r.Autos.Keywords)
 	return r
 }
-
-func (c *Console) apiSetVIP(ctx *fiber.Ctx) error {
-	id, err := rowID(ctx)
-	if err != nil {
-		return err
-	}
-	var in struct {
-		Level int `json:"level"`
-	}
-	if err := bodyOf(ctx, &in); err != nil {
-		return err
-	}
-	v, err := c.Store.SetVIP(ctx.UserContext(), who(ctx), id, in.Level)
-	if err != nil {
-		return err
-	}
-	return ctx.JSON(fiber.Map{"conversation": v})
-}

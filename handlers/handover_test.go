@@ -47,14 +47,14 @@ func TestTransfer(t *testing.T) {
 	d.here(t, "li", "chen", "wang")
 	d.call(t, "li", "POST", path+"/transfer", object{"to": d.ids["wang"]}).refused(t, 409, "cannot_receive")
 	d.call(t, "chen", "POST", path+"/transfer", to).refused(t, 409, "not_yours")
-	d.call(t, "li", "POST", path+"/transfer", object{"to": chen, "note": strings.Repeat("注", 2001)}).refused(t, 422, "too_long")
+	d.call(t, "li", "POST", path+"/transfer", object{"to": chen, "note": strings.Repeat("注", 4001)}).refused(t, 422, "too_long")
 	d.call(t, "li", "POST", path+"/transfer", object{"too": chen}).refused(t, 400, "bad_json")
 	if v := d.deed(t, "li", path+"/transfer", to); v["agent"] != float64(chen) || v["state"] != "open" {
 		t.Errorf("transferred: %v", v)
 	}
 	list := d.call(t, "chen", "GET", path+"/messages?limit=2", nil).ok(t, 200)["messages"].([]any)
 	note, line := list[0].(object), list[1].(object)
-	if note["dir"] != "note" || fmt.Sprint(note["body"]) != "map[content:asks for the parcel]" || note["agent"] != float64(li) ||
+	if note["dir"] != "note" || fmt.Sprint(note["body"]) != "map[content:asks for the parcel mentions:[]]" || note["agent"] != float64(li) ||
 		line["type"] != "transferred" || fmt.Sprint(line["body"]) != fmt.Sprintf("map[from:%d to:%d]", li, chen) {
 		t.Errorf("timeline: %v", list)
 	}

@@ -80,7 +80,6 @@ func (c *Console) routes(app *fiber.App) {
 	api.Get("/accounts/:id/recent", c.apiRecent)
 	api.Get("/accounts/:id/rules", c.apiRules)
 	api.Put("/accounts/:id/rules", c.apiSetRules)
-	api.Put("/customers/:id/vip", c.apiSetVIP)
 	api.Get("/quickreplies", c.apiQuickReplies)
 	api.Post("/quickreplies", c.apiAddQuickReply)
 	api.Post("/quickreplies/:id/used", c.apiUseQuickReply)

@@ -10,13 +10,13 @@ func TestRulesOfAnAccount(t *testing.T) {
 	d := newDesk(t)
 	const path = "/api/v1/accounts/1/rules"
 	before := d.call(t, "li", "GET", path, nil).ok(t, 200)
-	if fmt.Sprint(dig(before, "rules", "capacity"), dig(before, "rules", "undo")) != "10 3" {
+	if fmt.Sprint(dig(before, "rules", "capacity"), dig(before, "rules", "undo")) != "10 0" {
 		t.Errorf("rules of a new account: %v", before)
 	}
 	got := d.call(t, "zhou", "PUT", path, object{"capacity": 4, "levels": []object{{"name": "金卡", "target": 2, "look": "solid"}}}).ok(t, 200)
 	want := "map[look:solid name:金卡 target:2]"
 	for _, who := range []object{got, d.call(t, "li", "GET", path, nil).ok(t, 200)} {
-		if fmt.Sprint(dig(who, "rules", "capacity"), dig(who, "rules", "undo"), dig(who, "rules", "levels")) != "4 3 ["+want+"]" {
+		if fmt.Sprint(dig(who, "rules", "capacity"), dig(who, "rules", "undo"), dig(who, "rules", "levels")) != "4 0 ["+want+"]" {
 			t.Errorf("rules: %v", who)
 		}
 	}

@@ -23,7 +23,6 @@ type frame struct {
 	agent    int64 // of an agent's change
 	told     []int64
 	only     int64 // the one agent who gets it; 0: all
-	only     int64 // the agent who alone is told, 0: all
 	row      []byte
 	full     []byte
 }

@@ -92,7 +92,10 @@ func (s *Store) SetVIP(ctx context.Context, a *Agent, customerID int64, level in
 			return err
 		}
 		if level < 0 || level > len(rules.Levels) {
-			return refuse("bad_level", "field", "level")
+			return refuse("bad_level", "field", "level", "most", len(rules.Levels))
+		}
+		if v.Customer.VIP == level {
+			return errUnchanged
 		}
 		return t.exec("update customer set vip = $1 where id = $2", level, customerID)
 	})

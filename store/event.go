@@ -8,7 +8,7 @@ import (
 type Event struct {
 	ID           int64
 	At           int64
-	Kind         string // message, conversation, agent, account, quickreply, draft (of the agent, for nobody else), mention
+	Kind         string // message, conversation, agent, account, quickreply; for one agent alone: draft, mention
 	Account      int64
 	Conversation int64
 	Message      int64

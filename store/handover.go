@@ -26,7 +26,7 @@ func (s *Store) Transfer(ctx context.Context, a *Agent, id, to int64, note strin
 			}
 		}
 		if note = strings.TrimSpace(note); note != "" {
-			if err := t.line(a, &v, "note", "text", body{"content": note}); err != nil {
+			if err := t.addNote(a, &v, Note{Content: note}); err != nil {
 				return err
 			}
 		}

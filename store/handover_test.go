@@ -160,7 +160,7 @@ func TestTransferWithNote(t *testing.T) {
 	equal(t, "budget", fmt.Sprint(*v.Grants.Message), fmt.Sprint(*before.Grants.Message))
 	list := d.timeline(t, v.Customer.ID)
 	equal(t, "timeline", lines(list[4:]), "note text@1, event transferred@1")
-	equal(t, "note", fmt.Sprint(string(list[4].Body), list[4].Agent, list[4].Nick), fmt.Sprint(`{"content":"asks for the parcel"}`, d.li.ID, "li"))
+	equal(t, "note", fmt.Sprint(string(list[4].Body), list[4].Agent, list[4].Nick), fmt.Sprint(`{"content":"asks for the parcel","mentions":[]}`, d.li.ID, "li"))
 	equal(t, "line", string(list[5].Body), fmt.Sprintf(`{"from":%d,"to":%d}`, d.li.ID, d.su.ID))
 	_, _, _, err := d.Reply(ctx, &d.li, v.ID, d.draft("one more"))
 	refused(t, err, "not_yours")

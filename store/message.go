@@ -191,20 +191,14 @@ func (t *tx) message(id int64) (Message, error) {
 // story adds a line about the conversation itself (claimed, ended, …) to its
 // timeline, appends the event and reads the row again.
 func (t *tx) story(a *Agent, v *Conversation, kind string, b body) error {
-	return t.line(a, v, "event", kind, b)
-}
-
-// line adds a row that an agent makes, an event or a note, to the timeline of a
-// conversation. It leaves the preview as it is.
-func (t *tx) line(a *Agent, v *Conversation, dir, kind string, b body) error {
 	t.last.message++
 	event, err := t.event(Event{Kind: "message", Account: v.Account, Conversation: v.ID, Message: t.last.message, Agent: a.ID})
 	if err != nil {
 		return err
 	}
 	if err := t.exec(`insert into message (id, account_id, customer_id, conversation_id, dir, type, body, at, agent_id, nick, event_id)
-		values ($1,$2,$3,$4,$5,$6,$7,$8,$9,coalesce((select name from agent where id = $9), ''),$10)`,
-		t.last.message, v.Account, v.Customer.ID, v.ID, dir, kind, b.json(), t.now, a.ID, event); err != nil {
+		values ($1,$2,$3,$4,'event',$5,$6,$7,$8,coalesce((select name from agent where id = $8), ''),$9)`,
+		t.last.message, v.Account, v.Customer.ID, v.ID, kind, b.json(), t.now, a.ID, event); err != nil {
 		return err
 	}
 	if err := t.exec("update conversation set event_id = $1 where id = $2", event, v.ID); err != nil {

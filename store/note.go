@@ -61,7 +61,7 @@ func (t *tx) addNote(a *Agent, v *Conversation, n Note) error {
 		return err
 	}
 	if err := t.exec(`insert into message (id, account_id, customer_id, conversation_id, dir, type, body, at, agent_id, nick, client_id, event_id)
-		values ($1,$2,$3,$4,'note','text',$5,$6,$7,$8,$9,$10)`, id, v.Account, v.Customer.ID, v.ID,
+		values ($1,$2,$3,$4,'note','text',$5,$6,$7,$8,nullif($9, ''),$10)`, id, v.Account, v.Customer.ID, v.ID,
 		body{"content": n.Content, "mentions": told}.json(), t.now, a.ID, a.Name, n.ClientID, event); err != nil {
 		return err
 	}

@@ -82,7 +82,7 @@ func (s *Store) SetTag(ctx context.Context, by Actor, g Tag) error {
 			return err
 		}
 		if g.VIP < 0 || g.VIP > len(rules.Levels) {
-			return refuse("bad_level", "field", "vip")
+			return refuse("bad_level", "field", "vip", "most", len(rules.Levels))
 		}
 		if n, err := txOne[int](t, "select count(*) from tag where account_id = $1 and name = $2 and id <> $3", g.Account, g.Name, g.ID); err != nil || n > 0 {
 			return orElse(err, refuse("tag_taken", "field", "name"))

@@ -138,7 +138,7 @@ var deeds = []struct {
 		return w.SetProfile(ctx, w.served.Customer.ID, &Profile{Following: true, Remark: "a regular"})
 	}},
 	{"SetProfile", "", func(w *walked) error { return w.SetProfile(ctx, w.served.Customer.ID, nil) }},
-	{"SetSession", "conversation", func(w *walked) error { _, err := w.SetSession(ctx, w.served.Customer.ID, "") }},
+	{"SetSession", "conversation", func(w *walked) error { return w.SetSession(ctx, w.served.Customer.ID, "") }},
 	{"SetVIP", "conversation", func(w *walked) error { _, err := w.SetVIP(ctx, &w.li, w.served.Customer.ID, 2); return err }},
 	{"SetVIP", "", func(w *walked) error { _, err := w.SetVIP(ctx, &w.li, w.served.Customer.ID, 0); return err }},
 	{"Route", "", func(w *walked) error { return w.Route(ctx) }},
@@ -147,7 +147,7 @@ var deeds = []struct {
 		w.rule(w, func(r *Rules) { r.Assign, r.Silence = "fewest", 1 })
 		return w.Route(ctx)
 	}},
-	{"Active", "", func(w *walked) error { return w.Active(ctx, w.li.ID, w.served.ID); return err }},
+	{"Active", "", func(w *walked) error { return w.Active(ctx, w.li.ID, w.served.ID) }},
 	{"SetRemark", "conversation", func(w *walked) error { _, err := w.SetRemark(ctx, &w.li, w.served.Customer.ID, "Wu"); return err }},
 	{"SetRemark", "", func(w *walked) error { _, err := w.SetRemark(ctx, &w.li, w.served.Customer.ID, ""); return err }},
 	{"AddMemo", "conversation", func(w *walked) error {

@@ -128,6 +128,12 @@ CREATE TABLE customer (
   unique (account_id, openid)
 ) strict;
 
+CREATE TABLE customer_tag (
+  customer_id integer not null references customer,
+  tag_id integer not null references tag,
+  primary key (customer_id, tag_id)
+) strict, without rowid;
+
 CREATE TABLE draft (
   agent_id integer not null references agent,
   conversation_id integer not null references conversation,
@@ -136,12 +142,6 @@ CREATE TABLE draft (
   pieces text not null,             -- JSON: the texts before it, when several leave as one
   edited_at integer not null,       -- the newer edit wins; an emptied draft stays, so that a late older one does not
   primary key (agent_id, conversation_id)
-) strict, without rowid;
-
-CREATE TABLE customer_tag (
-  customer_id integer not null references customer,
-  tag_id integer not null references tag,
-  primary key (customer_id, tag_id)
 ) strict, without rowid;
 
 CREATE TABLE errand (
@@ -326,9 +326,9 @@ CREATE INDEX conversation_state on conversation (state, closed_at, id);
 
 CREATE INDEX customer_profile on customer (id) where profile_at = 0;
 
-CREATE INDEX draft_edited on draft (edited_at);
-
 CREATE INDEX customer_tag_tag on customer_tag (tag_id);
+
+CREATE INDEX draft_edited on draft (edited_at);
 
 CREATE INDEX errand_due on errand (retry_at) where retry_at >= 0;
 

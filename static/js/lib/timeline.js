@@ -102,21 +102,6 @@ class Timeline {
     });
   }
 
-  // The rows around one, in place of those that are loaded.
-  async loadAround(conversation, id) {
-    await this.#busy;
-    this.leave();
-    return this.#load(async () => {
-      const [before, after] = await Promise.all([get(path(conversation, `&before=${id + 1}`)), get(path(conversation, `&after=${id}`))]);
-      batch(() => {
-        this.older.value = before.more;
-        this.newer.value = after.more;
-        this.messages.value = merge(before.messages, after.messages);
-      });
-      this.#end = after.more || this.#again ? this.last : null;
-    });
-  }
-
   // Rows were changed that this tab did not get: read the newest ones again.
   refresh(conversation) {
     this.leave();

@@ -13,10 +13,12 @@ import { copyText } from './copy.js';
 import { askQuick, focusReply } from './dock.js';
 import { openInvite, openTransfer, takeOver } from './handover.js';
 import { openHelp } from './help.js';
+import { writeNote } from './modes.js';
 import { openPalette } from './palette.js';
 import { togglePresence } from './presence.js';
 import { focusSearch, stepHit } from './search.js';
 import { latestVoice, playLatest } from './sound.js';
+import { pickTags } from './tags.js';
 
 const unless = (fits, reason) => () => (fits() ? '' : t(`keys.why.${reason}`));
 const open = () => opened.value ?? {};
@@ -42,9 +44,11 @@ enlist(
   { name: 'transfer', area: 'here', icon: 'arrow-right-left', keys: ['Shift+T'], why: transferable, run: openTransfer },
   { name: 'invite', area: 'here', icon: 'eye', why: transferable, run: () => openInvite(current.value) },
   { name: 'take_over', area: 'here', icon: 'hand', why: takeable, run: () => takeOver(current.value) },
+  { name: 'tags', area: 'here', icon: 'tag', keys: ['T'], why: somebody, run: () => pickTags('head') },
   { name: 'copy_openid', area: 'here', icon: 'copy', why: somebody, run: () => copyText(open().customer.openid, t('inbox.copied.openid')) },
 
   { name: 'reply', area: 'write', icon: 'pencil', keys: ['R'], why: mine, run: focusReply },
+  { name: 'note', area: 'write', icon: 'lock', keys: ['M'], why: somebody, run: () => writeNote(current.value) },
   { name: 'quick', area: 'write', icon: 'zap', keys: ['/'], why: mine, run: askQuick },
   { name: 'send', area: 'write', keys: ['Enter'] },
   { name: 'newline', area: 'write', keys: ['Shift+Enter'] },

@@ -5,9 +5,10 @@ import { draftOf } from '../lib/drafts.js';
 import { html, keyed, nothing } from '../lib/html.js';
 import { formatLength, t } from '../lib/i18n.js';
 import { typing } from '../lib/layout.js';
+import { noteOf } from '../lib/notes.js';
 import { agentName, isMe } from '../lib/people.js';
-import { changed, conversations, current, isMine } from '../lib/state.js';
 import { since } from '../lib/queue.js';
+import { changed, conversations, current, isMine } from '../lib/state.js';
 import { queued } from '../lib/waiting.js';
 import { again, take } from './acts.js';
 import { meter } from './budget.js';
@@ -15,10 +16,9 @@ import './composer.js';
 import { icon } from './icon.js';
 import { keyHint } from './keycap.js';
 import { Live } from './live.js';
-import { typingLine } from './together.js';
 import { modeButton, writeReply } from './modes.js';
-import { noteOf } from '../lib/notes.js';
 import './notefield.js';
+import { typingLine } from './together.js';
 
 // A new element for each conversation: nothing of one can show up in another.
 export function dock(conversation) {
@@ -35,6 +35,7 @@ export const focusReply = () => writeReply(current.value);
 
 // Opens the quick replies there.
 export const askQuick = () => {
+  noteOf(current.value).open.value = false;
   draftOf(current.value).asked.value = 'quick';
 };
 

@@ -1,10 +1,9 @@
 // The customer's VIP level: how it looks, and how it is set by hand.
-import { put } from '../lib/api.js';
+import { setLevel } from '../lib/customer.js';
 import { html, nothing } from '../lib/html.js';
 import { t } from '../lib/i18n.js';
 import { levelIn } from '../lib/queue.js';
 import { levelOf, rulesOf } from '../lib/rules.js';
-import { apply } from '../lib/state.js';
 import { refused } from './toast.js';
 
 const looks = { outline: 'vip-1', tint: '', solid: 'vip-3' };
@@ -22,14 +21,6 @@ export function levelItems({ account, customer }) {
   const names = [t('routing.level.none'), ...rules.levels.map(({ name }) => name)];
   return [null, ...names.map((name, level) => ({
     label: level === now ? name : t('routing.level.set', { name }), icon: level === now ? 'check' : 'tag', note: level === now ? t('routing.level.now') : '',
-    run: () => setLevel(customer.id, level),
+    run: () => setLevel(customer.id, level).catch(refused),
   })).reverse()];
-}
-
-async function setLevel(customer, level) {
-  try {
-    apply(await put(`customers/${customer}/vip`, { level }));
-  } catch (error) {
-    refused(error);
-  }
 }

@@ -3,12 +3,12 @@
 import { post } from '../lib/api.js';
 import { effect, html, nothing, signal, untracked } from '../lib/html.js';
 import { formatListTime, t } from '../lib/i18n.js';
+import { jumpTo } from '../lib/jump.js';
 import { mentions } from '../lib/mentions.js';
 import { agentName, customerName } from '../lib/people.js';
 import { apply, opened, timeline } from '../lib/state.js';
 import { icon } from './icon.js';
-import { jump } from './jump.js';
-import { toast } from './toast.js';
+import { refused, toast } from './toast.js';
 
 const shown = signal(false); // the list of them
 
@@ -30,7 +30,7 @@ const item = (one) => html`<li><button class="named-item" type="button" @click=$
 
 function visit(one) {
   shown.value = false;
-  jump(one.conversation, one.message);
+  jumpTo(one.conversation, one.message).catch(refused);
 }
 
 export function followMentions() {

@@ -7,10 +7,11 @@ import { renderText } from '../lib/text.js';
 import { portrait } from './avatar.js';
 import { icon } from './icon.js';
 
-export function note({ id, agent, body, at }, { account }) {
+// aim: it was jumped to.
+export function note({ id, agent, body, at }, { account }, aim) {
   const name = agentName(agent, account);
   return html`
-    <article class="note" data-id=${id} tabindex="-1" aria-label=${t('customer.note.by', { name, time: formatTime(at) })}>
+    <article class=${`note ${aim ? 'is-target' : ''}`} data-id=${id} tabindex="-1" aria-label=${t('customer.note.by', { name, time: formatTime(at) })}>
       ${portrait(agent, account, 20)}
       <div class="note-meta"><b>${name}</b>${icon('lock')}${t('customer.note.label')}<time datetime=${new Date(at).toISOString()}>${formatTime(at)}</time></div>
       <p>${namesIn(body?.content ?? '', account, body?.mentions ?? []).map(({ text, ids }) => (ids ? html`<span class="mention">${text}</span>` : renderText(text)))}</p>

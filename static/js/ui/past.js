@@ -2,10 +2,11 @@
 import { known, load } from '../lib/customer.js';
 import { html, nothing, signal } from '../lib/html.js';
 import { formatListTime, t } from '../lib/i18n.js';
+import { jumpTo } from '../lib/jump.js';
 import { agentName } from '../lib/people.js';
 import { portrait } from './avatar.js';
 import { icon } from './icon.js';
-import { jump } from './jump.js';
+import { refused } from './toast.js';
 
 const FEW = 3;
 const whole = signal(0); // the customer of whom all are shown
@@ -26,7 +27,7 @@ export function pastSection(conversation) {
 }
 
 const item = (one, { id, account }) => html`
-  <button class="past-item" type="button" @click=${() => jump(id, one.first)}><span class="past-top">
+  <button class="past-item" type="button" @click=${() => jumpTo(id, one.first).catch(refused)}><span class="past-top">
     ${one.agent ? portrait(one.agent, account, 16) : icon('inbox', 'i-16')}
     <span class="past-title">${one.agent ? t('inbox.panel.by', { name: agentName(one.agent, account) }) : t('inbox.panel.unserved')}</span>
     <time>${formatListTime(one.closed_at || one.created_at)}</time></span>
