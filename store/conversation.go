@@ -44,10 +44,10 @@ type Customer struct {
 
 	Session *KFSession `json:"session"` // nil: nobody holds them in WeChat's own tool
 
-	session KFSession
-	BlockedAt     int64  `json:"blocked_at"` // when they were put on the block list; 0: they are not on it
-	Tags          IDs    `json:"tags"`
-	Event         int64  `json:"event"` // of the newest change of the customer
+	session   KFSession
+	BlockedAt int64 `json:"blocked_at"` // when they were put on the block list; 0: they are not on it
+	Tags      IDs   `json:"tags"`
+	Event     int64 `json:"event"` // of the newest change of the customer
 
 	tags string
 }

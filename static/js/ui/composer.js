@@ -50,12 +50,7 @@ class Composer extends Live {
 
   connectedCallback() {
     super.connectedCallback();
-    const thread = this.closest('.thread') ?? this;
-    this.unwatch = watchDrops(thread, {
-      wanted: () => !this.reason && ['', 'field'].includes(this.draft.asked.value),
-      over: (over) => (this.dragging = over),
-      drop: (files) => this.attach(files),
-    });
+    this.unwatch = watchDrops(this);
   }
 
   disconnectedCallback() {

@@ -3,8 +3,12 @@ import { html } from '../lib/html.js';
 import { t } from '../lib/i18n.js';
 import { icon } from './icon.js';
 
-// The answer stops the watch. dragenter and dragleave come for every child: they are counted.
-export function watchDrops(area, { wanted, over, drop }) {
+// Takes what falls on the thread of a composer. The answer stops the watch. dragenter and dragleave
+// come for every child: they are counted.
+export function watchDrops(composer) {
+  const area = composer.closest('.thread') ?? composer;
+  const wanted = () => !composer.reason && ['', 'field'].includes(composer.draft.asked.value);
+  const over = (on) => { composer.dragging = on; };
   const stop = new AbortController();
   const listen = (target, type, handler) => target.addEventListener(type, handler, { signal: stop.signal });
   const withFiles = (event) => event.dataTransfer?.types.includes('Files');
@@ -23,7 +27,7 @@ export function watchDrops(area, { wanted, over, drop }) {
   listen(area, 'drop', (event) => {
     if (!withFiles(event) || !wanted()) return;
     leave();
-    drop([...event.dataTransfer.files]);
+    composer.attach([...event.dataTransfer.files]);
   });
   listen(window, 'dragover', (event) => {
     if (!withFiles(event)) return;
