@@ -78,27 +78,18 @@ func TestWhatIsANotice(t *testing.T) {
 			t.Errorf("%s: %q, not %q", c.name, got, c.want)
 		}
 	}
-	const rules = `{target: 10, levels: [{target: 5}, {target: 0}, {target: 1}]}`
 	for _, c := range []struct {
-		name, row string
-		want      int64 // minutes after it began to wait
+		name, row    string
+		target, want int64
 	}{
-		{"nobody special", `{state: 'waiting', waiting_since: 60000, customer: {vip: 0}}`, 10},
-		{"VIP 1", `{state: 'waiting', waiting_since: 60000, customer: {vip: 1}}`, 5},
-		{"a level without a target", `{state: 'waiting', waiting_since: 60000, customer: {vip: 2}}`, 0},
-		{"above the highest level", `{state: 'waiting', waiting_since: 60000, customer: {vip: 9}}`, 1},
-		{"claimed, no answer yet", `{state: 'open', waiting_since: 60000, first_reply_at: 0, customer: {vip: 0}}`, 10},
-		{"answered once", `{state: 'open', waiting_since: 60000, first_reply_at: 1, customer: {vip: 0}}`, 0},
-		{"back in the queue", `{state: 'waiting', waiting_since: 60000, first_reply_at: 1, customer: {vip: 0}}`, 10},
-		{"it is our customer's turn", `{state: 'waiting', waiting_since: 0, customer: {vip: 0}}`, 0},
-		{"ended", `{state: 'closed', waiting_since: 60000, customer: {vip: 0}}`, 0},
+		{"in the queue", `{state: 'waiting', waiting_since: 60000}`, 300_000, 360_000},
+		{"nothing is promised", `{state: 'waiting', waiting_since: 60000}`, 0, 0},
+		{"claimed, no answer yet", `{state: 'open', waiting_since: 60000}`, 300_000, 360_000},
+		{"it is our customer's turn", `{state: 'waiting', waiting_since: 0}`, 300_000, 0},
+		{"ended", `{state: 'closed', waiting_since: 60000}`, 300_000, 0},
 	} {
-		want := c.want * 60_000
-		if want > 0 {
-			want += 60_000
-		}
-		if got := script[int64](p, "lib/notices.js", fmt.Sprintf("return m.dueAt(%s, %s);", c.row, rules)); got != want {
-			t.Errorf("%s: due at %d, not %d", c.name, got, want)
+		if got := script[int64](p, "lib/notices.js", fmt.Sprintf("return m.dueAt(%s, %d);", c.row, c.target)); got != c.want {
+			t.Errorf("%s: due at %d, not %d", c.name, got, c.want)
 		}
 	}
 }

@@ -1,8 +1,7 @@
 // Who may hand over what, and who can take it.
 import { binding } from './people.js';
-import { accounts, agents, changed, conversations, isMine, me } from './state.js';
-
-export const rulesOf = (account) => accounts.value.find(({ id }) => id === account)?.rules;
+import { rulesOf } from './rules.js';
+import { agents, changed, conversations, isMine, me } from './state.js';
 
 export const isSupervisor = () => ['supervisor', 'admin'].includes(me.value?.role);
 
@@ -12,7 +11,7 @@ const speaks = (agent, account) => Boolean(binding(agent, account)?.kf_account);
 export const mayHandOver = (row) => row.state !== 'closed' && (isMine(row) || isSupervisor());
 
 export const mayTakeOver = (row) => row.state === 'open' && !isMine(row) && speaks(me.value, row.account)
-  && (isSupervisor() || rulesOf(row.account)?.take_over === 'all');
+  && (isSupervisor() || rulesOf(row.account).take_over === 'all');
 
 // How many conversations an agent serves.
 export function loadOf(id) {
@@ -24,7 +23,7 @@ export function loadOf(id) {
 
 // How many they are assigned at most: their own number, else the largest of their accounts.
 export const capacityOf = (agent) => agent.capacity
-  || Math.max(0, ...(agent.bindings ?? []).map(({ account }) => rulesOf(account)?.capacity ?? 0));
+  || Math.max(0, ...(agent.bindings ?? []).map(({ account }) => rulesOf(account).capacity ?? 0));
 
 const ranks = { online: 0, busy: 1, away: 2 };
 

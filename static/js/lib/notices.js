@@ -12,15 +12,9 @@ export function eventOf(before, row, me) {
   return row.unread > before.unread ? 'message' : ''; // also of one that I ended and the customer came back to
 }
 
-// When the customer should have been answered, 0 for no such time: the target holds in the queue and
-// until the first reply.
-export function dueAt(row, rules) {
-  if (row.state === 'closed' || !row.waiting_since || (row.state === 'open' && row.first_reply_at)) return 0;
-  const { levels = [], target: normal = 0 } = rules ?? {};
-  const { vip } = row.customer;
-  const target = (vip > 0 ? levels[Math.min(vip, levels.length) - 1]?.target : undefined) ?? normal;
-  return target > 0 ? row.waiting_since + target * 60_000 : 0;
-}
+// When the customer should have been answered under a target of so many milliseconds, 0 for no such
+// time.
+export const dueAt = ({ state, waiting_since }, target) => (state !== 'closed' && waiting_since && target ? waiting_since + target : 0);
 
 // Whose lateness concerns me: who nobody serves, and who I serve.
 export const concerns = (row, me) => row.state === 'waiting' || (row.state === 'open' && row.agent === me);

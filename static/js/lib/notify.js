@@ -10,7 +10,8 @@ import { connection } from './net.js';
 import { settings } from './noticesettings.js';
 import { concerns, dueAt, eventOf, mostUrgent } from './notices.js';
 import { customerName } from './people.js';
-import { accounts, conversations, me, watch } from './state.js';
+import { targetOf } from './rules.js';
+import { conversations, me, watch } from './state.js';
 import { alone, followLooking, looking, taken } from './tabs.js';
 import { preview } from './words.js';
 
@@ -113,7 +114,7 @@ function findLate(since, time) {
   const look = looking();
   for (const conversation of conversations.values()) {
     const row = conversation.peek();
-    const due = concerns(row, me.peek().id) ? dueAt(row, rulesOf(row.account)) : 0;
+    const due = concerns(row, me.peek().id) ? dueAt(row, targetOf(row)) : 0;
     if (!due) alarms.delete(row.id);
     if (due <= since || due > time) continue;
     const before = alarms.get(row.id);
@@ -125,8 +126,6 @@ function findLate(since, time) {
     tell('target', row.id);
   }
 }
-
-const rulesOf = (id) => accounts.peek().find((account) => account.id === id)?.rules;
 
 // The conversation itself is open, or the list that it stands in.
 const sees = (look, { id, state }) => Boolean(look) && (look.id === id || look.view === 'all' || look.view === (state === 'waiting' ? 'waiting' : 'mine'));

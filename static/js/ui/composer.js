@@ -18,7 +18,6 @@ import './emoji.js';
 import { grow, insertText, toEnd } from './field.js';
 import { focusHeld, heldDialog } from './held.js';
 import { hint } from './hint.js';
-import { keyHint } from './keycap.js';
 import './link.js';
 import { Live } from './live.js';
 import { modes } from './modes.js';

@@ -1,8 +1,8 @@
 // Why a conversation ends, where the rules ask for it, and which ones when several end at once.
 import { html, nothing, repeat } from '../lib/html.js';
 import { t } from '../lib/i18n.js';
-import { rulesOf } from '../lib/handover.js';
 import { customerName } from '../lib/people.js';
+import { rulesOf } from '../lib/rules.js';
 import { conversations } from '../lib/state.js';
 import { identicon } from './avatar.js';
 import { icon } from './icon.js';
@@ -28,7 +28,7 @@ function ask(ids, several) {
 // Those of the official account; of several accounts together none is asked for.
 function reasonsOf(rows) {
   const accounts = new Set(rows.map(({ account }) => account));
-  return accounts.size === 1 ? rulesOf(rows[0].account)?.reasons ?? [] : [];
+  return accounts.size === 1 ? rulesOf(rows[0].account).reasons ?? [] : [];
 }
 
 class Ending extends Live {

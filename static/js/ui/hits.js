@@ -6,7 +6,7 @@ import { agentName, customerName, isMe } from '../lib/people.js';
 import { conversations, current } from '../lib/state.js';
 import { kindOf } from '../lib/words.js';
 import { identicon } from './avatar.js';
-import { vip } from './row.js';
+import { vip } from './level.js';
 
 const marked = (pieces) => pieces.map(([text, hit]) => (hit ? html`<span class="hit">${text}</span>` : text));
 
@@ -21,7 +21,7 @@ export function customerHit(hit, words, view) {
   const id = byWords(customer.openid, words);
   return html`<li><a class="hitrow hitrow-c" href=${address(view, row.id)} data-conversation=${row.id} aria-current=${current.value === row.id ? 'true' : nothing}>
     ${identicon(customer.openid, 'idn-32')}
-    <span class="hit-top"><b>${marked(byWords(customerName(customer), words))}</b>${vip(customer.vip)}<time>${formatListTime(row.last?.at || row.created_at)}</time></span>
+    <span class="hit-top"><b>${marked(byWords(customerName(customer), words))}</b>${vip(row)}<time>${formatListTime(row.last?.at || row.created_at)}</time></span>
     <span class="hit-ctx">${standing(row)}${id.some(([, part]) => part) ? html`<i class="sep" aria-hidden="true"></i>${marked(id)}` : nothing}</span>
   </a></li>`;
 }
@@ -37,7 +37,7 @@ export function messageHit(hit, nth, chosen, view) {
   const { message } = hit;
   return html`<li><a class="hitrow" href=${address(view, row.id)} data-nth=${nth} aria-current=${chosen ? 'true' : nothing}>
     ${identicon(customer.openid, 'idn-32')}
-    <span class="hit-top"><b>${customerName(customer)}</b>${vip(customer.vip)}<time>${formatWhen(message.at)}</time></span>
+    <span class="hit-top"><b>${customerName(customer)}</b>${vip(row)}<time>${formatWhen(message.at)}</time></span>
     ${around(hit.before, row)}
     <span class="hit-text"><i class="hit-by">${by(message, row)}</i>${kind(message)}${marked(byMarks(message.text, hit.marks))}</span>
     ${around(hit.after, row)}
