@@ -32,7 +32,7 @@ type nobody struct{}
 func (nobody) SyncKF(context.Context, int64) error                       { return nil }
 func (nobody) SyncArticles(context.Context, int64, string, bool) error   { return nil }
 func (nobody) CloseSession(context.Context, int64, store.Customer) error { return nil }
-func (nobody) SyncTags(context.Context, store.Actor, int64) error      { return nil }
+func (nobody) SyncTags(context.Context, store.Actor, int64) error        { return nil }
 func (nobody) Check(context.Context, int64) error                        { return nil }
 
 // noon is when the golden pushes of hub/wechat were written, and a second.

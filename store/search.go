@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"hash/fnv"
+	"slices"
 	"strings"
 )
 
@@ -17,6 +18,7 @@ type Query struct {
 	Agent    int64  // who wrote it
 	Dir      string // in, out, note
 	Type     string // of message
+	Tag      int64  // of the customer
 	From, To int64  // when it was said
 	Before   int64  // messages before this id
 }
@@ -78,6 +80,9 @@ func (s *Store) Search(ctx context.Context, a *Agent, q Query) (f Found, err err
 		}
 	}
 	hits, err := s.findMessages(ctx, a, q, list, places)
+	if q.Tag != 0 {
+		f.Customers = slices.DeleteFunc(f.Customers, func(h CustomerHit) bool { return !slices.Contains(h.Conversation.Customer.Tags, q.Tag) })
+	}
 	f.Hits = append(f.Hits, hits...)
 	if f.More = len(f.Hits) > hitsPage; f.More {
 		f.Hits = f.Hits[:hitsPage]
@@ -157,6 +162,11 @@ func (s *Store) findMessages(ctx context.Context, a *Agent, q Query, list []term
 			return nil, err
 		}
 		for _, id := range ids {
+			if fits, err := s.tagged(ctx, id, q.Tag); err != nil {
+				return nil, err
+			} else if !fits {
+				continue
+			}
 			h, err := s.hit(ctx, a, id, list)
 			if err == ErrNotFound {
 				continue
@@ -177,6 +187,15 @@ func (s *Store) findMessages(ctx context.Context, a *Agent, q Query, list []term
 		before = ids[len(ids)-1]
 	}
 	return hits, nil
+}
+
+// tagged tells whether a message is of a customer with a tag; 0 asks for none.
+func (s *Store) tagged(ctx context.Context, messageID, tag int64) (bool, error) {
+	if tag == 0 {
+		return true, nil
+	}
+	return row(ctx, s, one[bool], `select count(*) from message m join customer_tag g on g.customer_id = m.customer_id
+		where m.id = $1 and g.tag_id = $2`, messageID, tag)
 }
 
 // clockSlack is how far the order of times may differ from that of ids: pushes

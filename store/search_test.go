@@ -154,6 +154,11 @@ func TestSearchFilters(t *testing.T) {
 	in.Account = other
 	_, err := d.Receive(ctx, in)
 	ok(t, err)
+	ok(t, d.SetTag(ctx, Actor{}, Tag{Account: other, Name: "regular"}))
+	tag := must(d.Tags(ctx, other))(t)[0].ID
+	ok(t, d.write(ctx, func(t *tx) error {
+		return t.exec("insert into customer_tag (customer_id, tag_id) select id, $1 from customer where openid = 'o2'", tag)
+	}))
 	d.indexed(t)
 	for _, c := range []struct {
 		name string
@@ -176,6 +181,8 @@ func TestSearchFilters(t *testing.T) {
 		{"to", &d.li, Query{To: middle}, "one"},
 		{"from and to", &d.li, Query{From: middle, To: middle + 1}, "three two"},
 		{"types in and voice", &d.li, Query{Dir: "out", Type: "voice"}, ""},
+		{"a tag", &d.admin, Query{Tag: tag}, "six"},
+		{"a tag that nobody has", &d.admin, Query{Tag: 99}, ""},
 		{"what is no type", &d.li, Query{Type: `x" OR "`}, ""},
 	} {
 		c.q.Text = "shade"

@@ -6,7 +6,7 @@ import { current } from './state.js';
 
 const PAUSE = 150; // after the last letter
 const DAY = 86_400_000;
-const nothing = { text: '', agent: 0, days: 0, kind: '' }; // kind: a type of messages, or in, out, note
+const nothing = { text: '', agent: 0, tag: 0, days: 0, kind: '' }; // kind: a type of messages, or in, out, note
 
 export const typed = signal(''); // what stands in the field, also while an input method is at work
 export const query = signal(nothing);
@@ -15,7 +15,7 @@ export const state = signal('idle'); // idle, loading, ready, failed
 export const at = signal(-1); // the hit in the thread
 
 export const searching = computed(() => query.value.text !== '');
-export const filtered = computed(() => Boolean(query.value.agent || query.value.days || query.value.kind));
+export const filtered = computed(() => Boolean(query.value.agent || query.value.tag || query.value.days || query.value.kind));
 
 // The hit that the thread shows, undefined while it shows none.
 export const shown = computed(() => {
@@ -75,10 +75,11 @@ async function take(mine, read) {
   });
 }
 
-function address({ text, agent, days, kind }, more = '') {
+function address({ text, agent, tag, days, kind }, more = '') {
   const direction = ['in', 'out', 'note'].includes(kind);
   return `search?q=${encodeURIComponent(text)}`
     + (agent ? `&agent=${agent}` : '')
+    + (tag ? `&tag=${tag}` : '')
     + (days ? `&from=${Math.floor(now() - days * DAY)}` : '')
     + (kind ? `&${direction ? 'dir' : 'type'}=${kind}` : '')
     + more;

@@ -2,7 +2,7 @@
 import { html, nothing } from '../lib/html.js';
 import { t } from '../lib/i18n.js';
 import { jumpTo } from '../lib/jump.js';
-import { agents } from '../lib/state.js';
+import { accounts, agents } from '../lib/state.js';
 import { ask, at, clear, filtered, found, leave, load, loadMore, query, searching, state } from '../lib/search.js';
 import { view } from '../lib/views.js';
 import { go } from './acts.js';
@@ -19,13 +19,17 @@ export const results = () => html`
   ${filters()}${sum()}
   <div class="list-scroll" id="hits" @keydown=${walk} @click=${choose}>${body()}</div>`;
 
-const filters = () => html`
+function filters() {
+  const tags = accounts.value.flatMap(({ tags: list }) => list).map(({ id, name }) => [id, name]);
+  return html`
   <div class="filters" role="group" aria-label=${t('search.filters')}>
     ${chip('agent', [...agents.value.values()].map(({ id, name }) => [id, name]))}
+    ${tags.length ? chip('tag', tags) : nothing}
     ${chip('days', DAYS.map((n) => [n, t('search.days.last', { n })]))}
     ${chip('kind', KINDS.map((name) => [name, t(`search.kind.${name}`)]))}
     ${filtered.value ? html`<button class="link filters-clear" type="button" @click=${clear}>${t('search.clear')}</button>` : nothing}
   </div>`;
+}
 
 // A choice that looks like a chip: the browser's own list works everywhere, also under a thumb.
 function chip(name, options) {
