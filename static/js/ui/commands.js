@@ -78,7 +78,9 @@ function claimable() {
 }
 
 // A supervisor ends what others serve, too.
-const endable = () => (open().state === 'open' && isSupervisor() ? '' : mine());
+function endable() {
+  return open().state === 'open' && isSupervisor() ? '' : mine();
+}
 
 function transferable() {
   if (!opened.value) return t('keys.why.nobody');
