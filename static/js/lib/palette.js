@@ -13,7 +13,7 @@ const KEPT = 20;
 const SHOWN = 8; // of a group
 const RECENT = 5;
 
-// What shows all messages with some words, set by who can do that. While it is null nothing is offered.
+// What shows all messages with some words, set by who can do that.
 export const searchMessages = signal(null);
 
 export const used = () => read(KEY, []);
