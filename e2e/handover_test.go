@@ -191,6 +191,7 @@ func TestPresenceByTabs(t *testing.T) {
 	parallel(t)
 	d := newPlay(t)
 	p, watcher := d.agent("lixiaolin"), d.agent("zhouzhe")
+	eval[bool](watcher, `fetch('/api/v1/accounts/1/rules', { method: 'PUT', headers: { 'Content-Type': 'application/json' }, body: '{"idle":15}' }).then(({ ok }) => ok)`)
 	id := eval[float64](p, "JSON.parse(document.getElementById('boot').textContent).me.id")
 	is := func(presence string) {
 		t.Helper()

@@ -90,5 +90,5 @@ addEventListener('beforeunload', (event) => {
 });
 
 for (const key of keys(PREFIX)) {
-  if (!(Date.now() - read(key, {}).at < KEEP)) remove(key);
+  if (!(Date.now() - read(key, {}).kept < KEEP)) remove(key);
 }

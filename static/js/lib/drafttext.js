@@ -102,6 +102,6 @@ export class DraftText {
   }
 
   store() {
-    write(this.#key, { ...this.saved, joining: this.joining.value, forms: this.forms.value, at: this.at });
+    write(this.#key, { ...this.saved, joining: this.joining.value, forms: this.forms.value, at: this.at, kept: Date.now() });
   }
 }

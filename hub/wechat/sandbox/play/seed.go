@@ -122,6 +122,11 @@ func (d *seeder) shop(demo sandbox.DemoSet) (err error) {
 	if err != nil {
 		return err
 	}
+	// The sandbox's clock is moved by hand: nobody has left because of it.
+	d.account.Rules.Idle, d.account.Rules.Gone = 0, -1
+	if err := d.store.SetRules(d.ctx, store.Actor{}, d.account.ID, d.account.Rules); err != nil {
+		return err
+	}
 	for i, k := range demo.KF {
 		if err := d.store.ExpectKF(d.ctx, d.account.ID, k.Account, k.Nick); err != nil {
 			return err
