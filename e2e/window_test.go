@@ -64,6 +64,7 @@ func TestWindowOfAMessage(t *testing.T) {
 	p.field("等你回我再发")
 	d.act(demoChen, "text", "text", "两天过去了")
 	p.budget(5)
+	p.reload() // what is on a page that was just opened was read: the reply is not held
 	p.field("等你回我再发")
 	p.click("kf-composer .send")
 	d.arrived(demoChen, "等你回我再发")
