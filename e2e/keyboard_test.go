@@ -86,6 +86,7 @@ func TestTheOtherKeys(t *testing.T) {
 		p.until("another row", fmt.Sprintf("location.hash === '#waiting/%d'", id))
 	}
 	p.press("2")
+	p.inList(ids...)
 	p.press(kb.ArrowDown + kb.ArrowDown)
 	at(ids[1])
 	p.press(kb.ArrowUp)
