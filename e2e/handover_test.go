@@ -263,7 +263,7 @@ func TestEndWithReasonAndSeveral(t *testing.T) {
 
 	d.rules(map[string]any{"reasons": []string{"已解决", "无效咨询"}})
 	p.show("mine", ids[0])
-	p.until("the rules", "import(JSON.parse(document.getElementById('boot').textContent).static + '/js/lib/handover.js').then((m) => m.rulesOf(1)?.reasons.length === 2)")
+	p.until("the rules", "import(JSON.parse(document.getElementById('boot').textContent).static + '/js/lib/rules.js').then((m) => m.rulesOf(1).reasons?.length === 2)")
 	p.press(kb.Escape)
 	p.press("e")
 	p.see("kf-ending dialog")
