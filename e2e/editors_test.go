@@ -60,7 +60,7 @@ func TestMoreMenuByKeyboard(t *testing.T) {
 	p.press(kb.Enter)
 	p.see(".pop-more .menu-label >> " + p.word("composer.more.cost"))
 	p.press(kb.ArrowUp)
-	p.until("the last one", fmt.Sprintf("document.activeElement.innerText.includes(%s)", quote(p.word("editor.wxcard"))))
+	p.until("the last one", fmt.Sprintf("document.activeElement.innerText.includes(%s)", quote(p.word("quick.save"))))
 	p.press(kb.Escape)
 	p.gone(".pop-more")
 	p.until("the button again", fmt.Sprintf("document.activeElement.matches(%s)", quote(button)))

@@ -33,6 +33,9 @@ func long(t *testing.T) (d *desk, p *page, ann string) {
 	}
 	d.says(d.customer("别人"), "灯罩脏了")
 	d.settle()
+	eventually(t, "the index", func() bool {
+		return call[struct{ Behind int }](d, "GET", "search?q=x", nil).Behind == 0
+	}, func() string { return "" })
 	p.reload()
 	p.live(1)
 	p.see("#stream .msg-in >> 第 199 句")
@@ -44,7 +47,8 @@ func long(t *testing.T) (d *desk, p *page, ann string) {
 func TestSearchAndJump(t *testing.T) {
 	parallel(t)
 	_, p, _ := long(t)
-	p.press("k", cd.ModifierCtrl)
+	p.palette(p.word("keys.do.search"))
+	p.press(kb.Enter)
 	p.until("the cursor in the search", "document.activeElement.id === 'search'")
 	p.compose("deng")
 	p.until("the letters", "document.querySelector('#search').value === 'deng'")
