@@ -57,6 +57,8 @@ func TestWeChatsWordCounts(t *testing.T) {
 		p.gone("#stream .msg-out")
 		d.says(who, "我在")
 		p.budget(5)
+		p.reload() // what is on a page that was just opened was read: the reply is not held
+		p.field("来不及了")
 		p.click("kf-composer .send")
 		if got := d.received(who, 1)[0].Text(); got != "来不及了" {
 			t.Errorf("arrived: %q", got)

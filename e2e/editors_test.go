@@ -65,7 +65,7 @@ func TestMoreMenuByKeyboard(t *testing.T) {
 	p.gone(".pop-more")
 	p.until("the button again", fmt.Sprintf("document.activeElement.matches(%s)", quote(button)))
 	p.press(kb.Enter)
-	p.press(kb.End)
+	p.press(kb.End + kb.ArrowUp)
 	p.press(kb.Enter)
 	p.see("kf-wxcard dialog")
 	p.until("the first field", "document.activeElement.id === 'wxcard-card_id'")

@@ -31,8 +31,8 @@ func long(t *testing.T) (d *desk, p *page, ann string) {
 		_, err := d.box.Text(ann, text)
 		must(t, err)
 	}
-	d.says(d.customer("别人"), "灯罩脏了")
 	d.settle()
+	d.says(d.customer("别人"), "灯罩脏了") // the newest
 	eventually(t, "the index", func() bool {
 		return call[struct{ Behind int }](d, "GET", "search?q=x", nil).Behind == 0
 	}, func() string { return "" })
