@@ -8,20 +8,8 @@ import (
 	"kfdesk/store"
 )
 
-// ruled is the official account of the path, which the caller may see.
-func (c *Console) ruled(ctx *fiber.Ctx) (store.Account, error) {
-	id, err := rowID(ctx)
-	if err != nil {
-		return store.Account{}, err
-	}
-	if !who(ctx).Sees(id) {
-		return store.Account{}, store.ErrNotFound
-	}
-	return c.Store.Account(ctx.UserContext(), id)
-}
-
 func (c *Console) apiRules(ctx *fiber.Ctx) error {
-	a, err := c.ruled(ctx)
+	a, err := c.account(ctx)
 	if err != nil {
 		return err
 	}
@@ -31,7 +19,7 @@ func (c *Console) apiRules(ctx *fiber.Ctx) error {
 // apiSetRules changes what the body names; the rest stays. Admins only: who does
 // not see the account does not hear that it is there.
 func (c *Console) apiSetRules(ctx *fiber.Ctx) error {
-	a, err := c.ruled(ctx)
+	a, err := c.account(ctx)
 	if err != nil {
 		return err
 	}
