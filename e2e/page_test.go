@@ -290,12 +290,20 @@ func (p *page) press(keys string, modifiers ...cd.Modifier) {
 	}
 }
 
-// picture is what is on the screen now.
+// picture is what is on the screen now. On a busy machine Chromium may never
+// answer, and does when it is asked again.
 func (p *page) picture() []byte {
 	p.t.Helper()
-	ctx, cancel := context.WithTimeout(p.ctx, patience)
-	defer cancel()
-	image, err := cd.Run(ctx, cd.CaptureScreenshot())
+	var image []byte
+	var err error
+	for range 3 {
+		ctx, cancel := context.WithTimeout(p.ctx, patience/3)
+		image, err = cd.Run(ctx, cd.CaptureScreenshot())
+		cancel()
+		if err == nil {
+			break
+		}
+	}
 	must(p.t, err)
 	return image
 }

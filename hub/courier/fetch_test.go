@@ -214,12 +214,12 @@ func TestHalfDownloads(t *testing.T) {
 
 func TestFullDiskWhileFetching(t *testing.T) {
 	d := newDesk(t)
-	m := d.want(store.Wanted{Kind: "image", URL: d.page(string(padded(jpegOf(30, 20), 3<<20)))}).Media
+	m := d.want(store.Wanted{Kind: "image", URL: d.page(string(padded(jpegOf(30, 20), 9<<20)))}).Media
 	signal.Ignore(syscall.SIGXFSZ)
 	t.Cleanup(func() { signal.Reset(syscall.SIGXFSZ) })
 	var was syscall.Rlimit // files may not grow beyond a limit, so the kernel says no
 	ok(t, syscall.Getrlimit(syscall.RLIMIT_FSIZE, &was))
-	ok(t, syscall.Setrlimit(syscall.RLIMIT_FSIZE, &syscall.Rlimit{Cur: 2 << 20, Max: was.Max}))
+	ok(t, syscall.Setrlimit(syscall.RLIMIT_FSIZE, &syscall.Rlimit{Cur: 8 << 20, Max: was.Max}))
 	d.run()
 	d.until("a try has failed", func() bool { return must(d.store.Media(ctx, m.ID))(t).Error != "" })
 	ok(t, syscall.Setrlimit(syscall.RLIMIT_FSIZE, &was))

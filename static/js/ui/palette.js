@@ -83,7 +83,9 @@ class Palette extends Live {
     this.at = '';
   }
 
+  // For a moment a closed one has the focus still: its keys are the page's.
   #key(event) {
+    if (!this.dialog.open) return;
     event.stopPropagation();
     if (event.isComposing || event.keyCode === 229) return;
     const last = this.items.length - 1;
