@@ -83,13 +83,12 @@ func (c *Console) apiMe(ctx *fiber.Ctx) error {
 }
 
 // counts are the numbers of the views that the browser cannot count itself.
-func (c *Console) counts(ctx *fiber.Ctx) (fiber.Map, error) {
+func (c *Console) counts(ctx *fiber.Ctx) (store.Ended, error) {
 	day := 24 * time.Hour.Milliseconds()
 	zone := (time.Duration(clampZone(ctx.QueryInt("zone"))) * time.Minute).Milliseconds()
 	now := c.Store.Now().UnixMilli()
 	midnight := (now+zone)/day*day - zone
-	n, err := c.Store.EndedSince(ctx.UserContext(), who(ctx), midnight)
-	return fiber.Map{"ended_today": n}, err
+	return c.Store.EndedSince(ctx.UserContext(), who(ctx), midnight)
 }
 
 // clampZone bounds the browser's minutes east of UTC.

@@ -192,7 +192,7 @@ func TestCountsOfToday(t *testing.T) {
 	at("2025-01-02 00:30")
 	for query, want := range map[string]float64{"": 1, "?zone=0": 1, "?zone=480": 3, "?zone=-60": 4, "?zone=60": 2, "?zone=99999": 4, "?zone=x": 1} {
 		counts := d.call(t, "li", "GET", "/api/v1/counts"+query, nil).ok(t, 200)
-		shape(t, "counts", counts, "ended_today", "")
+		shape(t, "counts", counts, "ended_today since", "")
 		if counts["ended_today"] != want {
 			t.Errorf("counts%s: %v, want %v", query, counts["ended_today"], want)
 		}

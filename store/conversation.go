@@ -164,10 +164,17 @@ func (s *Store) EndedConversations(ctx context.Context, a *Agent, before int64) 
 		order by v.closed_at desc, v.id desc limit $4 + 0`, a.Admin(), a.ID, before, EndedPage)
 }
 
+// Ended is how many conversations were closed since a time, as of an event.
+type Ended struct {
+	Today int   `json:"ended_today"`
+	Since int64 `json:"since"`
+}
+
 // EndedSince counts the conversations closed since a time.
-func (s *Store) EndedSince(ctx context.Context, a *Agent, since int64) (int, error) {
-	return row(ctx, s, one[int], `select count(*) from conversation v where v.state = 'closed' and v.closed_at >= $3 and `+sees,
-		a.Admin(), a.ID, since)
+func (s *Store) EndedSince(ctx context.Context, a *Agent, since int64) (Ended, error) {
+	return row(ctx, s, func(r scanner) (e Ended, err error) { err = r.Scan(&e.Today, &e.Since); return e, err },
+		`select count(*), coalesce((select seq from sqlite_sequence where name = 'event'), 0)
+		from conversation v where v.state = 'closed' and v.closed_at >= $3 and `+sees, a.Admin(), a.ID, since)
 }
 
 // Conversation gives one that the agent may see.

@@ -1,6 +1,6 @@
 // Server time. Windows close by the server's clock, never by this computer's.
 import { boot } from './boot.js';
-import { signal } from './html.js';
+import { computed, signal } from './html.js';
 
 let offset = boot.now ? boot.now - pageTime() : 0;
 
@@ -21,6 +21,9 @@ function pageTime() {
   const [page] = performance.getEntriesByType('navigation');
   return page?.responseStart ? performance.timeOrigin + page.responseStart : Date.now();
 }
+
+// Changes at midnight.
+export const day = computed(() => new Date(tick.value).toDateString());
 
 let timer = 0;
 

@@ -3,8 +3,8 @@
 import { get } from './api.js';
 import { boot } from './boot.js';
 import { draftOf } from './drafts.js';
+import { countEnded, endedToday, takeEnded, zone } from './endedtoday.js';
 import { batch, computed, signal } from './html.js';
-import { daysAgo } from './i18n.js';
 import { loadQuick } from './quick.js';
 import { mentions } from './mentions.js';
 import { putMessage, timelineOf } from './timeline.js';
@@ -15,7 +15,6 @@ export const agents = signal(new Map());
 export const conversations = new Map(); // id → signal of a conversation
 export const changed = signal(0); // goes up with every change of any conversation
 export const current = signal(0); // the conversation in the thread, 0 for none
-const endedToday = signal(0);
 export const received = { total: 0 }; // customers' messages since the page was loaded
 
 export const settings = boot.settings ?? {};
@@ -52,10 +51,10 @@ export const isMine = (conversation) => conversation.state === 'open' && convers
 
 // The first data of the page; the answer is the event id to listen from.
 export async function load() {
-  const [, active, named] = await Promise.all([loadMe(), get('conversations?view=active'), get('mentions')]);
+  const [, active, named] = await Promise.all([loadMe(), get(`conversations?view=active&zone=${zone()}`), get('mentions')]);
   batch(() => {
     active.conversations.forEach(putConversation);
-    endedToday.value = active.counts.ended_today;
+    takeEnded(active.counts);
     mentions.value = named.mentions;
   });
   return active.since;
@@ -117,8 +116,8 @@ function putConversation(row) {
   const known = conversations.get(row.id);
   const before = known?.value;
   if (before?.event > row.event) return;
+  countEnded(before, row);
   received.total += Math.max(0, row.unread - (before?.unread ?? 0));
-  if (before) endedToday.value = endedToday.peek() + isEndedToday(row) - isEndedToday(before);
   if (known) known.value = row;
   else conversations.set(row.id, signal(row));
   if (before && row.customer.event > before.customer.event) spread(row.customer);
@@ -133,8 +132,6 @@ function spread(customer) {
     if (row.customer.id === customer.id && row.customer.event < customer.event) one.value = { ...row, customer };
   }
 }
-
-const isEndedToday = (row) => row.state === 'closed' && daysAgo(row.closed_at) === 0;
 
 function putAgent(agent) {
   agents.value = new Map(agents.value).set(agent.id, agent);

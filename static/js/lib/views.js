@@ -1,5 +1,5 @@
 // The four views of the list, and that of the window radar: who is in them, in which groups and in which order.
-import { now, tick } from './clock.js';
+import { day, now } from './clock.js';
 import { computed, signal } from './html.js';
 import { daysAgo } from './i18n.js';
 import { since } from './queue.js';
@@ -42,8 +42,6 @@ export const views = {
   closing: [['unanswered', onRadar(false), by(firstToClose)], ['answered', onRadar(true), by(firstToClose)]],
 };
 export const tabs = ['mine', 'waiting', 'all', 'ended'];
-
-export const day = computed(() => new Date(tick.value).toDateString()); // changes at midnight
 
 // Rows must not slide away from under the pointer or the J and K keys.
 const holding = signal(false);

@@ -1,11 +1,11 @@
 // What we know of the customer.
+import { day } from '../lib/clock.js';
 import { known, levelsOf, setLevel, setRemark, tagsOf } from '../lib/customer.js';
 import { html, nothing, signal } from '../lib/html.js';
 import { formatFullDate, has, languageName, t } from '../lib/i18n.js';
 import { panelOver, togglePanel } from '../lib/layout.js';
 import { customerName } from '../lib/people.js';
 import { opened } from '../lib/state.js';
-import { day } from '../lib/views.js';
 import { identicon } from './avatar.js';
 import { blockSection } from './block.js';
 import { copyText } from './copy.js';

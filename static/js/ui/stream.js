@@ -1,6 +1,6 @@
 // The messages of the thread. Older ones come as the agent scrolls up, newer ones live.
 import { budget } from '../lib/budget.js';
-import { tick } from '../lib/clock.js';
+import { day, tick } from '../lib/clock.js';
 import { spellings } from '../lib/emoji.js';
 import { effect, guard, html, keyed, nothing, render, repeat, untracked } from '../lib/html.js';
 import { formatDay, t } from '../lib/i18n.js';
@@ -12,7 +12,6 @@ import { atBottom, marker, missed } from '../lib/reading.js';
 import { shown } from '../lib/search.js';
 import { agents, opened, timeline } from '../lib/state.js';
 import { dueIn } from '../lib/undo.js';
-import { day } from '../lib/views.js';
 import { event } from './event.js';
 import { icon } from './icon.js';
 import { message } from './message.js';

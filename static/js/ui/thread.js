@@ -1,4 +1,5 @@
 // The head of the thread: who the customer is, who serves them, what can be done.
+import { day } from '../lib/clock.js';
 import { find } from '../lib/commands.js';
 import { isSupervisor, mayHandOver, mayTakeOver } from '../lib/handover.js';
 import { html, nothing } from '../lib/html.js';
@@ -6,7 +7,7 @@ import { formatLength, formatWhen, t } from '../lib/i18n.js';
 import { panelOpen, togglePanel } from '../lib/layout.js';
 import { agentName, customerName, isMe } from '../lib/people.js';
 import { counts, current, isMine, opened } from '../lib/state.js';
-import { day, view } from '../lib/views.js';
+import { view } from '../lib/views.js';
 import { again, finish, take, takeNext } from './acts.js';
 import { blockItem } from './block.js';
 import { copyText } from './copy.js';
