@@ -4,7 +4,7 @@
 //   area    where it stands: here (the open conversation), write, go, other
 //   keys    as they are read: 'E', 'Shift+A', 'Mod+K', 'ArrowDown'; the first is the one on hints
 //   why()   says in words why it cannot be done now, '' when it can
-//   run()   does it; without run it is a key of a field, which only the sheet tells
+//   run()   does it; without run it has a key of its own elsewhere, which only the sheet tells
 // row joins several entries into one line of the sheet, with the words keys.row.ROW; anywhere lets
 // the key work in fields too; plain keeps it out of the palette.
 export const commands = [];

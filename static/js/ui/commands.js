@@ -53,6 +53,7 @@ enlist(
   { name: 'send', area: 'write', keys: ['Enter'] },
   { name: 'newline', area: 'write', keys: ['Shift+Enter'] },
   { name: 'send_joined', area: 'write', keys: ['Mod+Enter'] },
+  { name: 'undo', area: 'write', keys: ['Mod+Z'] },
 
   { name: 'palette', area: 'go', icon: 'search', keys: ['Mod+K'], anywhere: true, plain: true, run: openPalette },
   { name: 'search', area: 'go', icon: 'search', run: focusSearch },

@@ -12,6 +12,9 @@ export function keycaps(key) {
   return all.length > 1 ? html`<span class="keys">${all.map(cap)}</span>` : cap(all[0]);
 }
 
+// The key of what has this name in the list of commands, in one word; '' without one.
+export const keyName = (name) => caps(find(name)?.keys[0] ?? '').join('+');
+
 // The hint on a button: the key of what has this name in the list of commands, if it has one.
 export function keyHint(name) {
   const [key] = find(name)?.keys ?? [];

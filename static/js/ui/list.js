@@ -20,7 +20,7 @@ export const list = () => html`
   <header class="list-head" ?hidden=${searching.value}><nav class="views" aria-label=${t('inbox.views')}>${tabs.map(tab)}</nav></header>
   <div class=${searching.value ? 'find-head' : 'list-tools'}><div class=${`search ${searching.value ? 'search-lined' : ''}`}>${icon('search')}<input class="input" type="search" id="search" autocomplete="off"
     placeholder=${t('inbox.search')} aria-label=${t('inbox.search')} .value=${live(typed.value)} @input=${type} @compositionend=${type} @keydown=${fieldKey}></div>
-    ${searching.value ? html`<button class="btn btn-quiet btn-sm" type="button" @click=${leave}>${t('search.leave')}<kbd class="kbd" aria-hidden="true">Esc</kbd></button>`
+    ${searching.value ? html`<button class="btn btn-quiet btn-sm" type="button" @click=${leave}>${t('search.leave')}${keyHint('escape')}</button>`
       : boot.sandbox ? html`<span class="tag tag-info" title=${t('inbox.sandbox.title')}>${t('inbox.sandbox')}</span>` : nothing}</div>
   ${searching.value ? results() : shown()}`;
 

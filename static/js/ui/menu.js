@@ -1,6 +1,7 @@
 // A button with a menu. One menu is open at a time; Esc closes it and the focus returns.
 import { html, nothing, ref, signal } from '../lib/html.js';
 import { icon } from './icon.js';
+import { keyHint } from './keycap.js';
 
 const shown = signal('');
 let opener = null; // gets the focus back when it is not the button of the menu itself
@@ -17,7 +18,8 @@ export const closeMenu = () => {
   shown.value = '';
 };
 
-// items: {label, icon, key, note, run} or null for a line; reason says why an item cannot be used.
+// items: {label, icon, note, run} or null for a line; reason says why an item cannot be used, command is
+// its name in the list of commands, for the key.
 // drawing, look and foot: the button's icon, a class of the menu, a line below its items.
 export const menu = (name, label, items, { drawing = 'ellipsis', size = 'btn-sm', look = '', foot = '' } = {}) => html`
   <div class="anchor" data-menu=${name}>
@@ -35,7 +37,7 @@ const entry = (item) => item === null ? html`<div class="menu-sep" role="separat
   <button class="menu-item" role="menuitem" type="button" tabindex="-1" aria-disabled=${Boolean(item.reason)} @click=${() => choose(item)}>
     ${icon(item.icon)}<span>${item.label}${item.reason ? html` <small>${item.reason}</small>` : nothing}</span>
     ${item.note ? html`<small>${item.note}</small>` : nothing}
-    ${item.key ? html`<kbd class="kbd" aria-hidden="true">${item.key}</kbd>` : nothing}
+    ${item.command ? keyHint(item.command) : nothing}
   </button>`;
 
 function toggle(name) {

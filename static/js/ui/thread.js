@@ -14,7 +14,7 @@ import { copyText } from './copy.js';
 import { openInvite, openTransfer, takeOver } from './handover.js';
 import { icon } from './icon.js';
 import { jumpbar } from './jumpbar.js';
-import { keycaps, keyHint } from './keycap.js';
+import { keycaps, keyHint, keyName } from './keycap.js';
 import { levelItems, vip } from './level.js';
 import { menu } from './menu.js';
 import { skeletonThread } from './skeleton.js';
@@ -33,7 +33,7 @@ export function head() {
         <p class="thread-sub">${standing(conversation)}${lookingWords(conversation)}</p>
       </div>
       <div class="thread-acts">
-        ${isMine(conversation) ? html`<button class="btn btn-quiet btn-sm" type="button" title="Shift+T" @click=${openTransfer}>${icon('arrow-right-left')}${t('handover.transfer')}</button>` : nothing}
+        ${isMine(conversation) ? html`<button class="btn btn-quiet btn-sm" type="button" title=${keyName('transfer')} @click=${openTransfer}>${icon('arrow-right-left')}${t('handover.transfer')}</button>` : nothing}
         ${isMine(conversation) ? html`<button class="btn btn-sm" type="button" @click=${finish}>${icon('check')}${t('inbox.act.end')}${keyHint('end')}</button>` : nothing}
         ${menu('thread', t('inbox.act.more'), items(conversation))}
         <button class="btn btn-quiet btn-icon btn-sm panel-toggle" type="button" aria-label=${t('inbox.panel')} title=${t('inbox.panel')} aria-pressed=${panelOpen.value} @click=${togglePanel}>${icon('panel-right')}</button>
@@ -61,12 +61,12 @@ function items(conversation) {
   const { customer, state, id, agent, account } = conversation;
   const copy = { label: t('inbox.act.copy_openid'), icon: 'copy', run: () => copyText(customer.openid, t('inbox.copied.openid')) };
   const act = {
-    waiting: () => ({ label: t('inbox.act.claim'), icon: 'hand', key: 'A', run: take }),
-    closed: () => ({ label: t('inbox.act.reopen'), icon: 'undo-2', key: 'E', run: () => again(id) }),
-    open: () => ({ label: t('inbox.act.end'), icon: 'check', key: 'E', run: finish, reason: isMe(agent) || isSupervisor() ? '' : t('inbox.act.others', { name: agentName(agent, account) }) }),
+    waiting: () => ({ label: t('inbox.act.claim'), icon: 'hand', command: 'claim', run: take }),
+    closed: () => ({ label: t('inbox.act.reopen'), icon: 'undo-2', command: 'reopen', run: () => again(id) }),
+    open: () => ({ label: t('inbox.act.end'), icon: 'check', command: 'end', run: finish, reason: isMe(agent) || isSupervisor() ? '' : t('inbox.act.others', { name: agentName(agent, account) }) }),
   };
   const hand = mayHandOver(conversation) && [
-    { label: t('handover.transfer.menu'), icon: 'arrow-right-left', key: 'Shift T', run: openTransfer },
+    { label: t('handover.transfer.menu'), icon: 'arrow-right-left', command: 'transfer', run: openTransfer },
     { label: t('handover.invite.menu'), icon: 'eye', run: () => openInvite(id) },
   ];
   const takes = mayTakeOver(conversation) && [{ label: t('handover.take'), icon: 'hand', run: () => takeOver(id) }];

@@ -3,7 +3,7 @@ import { html, nothing } from '../lib/html.js';
 import { t } from '../lib/i18n.js';
 import { opened } from '../lib/state.js';
 import { dueIn, sendNow, undo, undoable } from '../lib/undo.js';
-import { COMMAND } from './keycap.js';
+import { keyHint } from './keycap.js';
 
 export function undoBar({ id }) {
   const rows = undoable(id);
@@ -17,7 +17,7 @@ export function undoBar({ id }) {
       <svg class="ring" viewBox="0 0 16 16" aria-hidden="true"><circle class="ring-track" cx="8" cy="8" r="6"></circle><circle class="ring-value" cx="8" cy="8" r="6" pathLength="100" stroke-dasharray=${`${share} 100`}></circle></svg>
       <span>${before}<b class="num">${s}</b>${after}</span>
       <span class="undo-acts"><button class="btn btn-quiet btn-sm" type="button" @click=${() => sendNow(id)}>${t('together.undo.now')}</button>
-        <button class="btn btn-sm" type="button" @click=${() => undo(id)}>${t('together.undo.back')}<span class="keys" aria-hidden="true"><kbd class="kbd">${COMMAND}</kbd><kbd class="kbd">Z</kbd></span></button></span>
+        <button class="btn btn-sm" type="button" @click=${() => undo(id)}>${t('together.undo.back')}${keyHint('undo')}</button></span>
     </div>`;
 }
 
