@@ -92,6 +92,44 @@ func TestWhatIsANotice(t *testing.T) {
 			t.Errorf("%s: due at %d, not %d", c.name, got, c.want)
 		}
 	}
+	for _, c := range []struct {
+		name, row        string
+		until, now, want int64
+	}{
+		{"ten minutes are left", `{waiting_since: 1}`, 900_000, 300_000, 900_000},
+		{"a little more", `{waiting_since: 1}`, 900_000, 299_999, 0},
+		{"it is our customer's turn", `{waiting_since: 0}`, 900_000, 600_000, 0},
+		{"no window", `{waiting_since: 1}`, 0, 600_000, 0},
+	} {
+		if got := script[int64](p, "lib/notices.js", fmt.Sprintf("return m.lastCall(%s, %d, %d);", c.row, c.until, c.now)); got != c.want {
+			t.Errorf("%s: %d, not %d", c.name, got, c.want)
+		}
+	}
+	for text, want := range map[string]string{"21:00": "21:00", " 9:05": "09:05", "9：30": "09:30", "24:00": "", "12:60": "", "": "", "21": "", "1:2:3": ""} {
+		if got := script[string](p, "lib/notices.js", fmt.Sprintf("return m.clockOf(%q);", text)); got != want {
+			t.Errorf("%q is the time %q, not %q", text, got, want)
+		}
+	}
+	for _, c := range []struct {
+		quiet string
+		at    string
+		want  bool
+	}{
+		{`{on: true, start: '21:00', end: '09:00'}`, "21, 0", true},
+		{`{on: true, start: '21:00', end: '09:00'}`, "20, 59", false},
+		{`{on: true, start: '21:00', end: '09:00'}`, "0, 0", true},
+		{`{on: true, start: '21:00', end: '09:00'}`, "8, 59", true},
+		{`{on: true, start: '21:00', end: '09:00'}`, "9, 0", false},
+		{`{on: true, start: '12:30', end: '13:30'}`, "12, 29", false},
+		{`{on: true, start: '12:30', end: '13:30'}`, "12, 30", true},
+		{`{on: true, start: '12:30', end: '13:30'}`, "13, 30", false},
+		{`{on: true, start: '12:30', end: '12:30'}`, "3, 0", true},
+		{`{on: false, start: '21:00', end: '09:00'}`, "23, 0", false},
+	} {
+		if got := script[bool](p, "lib/notices.js", fmt.Sprintf("return m.isQuiet(%s, new Date(2026, 2, 13, %s));", c.quiet, c.at)); got != c.want {
+			t.Errorf("%s at %s: quiet is %v", c.quiet, c.at, got)
+		}
+	}
 }
 
 // Each event has its sound; what was there at the start, and what one looks at,

@@ -22,8 +22,8 @@ type profilePage struct {
 
 // As static/js/lib has them, in the order in which they are shown.
 var (
-	noticeEvents = []string{"waiting", "message", "called", "target"} // notices.js
-	noticeSounds = []string{"drop", "wood", "bell", "chime"}          // chime.js
+	noticeEvents = []string{"waiting", "message", "called", "named", "target", "closing"} // notices.js
+	noticeSounds = []string{"drop", "wood", "bell", "chime"}                              // chime.js
 )
 
 // sessionRow is a log-in as a person knows it. Key names it in addresses: the

@@ -23,7 +23,7 @@ import { followEnded } from './ui/ended.js';
 import { followKeys } from './ui/keys.js';
 import { list } from './ui/list.js';
 import { mutedBanner } from './ui/muted.js';
-import { followMentions } from './ui/named.js';
+import { followMentions, visit } from './ui/named.js';
 import { panel } from './ui/panel.js';
 import { followPresence } from './ui/presence.js';
 import { sessionNote } from './ui/session.js';
@@ -82,7 +82,7 @@ async function start() {
   followPresence();
   followTold();
   followTouches();
-  followNotices(show);
+  followNotices({ row: show, note: visit });
   install();
   loadQuick();
   followUndo();

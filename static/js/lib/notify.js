@@ -1,15 +1,16 @@
 // Tells the agent what happens while they look elsewhere: a sound, and a notice of the desktop while
 // no tab of ours is in front. Only of what happens live: what was there when the page was loaded is
 // no news, and all that comes at once after a break is told once.
-import { asset } from './boot.js';
 import { play } from './chime.js';
 import { tick } from './clock.js';
+import { pop } from './desktop.js';
 import { effect, signal, untracked } from './html.js';
-import { t } from './i18n.js';
+import { lastCalls } from './lastcall.js';
+import { mentions } from './mentions.js';
 import { connection } from './net.js';
 import { settings } from './noticesettings.js';
-import { concerns, dueAt, eventOf, mostUrgent } from './notices.js';
-import { customerName } from './people.js';
+import { concerns, dueAt, eventOf, isQuiet, mostUrgent } from './notices.js';
+import { agentName, customerName } from './people.js';
 import { targetOf } from './rules.js';
 import { conversations, me, watch } from './state.js';
 import { alone, followLooking, looking, taken } from './tabs.js';
@@ -25,27 +26,30 @@ export const muted = signal(false);
 
 let noisy = () => false;
 let popping = () => false;
-let show = () => {};
+let show = {};
 let gathered = [];
 let opened = 0; // when the connection was made, by this computer's clock
 
-// showRow(row) opens a conversation.
-export function followNotices(showRow) {
-  show = showRow;
+// row(row) opens a conversation, note(mention) goes to a note that names me.
+export function followNotices({ row, note }) {
+  show = { row, note };
   followLooking();
   popping = alone('kf-desktop');
   for (const name of ['pointerdown', 'keydown']) addEventListener(name, wake, true);
   effect(() => {
     if (connection.value.state === 'open') opened = Date.now();
   });
-  watch((before, row) => {
-    const event = eventOf(before, row, me.peek().id);
-    if (event) tell(event, row.id);
+  watch((before, now) => {
+    const event = eventOf(before, now, me.peek().id);
+    if (event) tell(event, now.id);
   });
   const since = tick.peek();
   effect(() => {
     const time = tick.value;
-    untracked(() => findLate(since, time));
+    untracked(() => {
+      findLate(since, time);
+      for (const id of lastCalls(time)) tell('closing', id);
+    });
   });
 }
 
@@ -61,50 +65,46 @@ function wake() {
 export function tell(event, id) {
   if (looking()?.id === id) return;
   if (gathered.push({ event, id }) > 1) return;
-  setTimeout(deliver, Date.now() - opened < SETTLE ? SETTLE : GATHER);
+  setTimeout(announce, Date.now() - opened < SETTLE ? SETTLE : GATHER);
 }
 
-function deliver() {
+function announce() {
   const look = looking();
-  const news = gathered.filter(({ event, id }) => look?.id !== id && stands(event, conversations.get(id)?.peek()));
+  const news = gathered.filter(({ event, id }) => look?.id !== id && stands(event, id));
   gathered = [];
-  const { volume, away, events } = settings();
-  if (!away && me.peek().presence === 'away') return;
+  const { volume, away, quiet, events } = settings();
+  if (isQuiet(quiet, new Date()) || (!away && me.peek().presence === 'away')) return;
   const heard = mostUrgent(news.filter(({ event }) => events[event].sound));
   if (heard.event) sound(events[heard.event].sound, volume);
   const seen = mostUrgent(news.filter(({ event }) => events[event].pop));
-  if (seen.event && !look && popping()) pop(seen.event, seen.ids.map((id) => conversations.get(id).peek()));
+  if (seen.event && !look && popping()) pop(seen.event, seen.ids.map((id) => subject(seen.event, id)));
 }
 
 // Whether it is still so: a colleague or another tab may have been faster.
-function stands(event, row) {
+function stands(event, id) {
+  if (event === 'named') return Boolean(namedIn(id));
+  const row = conversations.get(id)?.peek();
   if (!row || !concerns(row, me.peek().id)) return false;
-  return event === 'waiting' ? row.state === 'waiting' : event !== 'message' || row.unread > 0;
+  if (event === 'waiting') return row.state === 'waiting';
+  if (event === 'closing') return row.waiting_since > 0;
+  return event !== 'message' || row.unread > 0;
 }
+
+const namedIn = (id) => mentions.peek().find(({ conversation }) => conversation === id);
 
 async function sound(name, volume) {
   const ours = noisy() || (popping() && !(await taken(NOISE)));
   if (ours && !(await play(name, volume))) muted.value = true;
 }
 
-function pop(event, rows) {
-  if (globalThis.Notification?.permission !== 'granted') return;
-  const row = rows.at(-1);
-  const { text } = preview(row);
-  const many = rows.length > 1;
-  const title = many ? t(`keys.event.${event}.pops`, { n: rows.length }) : t(`keys.event.${event}.pop`, { name: customerName(row.customer) });
-  const body = many ? rows.map(({ customer }) => customerName(customer)).slice(-5).join(t('common.list_separator')) : text;
-  const options = { body, tag: `kf-${event}-${many ? 'many' : row.id}`, icon: asset('img/icon-192.png'), data: { path: `/#all/${row.id}` } };
-  try {
-    const notice = new Notification(title, options);
-    notice.onclick = () => {
-      window.focus();
-      notice.close();
-      show(row);
-    };
-  } catch {
-    navigator.serviceWorker?.ready.then((worker) => worker.showNotification(title, options)); // the way on phones
+// What a notice is about: a note that names me, or a conversation.
+function subject(event, id) {
+  if (event === 'named') {
+    const note = namedIn(id);
+    return { id, name: agentName(note.agent, note.account), text: note.text, open: () => show.note(note) };
   }
+  const row = conversations.get(id).peek();
+  return { id, name: customerName(row.customer), text: preview(row).text, open: () => show.row(row) };
 }
 
 const alarms = new Map(); // id → {due, told, seen}

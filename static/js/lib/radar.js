@@ -11,9 +11,9 @@ export const URGENT = 10 * MINUTE;
 const REMIND = [10, 30]; // minutes before the end, the last first
 const KEY = 'kf.radar';
 
-// Ends soon while something can still be sent: who waits for somebody, and all that are ours. The
-// rights of one minute have a place of their own.
-function closes(row, now) {
+// When the window ends, if soon, while something can still be sent: who waits for somebody, and all that
+// are ours. Else 0. The rights of one minute have a place of their own.
+export function closes(row, now) {
   if (row.state !== 'waiting' && !isMine(row)) return 0;
   const { reason, kind, until } = budget(row, now);
   return !reason && kind === 'message' && until - now <= SOON ? until : 0;

@@ -1,5 +1,6 @@
 // What the inbox lets an agent do, in the order of the help sheet. Another part adds its own lines.
-import { enlist } from '../lib/commands.js';
+import { enlist, find } from '../lib/commands.js';
+import { effect } from '../lib/html.js';
 import { isSupervisor, mayHandOver, mayTakeOver } from '../lib/handover.js';
 import { t } from '../lib/i18n.js';
 import { togglePanel } from '../lib/layout.js';
@@ -8,6 +9,7 @@ import { agentName, isMe } from '../lib/people.js';
 import { ask, searching, typed } from '../lib/search.js';
 import { counts, current, isMine, opened } from '../lib/state.js';
 import { order, tabs } from '../lib/views.js';
+import { writing } from '../lib/writing.js';
 import { again, finish, go, step, takeNext, takeThis } from './acts.js';
 import { copyText } from './copy.js';
 import { askQuick, focusReply } from './dock.js';
@@ -50,8 +52,8 @@ enlist(
   { name: 'reply', area: 'write', icon: 'pencil', keys: ['R'], why: mine, run: focusReply },
   { name: 'note', area: 'write', icon: 'lock', keys: ['M'], why: somebody, run: () => writeNote(current.value) },
   { name: 'quick', area: 'write', icon: 'zap', keys: ['/'], why: mine, run: askQuick },
-  { name: 'send', area: 'write', keys: ['Enter'] },
-  { name: 'newline', area: 'write', keys: ['Shift+Enter'] },
+  { name: 'send', area: 'write' }, // these two have the keys that the agent chose, see below
+  { name: 'newline', area: 'write' },
   { name: 'send_joined', area: 'write', keys: ['Mod+Enter'] },
   { name: 'undo', area: 'write', keys: ['Mod+Z'] },
 
@@ -65,10 +67,16 @@ enlist(
   { name: 'panel', area: 'go', icon: 'panel-right', keys: ['I'], why: somebody, run: togglePanel },
 
   { name: 'play', area: 'other', icon: 'play', keys: ['P'], why: unless(latestVoice, 'voice'), run: playLatest },
-  { name: 'presence', area: 'other', icon: 'user-round', keys: ['Shift+O'], run: togglePresence },
+  { name: 'presence', area: 'other', icon: 'user-round', keys: ['Shift+O'], plain: true, run: togglePresence },
   { name: 'escape', area: 'other', keys: ['Escape'] },
   { name: 'help', area: 'other', icon: 'keyboard', keys: ['?'], run: openHelp },
 );
+
+effect(() => {
+  const { send } = writing.value;
+  find('send').keys = [send];
+  find('newline').keys = send === 'Enter' ? ['Shift+Enter'] : ['Enter', 'Shift+Enter'];
+});
 
 // A takes the one in the thread, or the most urgent while there is none.
 function claimable() {

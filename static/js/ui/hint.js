@@ -2,6 +2,7 @@
 import { html, nothing } from '../lib/html.js';
 import { formatSpan, t } from '../lib/i18n.js';
 import { tick } from '../lib/clock.js';
+import { writing } from '../lib/writing.js';
 import { insertText, toEnd } from './field.js';
 import { icon } from './icon.js';
 import { selectBlank } from './quickuse.js';
@@ -24,7 +25,7 @@ const line = (drawing, words, { bad = false, end = nothing } = {}) => html`
   <p class=${`composer-hint ${bad ? 'hint-bad' : ''}`} role=${bad ? 'alert' : nothing}>${icon(drawing)}<span>${words}</span>${end}</p>`;
 
 // The switch that has turned itself on says so.
-const joined = ({ joining, joinsAlone }) => (joining && joinsAlone ? t('composer.hint.joined') : '');
+const joined = ({ joining, joins }) => (joining && joins && !writing.value.merge ? t('composer.hint.joined') : '');
 
 // Splitting is offered together with what it costs.
 function tooMuch(composer) {

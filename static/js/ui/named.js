@@ -5,6 +5,7 @@ import { effect, html, nothing, signal, untracked } from '../lib/html.js';
 import { formatListTime, t } from '../lib/i18n.js';
 import { jumpTo } from '../lib/jump.js';
 import { mentions } from '../lib/mentions.js';
+import { tell as notify } from '../lib/notify.js';
 import { agentName, customerName } from '../lib/people.js';
 import { apply, opened, timeline } from '../lib/state.js';
 import { icon } from './icon.js';
@@ -28,7 +29,7 @@ const words = (one) => t('customer.named.one', { name: agentName(one.agent, one.
 const item = (one) => html`<li><button class="named-item" type="button" @click=${() => visit(one)}>
   <span class="named-top"><b>${words(one)}</b><time>${formatListTime(one.at)}</time></span><span class="named-text">${one.text}</span></button></li>`;
 
-function visit(one) {
+export function visit(one) {
   shown.value = false;
   jumpTo(one.conversation, one.message).catch(refused);
 }
@@ -49,7 +50,10 @@ export function followMentions() {
   document.addEventListener('visibilitychange', look);
 }
 
-const tell = (one) => toast(words(one), { icon: 'at-sign', action: t('customer.named.show'), run: () => visit(one) });
+function tell(one) {
+  toast(words(one), { icon: 'at-sign', action: t('customer.named.show'), run: () => visit(one) });
+  notify('named', one.conversation);
+}
 
 // What is on the screen of who looks was seen.
 const reported = new Set();

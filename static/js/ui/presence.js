@@ -5,6 +5,7 @@ import { t } from '../lib/i18n.js';
 import { capacityOf, loadOf } from '../lib/handover.js';
 import { mount } from '../lib/mount.js';
 import { agents, apply, me } from '../lib/state.js';
+import { keyName } from './keycap.js';
 import { refused, toast } from './toast.js';
 
 const shapes = { online: 'dot-online', busy: 'dot-busy', away: 'dot-offline' };
@@ -26,16 +27,17 @@ async function say(presence) {
   }
 }
 
-// Shift+O: online and busy in turn.
-export async function togglePresence() {
-  const presence = me.value.presence === 'online' ? 'busy' : 'online';
+// Online and busy in turn.
+export const togglePresence = () => choosePresence(me.value.presence === 'online' ? 'busy' : 'online');
+
+export async function choosePresence(presence) {
   if (await say(presence)) toast(t('handover.presence.now', { presence: presenceWord(presence) }), { icon: 'check' });
 }
 
 const choice = () => html`
   <div class="prefs"><span class="prefs-label" id="presence-label">${t('handover.presence')}</span>
     <div class="seg seg-boxed presence" role="group" aria-labelledby="presence-label">${Object.keys(shapes).map((presence) => html`
-      <button class="seg-btn" type="button" aria-pressed=${me.value.presence === presence} title=${presence === 'busy' ? 'Shift+O' : ''}
+      <button class="seg-btn" type="button" aria-pressed=${me.value.presence === presence} title=${presence === 'busy' ? keyName('presence') : ''}
         @click=${() => say(presence)}>${presenceDot(presence)}${presenceWord(presence)}</button>`)}</div></div>
   <div class="menu-sep" role="separator"></div>`;
 

@@ -6,7 +6,7 @@ import { me } from '../lib/state.js';
 import { portrait } from './avatar.js';
 import { editors } from './editors/index.js';
 import { icon } from './icon.js';
-import { COMMAND } from './keycap.js';
+import { COMMAND, keyHint } from './keycap.js';
 import { menu } from './menu.js';
 import { saveQuick } from './quicksave.js';
 import { openQuick } from './quickuse.js';
@@ -51,7 +51,7 @@ function choose(composer, input) {
 // Turned off, the pieces go back into the field.
 const merge = (composer) => html`
   <label class=${`switch merge ${composer.joining ? 'merge-on' : ''}`} title=${t('composer.join_title', { key: COMMAND })}><input type="checkbox" role="switch" .checked=${live(composer.joining)}
-    @change=${({ target }) => composer.draft.join(target.checked, composer.joinsAlone)}>${t('composer.join')}</label>`;
+    @change=${({ target }) => composer.draft.join(target.checked, composer.joins)}>${t('composer.join')}</label>`;
 
 // WeChat counts bytes, not characters. Shown when it begins to matter.
 function counter({ counted, bytes, limit }) {
@@ -69,5 +69,4 @@ function speaker({ account }) {
 // The line above says why it is disabled.
 const sendButton = ({ joining, plan: { count, problem, busy } }) => html`
   <button class="btn btn-primary send" type="submit" ?disabled=${problem !== ''} aria-busy=${busy ? 'true' : nothing}>
-    ${busy ? icon('loader-circle') : nothing}${count > 1 || joining ? t('composer.send_n', { n: Math.max(1, count) }) : t('composer.send')}${joining
-      ? html`<span class="keys"><kbd class="kbd">${COMMAND}</kbd><kbd class="kbd">↵</kbd></span>` : html`<kbd class="kbd">↵</kbd>`}</button>`;
+    ${busy ? icon('loader-circle') : nothing}${count > 1 || joining ? t('composer.send_n', { n: Math.max(1, count) }) : t('composer.send')}${keyHint(joining ? 'send_joined' : 'send')}</button>`;
