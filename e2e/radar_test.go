@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// A window that ends within two hours is on the radar, unanswered ones first;
+// A window that ends soon, as the rules say, is on the radar, unanswered ones first;
 // its agent is told at 30 and at 10 minutes, once, also over a reload.
 func TestWindowRadar(t *testing.T) {
 	parallel(t)
@@ -15,8 +15,20 @@ func TestWindowRadar(t *testing.T) {
 	p.take("陈先生")
 	p.gone(".radar")
 	d.advance(46*time.Hour + 10*time.Minute)
+	boss := login(t, d.URL, "zhouzhe", demoPassword, look{})
+	closing := func(minutes string) {
+		t.Helper()
+		boss.open("/settings/routing")
+		boss.fill("#closing", minutes)
+		boss.see("[data-savebar]:not([hidden]) >> " + boss.word("routing.closing.label"))
+		boss.leave(func() { boss.click("[data-savebar] .btn-primary") })
+	}
+	closing("60") // the rules say how soon
 	p.reload()
 	p.live(1)
+	p.see(".conv >> 陈先生")
+	p.gone(".radar")
+	closing("121")
 	p.see(".radar:not(.radar-urgent)")
 	p.click(".radar")
 	p.see(`[aria-label="` + p.word("search.radar.unanswered") + `"] .conv >> 陈先生`)

@@ -17,7 +17,7 @@ const (
 	accountShape      = "id name appid wechat_id rules tags"
 	agentShape        = "id login name role presence capacity active bindings"
 	bindingShape      = "account account_name kf_account nick avatar"
-	conversationShape = "id account state agent customer unread read_id waiting_since created_at claimed_at first_reply_at closed_at returned_at reason last grants event"
+	conversationShape = "id account state agent customer unread read_id waiting_since created_at claimed_at first_reply_at closed_at returned_at raised_at reason last grants event"
 	customerShape     = "id openid remark language vip following source subscribed_at conversations session blocked_at tags event"
 	lastShape         = "id dir type text state agent at"
 	grantShape        = "left total since until cause"

@@ -54,6 +54,7 @@ func newHoliday(h store.Hours) store.Holiday {
 type keywordRow struct {
 	N int
 	store.Keyword
+	Hits int // of the last seven days
 }
 
 // Joined is the words in one field.
@@ -62,13 +63,13 @@ func (k keywordRow) Joined() string { return strings.Join(k.Words, "、") }
 // Keywords are those of the rules, in their order.
 func (d *routingPage) Keywords() (list []keywordRow) {
 	for i, k := range d.Rules.Autos.Keywords {
-		list = append(list, keywordRow{i + 1, k})
+		list = append(list, keywordRow{i + 1, k, k.Hits(d.Hits)})
 	}
 	return list
 }
 
 // NewKeyword is the row that the page's script adds.
-func (d *routingPage) NewKeyword() keywordRow { return keywordRow{0, store.Keyword{On: true}} }
+func (d *routingPage) NewKeyword() keywordRow { return keywordRow{0, store.Keyword{On: true}, 0} }
 
 // autoRow is one of the automatic texts in the form.
 type autoRow struct {
@@ -126,7 +127,7 @@ func typedAutos(ctx *fiber.Ctx, a *store.Autos) {
 	a.Keywords = []store.Keyword{}
 	for _, n := range typedList(ctx, "keyword") {
 		a.Keywords = append(a.Keywords, store.Keyword{On: ctx.FormValue("keyword-on-"+n) != "", Words: typedWords(ctx.FormValue("keyword-words-" + n)),
-			Exact: ctx.FormValue("keyword-match-"+n) == "exact", Text: ctx.FormValue("keyword-text-" + n)})
+			Exact: ctx.FormValue("keyword-match-"+n) == "exact", Raise: ctx.FormValue("keyword-do-"+n) == "raise", Text: ctx.FormValue("keyword-text-" + n)})
 	}
 }
 

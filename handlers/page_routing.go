@@ -15,7 +15,9 @@ type routingPage struct {
 	Account  store.Account
 	Accounts []store.Account
 	Rules    store.Rules // as typed
-	Unsaved  bool        // a button of the form changed it
+	Hits     map[store.KeywordHit]int
+	Tags     []store.Tag
+	Unsaved  bool // a button of the form changed it
 	Problems problems
 }
 
@@ -90,7 +92,11 @@ func (c *Console) routed(ctx *fiber.Ctx) (*routingPage, error) {
 		}
 	}
 	d.Rules = ownRules(d.Account.Rules)
-	return d, nil
+	if d.Hits, err = c.Store.KeywordHits(ctx.UserContext(), d.Account.ID); err != nil {
+		return nil, err
+	}
+	d.Tags, err = c.Store.Tags(ctx.UserContext(), d.Account.ID)
+	return d, err
 }
 
 func (c *Console) renderRouting(ctx *fiber.Ctx, d *routingPage) error {
@@ -169,7 +175,7 @@ func typedRules(ctx *fiber.Ctx, r *store.Rules) {
 	}
 	slices.Reverse(r.Levels)
 	r.Order = typedList(ctx, "order")
-	r.Target, r.Capacity, r.Silence = typedNumber(ctx, "target"), typedNumber(ctx, "capacity"), typedNumber(ctx, "silence")
+	r.Target, r.Closing, r.Capacity, r.Silence = typedNumber(ctx, "target"), typedNumber(ctx, "closing"), typedNumber(ctx, "capacity"), typedNumber(ctx, "silence")
 	r.Gone, r.Return, r.Idle, r.Undo = typedNumber(ctx, "gone"), typedNumber(ctx, "return"), typedNumber(ctx, "idle"), typedNumber(ctx, "undo")
 	r.Assign, r.TakeOver = ctx.FormValue("assign"), ctx.FormValue("take_over")
 	r.Reasons = nil

@@ -15,7 +15,7 @@ type Autos struct {
 	Away     AutoText  `json:"away"`     // outside the hours, once in twelve of them
 	Queued   AutoText  `json:"queued"`   // to who waits
 	After    int       `json:"after"`    // minutes until Queued is sent
-	Keywords []Keyword `json:"keywords"` // silent while anybody is on duty
+	Keywords []Keyword `json:"keywords"` // the first that is meant
 }
 
 // AutoText is a text that may be switched off.
@@ -24,20 +24,11 @@ type AutoText struct {
 	Text string `json:"text"`
 }
 
-// Keyword answers a text that contains one of its words, or is one.
-type Keyword struct {
-	On    bool     `json:"on"`
-	Words []string `json:"words"`
-	Exact bool     `json:"exact"`
-	Text  string   `json:"text"`
-}
-
 const (
 	autoLeaves   = 2 // replies that are left to people
 	awayEvery    = 12 * 60 * 60 * 1000
-	keywordsMost = 200
-	wordsMost    = 20
 	textMost     = 2048 // bytes, as WeChat takes them
+	keywordsMost = 200
 )
 
 // aheadWord stands for how many wait before the customer.
@@ -56,27 +47,8 @@ func (a *Autos) check() string {
 		return "keywords"
 	}
 	for i := range a.Keywords {
-		k := &a.Keywords[i]
-		if k.Text = strings.TrimSpace(k.Text); k.Text == "" || len(k.Text) > textMost || len(k.Words) == 0 || len(k.Words) > wordsMost {
+		if !a.Keywords[i].fits() {
 			return "keywords"
-		}
-		for _, word := range k.Words {
-			if !named(word) || strings.TrimSpace(word) != word {
-				return "keywords"
-			}
-		}
-	}
-	return ""
-}
-
-// answer is the text of the first keyword that is meant, "" when none is.
-func (a *Autos) answer(said string) string {
-	said = strings.ToLower(strings.TrimSpace(said))
-	for _, k := range a.Keywords {
-		for _, word := range k.Words {
-			if word = strings.ToLower(word); k.On && (said == word || !k.Exact && strings.Contains(said, word)) {
-				return k.Text
-			}
 		}
 	}
 	return ""
@@ -101,9 +73,15 @@ func (t *tx) automate(customerID, conversationID int64, in *Incoming) error {
 			return err
 		}
 	}
-	if said := content(in); !duty && said != "" {
-		if text := r.Autos.answer(said); text != "" {
-			return t.auto(conversationID, "keyword", AutoText{true, text})
+	if k, word := r.Autos.meant(content(in), duty); k != nil {
+		if err := t.hit(in.Account, k, word); err != nil {
+			return err
+		}
+		if !k.Raise {
+			return t.auto(conversationID, "keyword", AutoText{true, k.Text})
+		}
+		if err := t.raise(conversationID, word); err != nil {
+			return err
 		}
 	}
 	if open || !r.Autos.Away.On {

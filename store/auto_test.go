@@ -50,7 +50,7 @@ func TestAutomaticReplies(t *testing.T) {
 	d := automated(t, func(r *Rules) {
 		r.Hours.On = true
 		r.Autos.Welcome, r.Autos.Away, r.Autos.Queued = AutoText{true, "welcome"}, AutoText{true, "closed"}, AutoText{true, "{n} ahead"}
-		r.Autos.Keywords = []Keyword{{true, []string{"发票", "开票"}, false, "by mail"}, {true, []string{"地址"}, true, "here"}, {false, []string{"off"}, false, "never"}}
+		r.Autos.Keywords = []Keyword{{true, []string{"发票", "开票"}, false, false, "by mail"}, {true, []string{"地址"}, true, false, "here"}, {false, []string{"off"}, false, false, "never"}}
 	})
 	for _, c := range []struct {
 		what string
@@ -118,7 +118,7 @@ func TestAutomationLeavesRepliesToPeople(t *testing.T) {
 		random := rand.New(rand.NewPCG(seed, 1))
 		d := automated(t, func(r *Rules) {
 			r.Hours.On = true
-			r.Autos = Autos{AutoText{true, "w"}, AutoText{true, "a"}, AutoText{true, "q"}, 1, []Keyword{{true, []string{"x"}, false, "k"}}}
+			r.Autos = Autos{AutoText{true, "w"}, AutoText{true, "a"}, AutoText{true, "q"}, 1, []Keyword{{true, []string{"x"}, false, false, "k"}}}
 		})
 		count := func() int { return strings.Count(d.autos(t, "o1"), "content") }
 		d.receive(t, d.text("o1", "hello"))
@@ -184,7 +184,7 @@ func TestAutoLeavesTwo(t *testing.T) {
 func TestNothingIsAutomaticForWhoIsServed(t *testing.T) {
 	d := automated(t, func(r *Rules) {
 		r.Hours.On = true
-		r.Autos = Autos{AutoText{true, "w"}, AutoText{true, "a"}, AutoText{true, "q"}, 1, []Keyword{{true, []string{"x"}, false, "k"}}}
+		r.Autos = Autos{AutoText{true, "w"}, AutoText{true, "a"}, AutoText{true, "q"}, 1, []Keyword{{true, []string{"x"}, false, false, "k"}}}
 	})
 	d.at(12)
 	d.open(t, "o1", &d.li)

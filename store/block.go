@@ -36,7 +36,7 @@ func (s *Store) Block(ctx context.Context, a *Agent, customerID int64, on bool) 
 // wait again that ended with the block, at was.
 func (t *tx) blockWaiting(v *Conversation, was int64) error {
 	if was == 0 {
-		return t.exec(`update conversation set state = 'closed', closed_at = $1, waiting_since = 0, unread = 0
+		return t.exec(`update conversation set state = 'closed', closed_at = $1, waiting_since = 0, raised_at = 0, unread = 0
 			where id = $2 and state = 'waiting'`, t.now, v.ID)
 	}
 	within, err := t.reopenWithin()

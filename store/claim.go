@@ -63,7 +63,7 @@ func (t *tx) take(agentID int64, v *Conversation, how string, b body) error {
 
 // give makes an agent serve a conversation, whoever did before.
 func (t *tx) give(agentID int64, v *Conversation) error {
-	if err := t.exec(`update conversation set state = 'open', agent_id = $1, claimed_at = $2, returned_at = 0, returned_by = 0 where id = $3`,
+	if err := t.exec(`update conversation set state = 'open', agent_id = $1, claimed_at = $2, returned_at = 0, returned_by = 0, raised_at = 0 where id = $3`,
 		agentID, t.now, v.ID); err != nil {
 		return err
 	}
@@ -169,7 +169,7 @@ func (s *Store) Lapse(ctx context.Context) error {
 			return err
 		}
 		for i := range list {
-			if err := t.exec("update conversation set state = 'closed', closed_at = $1, unread = 0 where id = $2", t.now, list[i].ID); err != nil {
+			if err := t.exec("update conversation set state = 'closed', closed_at = $1, unread = 0, raised_at = 0 where id = $2", t.now, list[i].ID); err != nil {
 				return err
 			}
 			if err := t.touch(&list[i]); err != nil {

@@ -22,6 +22,7 @@ type Conversation struct {
 	FirstReplyAt int64    `json:"first_reply_at"`
 	ClosedAt     int64    `json:"closed_at"`
 	ReturnedAt   int64    `json:"returned_at"` // when it came back to the queue from an agent; 0: it did not
+	RaisedAt     int64    `json:"raised_at"`   // when a keyword moved it forward, for this wait; 0: none did
 	Reason       string   `json:"reason"`      // of its end; "": none was given
 	Last         Last     `json:"last"`
 	Grants       Grants   `json:"grants"`
@@ -65,7 +66,7 @@ type Last struct {
 
 // conversationFields are read with v conversation and c its customer.
 const conversationFields = `v.id, v.account_id, v.state, v.agent_id, v.unread, v.read_id, v.waiting_since, v.created_at,
-	v.claimed_at, v.first_reply_at, v.closed_at, v.returned_at, v.last_id, v.last_dir, v.last_type, v.last_text, v.last_state, v.last_agent,
+	v.claimed_at, v.first_reply_at, v.closed_at, v.returned_at, v.raised_at, v.last_id, v.last_dir, v.last_type, v.last_text, v.last_state, v.last_agent,
 	v.last_at, v.event_id, v.reason, c.id, c.openid, c.remark, c.language, c.vip, c.following, c.source, c.subscribed_at, c.conversations,
 	c.blocked_at, c.event_id, (select group_concat(g.tag_id) from customer_tag g where g.customer_id = c.id),
 	c.message_left, c.message_total, c.message_since, c.message_until,
@@ -77,7 +78,7 @@ const selectConversation = "select " + conversationFields + " from conversation 
 func (v *Conversation) targets() []any {
 	l, c, m, a := &v.Last, &v.Customer, &v.message, &v.action
 	return []any{opt(&v.ID), opt(&v.Account), opt(&v.State), opt(&v.Agent), opt(&v.Unread), opt(&v.ReadID), opt(&v.WaitingSince),
-		opt(&v.CreatedAt), opt(&v.ClaimedAt), opt(&v.FirstReplyAt), opt(&v.ClosedAt), opt(&v.ReturnedAt), opt(&l.ID), opt(&l.Dir), opt(&l.Type),
+		opt(&v.CreatedAt), opt(&v.ClaimedAt), opt(&v.FirstReplyAt), opt(&v.ClosedAt), opt(&v.ReturnedAt), opt(&v.RaisedAt), opt(&l.ID), opt(&l.Dir), opt(&l.Type),
 		opt(&l.Text), opt(&l.State), opt(&l.Agent), opt(&l.At), opt(&v.Event), opt(&v.Reason), opt(&c.ID), opt(&c.OpenID), opt(&c.Remark),
 		opt(&c.Language), opt(&c.VIP), opt(&c.Following), opt(&c.Source), opt(&c.SubscribedAt), opt(&c.Conversations),
 		opt(&c.BlockedAt), opt(&c.Event), opt(&c.tags), opt(&m.Left), opt(&m.Total), opt(&m.Since), opt(&m.Until),

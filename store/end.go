@@ -67,7 +67,7 @@ func (t *tx) end(a *Agent, v *Conversation, reason string) error {
 		}
 		told["why"] = reason
 	}
-	if err := t.exec(`update conversation set state = 'closed', closed_at = $1, waiting_since = 0, unread = 0, reason = $2 where id = $3`,
+	if err := t.exec(`update conversation set state = 'closed', closed_at = $1, waiting_since = 0, raised_at = 0, unread = 0, reason = $2 where id = $3`,
 		t.now, reason, v.ID); err != nil {
 		return err
 	}

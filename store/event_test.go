@@ -134,7 +134,7 @@ func TestJSONShapes(t *testing.T) {
 	}{
 		{"conversation", v, `{"id":1,"account":1,"state":"open","agent":2,"customer":{"id":1,"openid":"o1","remark":"","language":"","vip":0,"following":true,` +
 			`"source":"","subscribed_at":0,"conversations":1,"session":null,"blocked_at":0,"tags":[],"event":EVENT},"unread":1,"read_id":0,"waiting_since":0,"created_at":1735689600000,` +
-			`"claimed_at":1735689600000,"first_reply_at":1735689600000,"closed_at":0,"returned_at":0,"reason":"","last":{"id":3,"dir":"out","type":"text","text":"a",` +
+			`"claimed_at":1735689600000,"first_reply_at":1735689600000,"closed_at":0,"returned_at":0,"raised_at":0,"reason":"","last":{"id":3,"dir":"out","type":"text","text":"a",` +
 			`"state":"pending","agent":2,"at":1735689600000},"grants":{"message":{"left":4,"total":5,"since":1735689600000,` +
 			`"until":1735862355000,"cause":"message"}},"event":EVENT}`},
 		{"picture", list[0], `{"id":1,"customer":1,"conversation":1,"dir":"in","type":"image","body":{},"at":1735689600000,` +

@@ -13,13 +13,17 @@ const closingWithin = 30 * 60 * 1000
 // a is taken before b. Who came back to the queue counts as having waited
 // longest. lib/queue.js mirrors it; both run the same cases.
 func (r *Rules) compare(a, b *Conversation, now int64) int {
+	raised := 0
+	if !r.leveled() {
+		raised = cmp.Compare(b.raised(), a.raised())
+	}
 	for _, by := range r.Order {
 		c := 0
 		switch by {
 		case "level":
-			c = cmp.Compare(r.level(b.Customer.VIP), r.level(a.Customer.VIP))
+			c = cmp.Compare(r.step(b), r.step(a))
 		case "waited":
-			c = waited(a, b)
+			c = cmp.Or(raised, waited(a, b))
 		case "closing":
 			c = cmp.Compare(a.closes(now), b.closes(now))
 		case "overdue":
@@ -29,7 +33,29 @@ func (r *Rules) compare(a, b *Conversation, now int64) int {
 			return c
 		}
 	}
-	return cmp.Or(waited(a, b), cmp.Compare(a.ID, b.ID))
+	return cmp.Or(raised, waited(a, b), cmp.Compare(a.ID, b.ID))
+}
+
+// leveled tells whether levels decide before the waiting time does. Where they do
+// not, who was moved forward is before all that were not.
+func (r *Rules) leveled() bool {
+	for _, by := range r.Order {
+		if by == "level" || by == "waited" {
+			return by == "level"
+		}
+	}
+	return false
+}
+
+// step is a customer's level in the queue: one more than their own for who was
+// moved forward.
+func (r *Rules) step(v *Conversation) int { return r.level(v.Customer.VIP) + v.raised() }
+
+func (v *Conversation) raised() int {
+	if v.RaisedAt > 0 {
+		return 1
+	}
+	return 0
 }
 
 func waited(a, b *Conversation) int {
@@ -78,7 +104,7 @@ func head(list []Conversation, rules map[int64]*Rules, now int64) *Conversation 
 			heads[v.Account] = v
 		}
 	}
-	level := func(v *Conversation) int { return rules[v.Account].level(v.Customer.VIP) }
+	level := func(v *Conversation) int { return rules[v.Account].step(v) }
 	var best *Conversation
 	for _, v := range heads {
 		if best == nil || cmp.Or(cmp.Compare(level(best), level(v)), waited(v, best), cmp.Compare(v.ID, best.ID)) < 0 {

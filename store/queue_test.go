@@ -65,6 +65,7 @@ func TestQueueOrderIsTotal(t *testing.T) {
 			v.ID, v.CreatedAt, v.Customer.VIP = int64(i+1), start, random.IntN(5)
 			v.WaitingSince = start * int64(random.IntN(2))
 			v.ReturnedAt = start * int64(random.IntN(2))
+			v.RaisedAt = start * int64(random.IntN(2))
 			v.Grants.Message = &Grant{Left: random.IntN(2), Until: start + int64(random.IntN(4))*1_200_000}
 		}
 		now := int64(start + random.IntN(900_000))

@@ -18,6 +18,8 @@ type Rules struct {
 	// hour), overdue (the target is passed); a later one decides where the
 	// earlier are equal.
 	Order []string `json:"order"`
+	// Closing is how many minutes before its window ends a conversation is on the radar; 0: never.
+	Closing int `json:"closing"`
 
 	Assign   string `json:"assign"`    // hand: agents claim; last: who served before, else fewest; fewest: open conversations; longest: idle
 	Capacity int    `json:"capacity"`  // conversations that one agent is assigned at once
@@ -45,7 +47,7 @@ type Level struct {
 func defaultRules() Rules {
 	return Rules{
 		Levels: []Level{{"VIP 1", 5, "outline"}, {"VIP 2", 3, "tint"}, {"VIP 3", 1, "solid"}}, Target: 10,
-		Order:  []string{"level", "waited"},
+		Order: []string{"level", "waited"}, Closing: 120,
 		Assign: "hand", Capacity: 10, Silence: 0, Gone: 3, Return: 24, Idle: 15, TakeOver: "supervisor",
 		Reasons: []string{}, Undo: 3,
 		Hours: defaultHours(), Autos: Autos{After: 3, Keywords: []Keyword{}},
@@ -107,6 +109,8 @@ func (r *Rules) check() error {
 		return bad("take_over")
 	case r.Capacity < 1 || r.Capacity > capacityMost:
 		return bad("capacity")
+	case r.Closing < 0 || r.Closing > 48*60:
+		return bad("closing")
 	case r.Silence < 0 || r.Silence > 24*60:
 		return bad("silence")
 	case r.Gone < -1 || r.Gone > 24*60:

@@ -93,6 +93,7 @@ var reads = []struct {
 	{"Errands", func(w *walked) error { _, err := w.Errands(ctx, 10); return err }},
 	{"FilePath", func(w *walked) error { _ = w.FilePath("abc"); return nil }},
 	{"Forget", func(w *walked) error { w.Forget(); return nil }},
+	{"KeywordHits", func(w *walked) error { _, err := w.KeywordHits(ctx, w.account); return err }},
 	{"KFAccounts", func(w *walked) error { _, err := w.KFAccounts(ctx, w.account); return err }},
 	{"LastEvent", func(w *walked) error { _, _, err := w.LastEvent(ctx); return err }},
 	{"Media", func(w *walked) error { _, err := w.Media(ctx, w.media.ID); return err }},

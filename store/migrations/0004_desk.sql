@@ -26,6 +26,16 @@ create index conversation_open on conversation (agent_id) where state = 'open';
 alter table message add column auto text not null default '';       -- welcome, away, queued, keyword; '' when a person wrote it
 alter table customer add column away_at integer not null default 0;  -- when they were last told that nobody is here
 alter table conversation add column queued_at integer not null default 0; -- when they were told that they have to wait
+alter table conversation add column raised_at integer not null default 0; -- when a keyword moved it forward, for this wait
+
+create table keyword_hit (
+  account_id integer not null references account,
+  day integer not null,             -- in Beijing
+  word text not null,               -- in small letters
+  exact integer not null,
+  hits integer not null,
+  primary key (account_id, day, word, exact)
+) strict, without rowid;
 
 -- Presence and hand-over.
 

@@ -100,7 +100,7 @@ CREATE TABLE conversation (
   last_agent integer not null default 0,
   last_at integer not null default 0,
   event_id integer not null default 0
-, returned_at integer not null default 0, returned_by integer not null default 0, active_at integer not null default 0, queued_at integer not null default 0, reason text not null default '') strict;
+, returned_at integer not null default 0, returned_by integer not null default 0, active_at integer not null default 0, queued_at integer not null default 0, raised_at integer not null default 0, reason text not null default '') strict;
 
 CREATE TABLE customer (
   id integer primary key,
@@ -165,6 +165,15 @@ CREATE TABLE event (
   message_id integer not null default 0,
   agent_id integer not null default 0
 ) strict;
+
+CREATE TABLE keyword_hit (
+  account_id integer not null references account,
+  day integer not null,             -- in Beijing
+  word text not null,               -- in small letters
+  exact integer not null,
+  hits integer not null,
+  primary key (account_id, day, word, exact)
+) strict, without rowid;
 
 CREATE TABLE kf_account (
   account_id integer not null references account,

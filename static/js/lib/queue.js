@@ -8,6 +8,9 @@ export const since = ({ waiting_since, returned_at, created_at }) => waiting_sin
 // A level that was taken away counts as the highest that is left.
 export const levelIn = (rules, vip) => Math.max(0, Math.min(vip, rules.levels.length));
 
+// The level that counts in the queue: one more for who was moved forward by a keyword.
+export const stepIn = (rules, { customer, raised_at }) => levelIn(rules, customer.vip) + Boolean(raised_at);
+
 // How many milliseconds a customer may wait for an answer, 0 for no promise.
 export function targetIn(rules, vip) {
   const level = levelIn(rules, vip);
@@ -24,7 +27,7 @@ export function inOrder(rows, rulesOf, now) {
   }
   const lines = [...queues].map(([account, line]) => line.sort((a, b) => compare(rulesOf(account), a, b, now)));
   if (lines.length === 1) return lines[0];
-  const level = (row) => levelIn(rulesOf(row.account), row.customer.vip);
+  const level = (row) => stepIn(rulesOf(row.account), row);
   const between = (a, b) => level(b) - level(a) || waited(a, b) || a.id - b.id;
   const all = [];
   while (all.length < rows.length) {
@@ -39,12 +42,16 @@ function compare(rules, a, b, now) {
     const order = ways[by](rules, a, b, now);
     if (order) return order;
   }
-  return waited(a, b) || a.id - b.id;
+  return ways.waited(rules, a, b) || a.id - b.id;
 }
 
+// Whether levels decide before the waiting time does. Where they do not, who was moved forward is
+// before all that were not.
+const leveled = ({ order }) => order.find((by) => by === 'level' || by === 'waited') === 'level';
+
 const ways = {
-  level: (rules, a, b) => levelIn(rules, b.customer.vip) - levelIn(rules, a.customer.vip),
-  waited: (rules, a, b) => waited(a, b),
+  level: (rules, a, b) => stepIn(rules, b) - stepIn(rules, a),
+  waited: (rules, a, b) => (leveled(rules) ? 0 : Boolean(b.raised_at) - Boolean(a.raised_at)) || waited(a, b),
   closing: (rules, a, b, now) => less(closes(a, now), closes(b, now)),
   overdue: (rules, a, b, now) => over(rules, b, now) - over(rules, a, now),
 };

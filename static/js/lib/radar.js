@@ -3,20 +3,21 @@ import { budget } from './budget.js';
 import { tick } from './clock.js';
 import { computed } from './html.js';
 import { read, write } from './local.js';
+import { rulesOf } from './rules.js';
 import { changed, conversations, isMine } from './state.js';
 
 const MINUTE = 60_000;
-export const SOON = 120 * MINUTE;
 export const URGENT = 10 * MINUTE;
 const REMIND = [10, 30]; // minutes before the end, the last first
 const KEY = 'kf.radar';
 
-// When the window ends, if soon, while something can still be sent: who waits for somebody, and all that
-// are ours. Else 0. The rights of one minute have a place of their own.
+// When the window ends, if soon, as the rules of its official account say, while something can still be
+// sent: who waits for somebody, and all that are ours. Else 0. The rights of one minute have a place of
+// their own.
 export function closes(row, now) {
   if (row.state !== 'waiting' && !isMine(row)) return 0;
   const { reason, kind, until } = budget(row, now);
-  return !reason && kind === 'message' && until - now <= SOON ? until : 0;
+  return !reason && kind === 'message' && until - now <= rulesOf(row.account).closing * MINUTE ? until : 0;
 }
 
 const list = () => [...conversations.values()].map((conversation) => conversation.peek());

@@ -2,7 +2,7 @@
 import { levelIn, targetIn } from './queue.js';
 import { accounts } from './state.js';
 
-const none = { levels: [], target: 0, order: [] }; // until they are loaded
+const none = { levels: [], target: 0, order: [], closing: 0 }; // until they are loaded
 
 export const rulesOf = (account) => accounts.value.find(({ id }) => id === account)?.rules ?? none;
 

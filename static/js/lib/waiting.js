@@ -3,8 +3,8 @@ import { now, tick } from './clock.js';
 import { computed, signal } from './html.js';
 import { t } from './i18n.js';
 import { read, write } from './local.js';
-import { inOrder, levelIn } from './queue.js';
-import { levelOf, rulesOf } from './rules.js';
+import { inOrder, stepIn } from './queue.js';
+import { rulesOf } from './rules.js';
 import { accounts } from './state.js';
 
 const KEY = 'kf.queue.reversed';
@@ -26,14 +26,16 @@ export function queued(rows) {
   return inOrder(rows, rulesOf, now());
 }
 
-// One group for each level where the level decides first, else one for all.
+// One group for each level where the level decides first, else one for all. Who was moved forward is
+// with the next level.
 export function queueGroups(rows) {
   const leveled = orders.value.every(([first]) => first === 'level');
   const groups = new Map();
   for (const row of queued(rows)) {
-    const level = leveled ? levelIn(rulesOf(row.account), row.customer.vip) : -1;
+    const { levels } = rulesOf(row.account);
+    const level = leveled ? Math.min(stepIn(rulesOf(row.account), row), levels.length) : -1;
     if (!groups.has(level)) groups.set(level, { key: `level${level}`, names: new Set(), ids: [] });
-    groups.get(level).names.add(level < 0 ? t('inbox.group.queue') : (levelOf(row)?.name ?? t('inbox.group.normal')));
+    groups.get(level).names.add(level < 0 ? t('inbox.group.queue') : (levels[level - 1]?.name ?? t('inbox.group.normal')));
     groups.get(level).ids.push(row.id);
   }
   const list = [...groups.values()].map(({ key, names, ids }) => ({ key, title: [...names].join(' / '), ids }));

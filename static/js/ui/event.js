@@ -12,7 +12,7 @@ const icons = {
   scancode_waitmsg: 'qr-code', pic_sysphoto: 'image', pic_photo_or_album: 'image', pic_weixin: 'image',
   kf_create_session: 'headset', kf_close_session: 'headset', kf_switch_session: 'headset',
   user_info_modified: 'user-round', user_authorization_revoke: 'lock', user_authorization_cancellation: 'lock',
-  claimed: 'hand', ended: 'check', blocked: 'circle-x', unblocked: 'undo-2', reopened: 'undo-2', queued: 'inbox',
+  claimed: 'hand', ended: 'check', blocked: 'circle-x', unblocked: 'undo-2', reopened: 'undo-2', queued: 'inbox', raised: 'arrow-up',
   transferred: 'arrow-right-left', taken: 'hand', invited: 'eye', enter: 'log-in', user_enter_tempsession: 'log-in',
   merchant_order: 'clipboard-list', user_pay_from_pay_cell: 'ticket', user_get_card: 'ticket', user_del_card: 'ticket',
   user_enter_session_from_card: 'ticket',

@@ -26,13 +26,15 @@ export function row(id, view, { nth, of }) {
   return html`<li aria-posinset=${nth} aria-setsize=${of}>
     <a class=${`conv ${unread ? 'is-unread' : ''}`} href=${`#${view}/${id}`} data-id=${id} aria-current=${current.value === id ? 'true' : nothing}>
       ${identicon(customer.openid, '', unread ? badge(unread) : nothing)}
-      <span class="conv-who"><span class="conv-name">${customerName(customer)}</span>${vip(conversation)}${toldMark(id)}${server(conversation)}${faces(conversation)}</span>
+      <span class="conv-who"><span class="conv-name">${customerName(customer)}</span>${vip(conversation)}${raised(conversation)}${toldMark(id)}${server(conversation)}${faces(conversation)}</span>
       <span class="conv-at">${ourTurn(conversation) ? wait(conversation) : formatListTime(conversation.closed_at || conversation.last?.at || conversation.created_at)}</span>
       <span class="conv-text">${line(conversation)}</span>${flag(conversation, view)}
     </a></li>`;
 }
 
 const badge = (n) => html`<span class="count">${n > 99 ? '99+' : n}<span class="sr"> ${t('inbox.row.unread')}</span></span>`;
+
+const raised = ({ raised_at }) => (raised_at ? html`<span class="tag conv-raised">${t('routing.raised')}</span>` : nothing);
 
 const ourTurn = ({ state, waiting_since }) => state !== 'closed' && waiting_since > 0;
 
