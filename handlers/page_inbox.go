@@ -27,10 +27,14 @@ func (c *Console) pageInbox(ctx *fiber.Ctx) error {
 	p := c.page(ctx, "inbox.title")
 	p.Entry = "inbox.js"
 	p.Boot = fiber.Map{"lang": p.Lang, "static": p.Static, "since": since, "now": c.Store.Now().UnixMilli(), "me": me,
-		"sandbox": p.Sandbox, "version": p.Version, "settings": fiber.Map{
-			"text_limit": textMost, "image_limit": wechat.FileRules["image"].Most, "image_scale_above": scaleAbove,
-			"voice_limit": wechat.FileRules["voice"].Most, "video_limit": wechat.FileRules["video"].Most}}
+		"sandbox": p.Sandbox, "version": p.Version, "settings": editorSettings()}
 	return ctx.Render("inbox", p)
+}
+
+// editorSettings are what the editors of the browser must know.
+func editorSettings() fiber.Map {
+	return fiber.Map{"text_limit": textMost, "image_limit": wechat.FileRules["image"].Most, "image_scale_above": scaleAbove,
+		"voice_limit": wechat.FileRules["voice"].Most, "video_limit": wechat.FileRules["video"].Most}
 }
 
 // pagePhone is the shell of the sandbox's phones.

@@ -24,9 +24,9 @@ type quickPage struct {
 	Search     string
 	Filter     string // these, as the query of an address
 	Form       *quickForm
-	Vars       []quickVar
+	Vars       []string
 	Supervisor bool   // may change the team's
-	Dialog     string // delete, import or ""
+	Dialog     string // delete, import, category or ""
 	Report     *quickReport
 	Problems   problems
 }
@@ -41,13 +41,11 @@ type quickCategory struct {
 	Count        int
 }
 
-// quickVar is a variable that can be put in, and what it may become.
-type quickVar struct{ Name, Sample string }
-
 // quickForm is one in the editor. ID 0: a new one.
 type quickForm struct {
 	store.QuickReply
-	Content string
+	Content string // of a text
+	Reply   string // what it shall send, when that was made anew and is no text: quickInput
 	Scope   string
 	Fixed   bool // the agent may not change it
 	Editor  string
@@ -67,7 +65,9 @@ func (c *Console) quickPage(ctx *fiber.Ctx) (*Page, *quickPage, error) {
 	d.fill(list)
 	d.Filter = d.filter(d.Category)
 	p := c.page(ctx, "quick.title")
-	d.Vars = c.quickSamples(ctx)
+	p.Entry = "quickpage.js"
+	p.Boot = fiber.Map{"lang": p.Lang, "static": p.Static, "now": c.Store.Now().UnixMilli(), "me": me, "settings": editorSettings()}
+	d.Vars = c.quickNamesHere(ctx)
 	p.D = d
 	return p, d, nil
 }
@@ -98,6 +98,26 @@ func (d *quickPage) fill(list []store.QuickReply) {
 			d.List = append(d.List, quickRow{q, content})
 		}
 	}
+}
+
+// Here is how many the category has that is shown.
+func (d *quickPage) Here() int {
+	for _, c := range d.Categories {
+		if c.Name == d.Category {
+			return c.Count
+		}
+	}
+	return 0
+}
+
+// Others are the categories that the replies of this one can go to.
+func (d *quickPage) Others() (list []string) {
+	for _, c := range d.Categories {
+		if c.Name != d.Category {
+			list = append(list, c.Name)
+		}
+	}
+	return list
 }
 
 // filter is the query of an address that shows a category.
@@ -143,27 +163,20 @@ func quickFits(q *store.QuickReply, content, search string) bool {
 	return false
 }
 
-// quickSamples are the variables by their names here, with what they may become.
-func (c *Console) quickSamples(ctx *fiber.Ctx) []quickVar {
-	me := who(ctx)
-	account, nick := "", me.Name
-	if len(me.Bindings) > 0 {
-		account, nick = me.Bindings[0].AccountName, me.Bindings[0].Nick
-	}
-	samples := map[string]string{"customer": c.text(ctx, "quick.sample.customer"), "agent": nick, "account": account,
-		"date": c.text(ctx, "quick.sample.date"), "time": "14:05", "order": "20261126"}
-	list := make([]quickVar, len(quickVars))
+// quickNamesHere are the variables by their names in the language of the page.
+func (c *Console) quickNamesHere(ctx *fiber.Ctx) []string {
+	list := make([]string, len(quickVars))
 	for i, v := range quickVars {
-		list[i] = quickVar{c.text(ctx, "quick.var."+v), samples[v]}
+		list[i] = c.text(ctx, "quick.var."+v)
 	}
 	return list
 }
 
 // quickFormOf puts a quick reply into the editor.
 func (c *Console) quickFormOf(ctx *fiber.Ctx, q store.QuickReply) (*quickForm, error) {
-	f := &quickForm{QuickReply: q, Content: quickContent(&q), Scope: "mine"}
-	if q.Type != "text" {
-		f.Content = quickWords(&q)
+	f := &quickForm{QuickReply: q, Scope: "mine"}
+	if q.Type == "text" {
+		f.Content = quickContent(&q)
 	}
 	if q.Agent == 0 {
 		f.Scope, f.Fixed = "team", !who(ctx).Supervisor()
@@ -229,51 +242,6 @@ func (c *Console) pageQuickOne(dialog string) fiber.Handler {
 		d.Dialog = dialog
 		return ctx.Render("quick_replies", p)
 	}
-}
-
-// postQuick takes the editor's form, of a new one or of one that is there.
-func (c *Console) postQuick(ctx *fiber.Ctx) error {
-	me := who(ctx)
-	q := store.QuickReply{ID: pathID(ctx), Category: ctx.FormValue("category"), Code: ctx.FormValue("code"), Title: ctx.FormValue("title"), Type: "text"}
-	if ctx.FormValue("scope") != "team" {
-		q.Agent = me.ID
-	}
-	content := strings.TrimSpace(ctx.FormValue("content"))
-	var d store.Draft
-	in := replyInput{Type: "text", Body: marshal(map[string]string{"content": content})}
-	err := in.fill(&d)
-	switch {
-	case q.ID == 0 && err == nil:
-		q, err = c.Store.AddQuickReply(ctx.UserContext(), me, q, d)
-	case q.ID != 0:
-		err = c.updateQuick(ctx, &q, d, err)
-	}
-	if err == nil {
-		return see(ctx, "/quick-replies/"+itoa(q.ID)+"?"+url.Values{"scope": {ctx.FormValue("scope")}, "done": {"quick_saved"}}.Encode())
-	}
-	wrong, ok := c.refusal(ctx, err, "title")
-	if !ok {
-		return err
-	}
-	p, page, err := c.quickPage(ctx)
-	if err != nil {
-		return err
-	}
-	page.Problems = wrong
-	page.Form = &quickForm{QuickReply: q, Content: content, Scope: ctx.FormValue("scope")}
-	return again(ctx, "quick_replies", p)
-}
-
-// updateQuick changes one; only of a text the content is looked at.
-func (c *Console) updateQuick(ctx *fiber.Ctx, q *store.QuickReply, d store.Draft, wrong error) error {
-	old, err := c.Store.QuickReply(ctx.UserContext(), who(ctx), q.ID)
-	if err != nil {
-		return err
-	}
-	if q.Type, q.Body = old.Type, d.Body; old.Type == "text" && wrong != nil {
-		return wrong
-	}
-	return c.Store.UpdateQuickReply(ctx.UserContext(), who(ctx), *q)
 }
 
 func (c *Console) postQuickDelete(ctx *fiber.Ctx) error {

@@ -60,6 +60,8 @@ func (c *Console) pageRoutes(app *fiber.App) {
 	app.Get("/quick-replies/export", c.agent, c.exportQuick)
 	app.Get("/quick-replies/import", c.agent, c.pageQuickImport)
 	app.Post("/quick-replies/import", c.agent, c.postQuickImport)
+	app.Get("/quick-replies/category", c.agent, c.pageQuickCategory)
+	app.Post("/quick-replies/category", c.agent, c.postQuickCategory)
 	app.Get("/quick-replies/:id<int>", c.agent, c.pageQuickOne(""))
 	app.Post("/quick-replies/:id<int>", c.agent, c.postQuick)
 	app.Get("/quick-replies/:id<int>/delete", c.agent, c.pageQuickOne("delete"))

@@ -92,6 +92,8 @@ var routes = map[string]string{
 	"GET /quick-replies/export":           agent,
 	"GET /quick-replies/import":           agent,
 	"POST /quick-replies/import":          agent,
+	"GET /quick-replies/category":         agent,
+	"POST /quick-replies/category":        agent,
 	"GET /quick-replies/:id<int>":         agent,
 	"POST /quick-replies/:id<int>":        agent,
 	"GET /quick-replies/:id<int>/delete":  agent,

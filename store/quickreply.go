@@ -162,19 +162,7 @@ func (t *tx) addQuick(a *Agent, q *QuickReply, d Draft) error {
 	if err := t.codeTaken(q); err != nil {
 		return err
 	}
-	if q.Account == 0 && (d.MediaID != 0 || d.ThumbID != 0 || d.Article != "") {
-		return refuse("empty", "field", "account")
-	}
-	if d.Article != "" {
-		if err := t.article(q.Account, &d); err != nil {
-			return err
-		}
-	}
-	media, err := t.replyFile(a, q.Account, d.MediaID, replyFiles[d.Type].media, "media")
-	if err != nil {
-		return err
-	}
-	thumb, err := t.replyFile(a, q.Account, d.ThumbID, replyFiles[d.Type].thumb, "thumb")
+	media, thumb, err := t.quickFiles(a, q, &d)
 	if err != nil {
 		return err
 	}
@@ -189,24 +177,51 @@ func (t *tx) addQuick(a *Agent, q *QuickReply, d Draft) error {
 	return err
 }
 
-// UpdateQuickReply changes category, code, title and whose it is; of a text what
-// it says too (q.Body). Refusals: as AddQuickReply.
-func (s *Store) UpdateQuickReply(ctx context.Context, a *Agent, q QuickReply) error {
+// quickFiles completes what a quick reply sends: its article, and what its row
+// says of its files.
+func (t *tx) quickFiles(a *Agent, q *QuickReply, d *Draft) (media, thumb any, err error) {
+	if q.Account == 0 && (d.MediaID != 0 || d.ThumbID != 0 || d.Article != "") {
+		return nil, nil, refuse("empty", "field", "account")
+	}
+	if d.Article != "" {
+		if err := t.article(q.Account, d); err != nil {
+			return nil, nil, err
+		}
+	}
+	if media, err = t.replyFile(a, q.Account, d.MediaID, replyFiles[d.Type].media, "media"); err != nil {
+		return nil, nil, err
+	}
+	thumb, err = t.replyFile(a, q.Account, d.ThumbID, replyFiles[d.Type].thumb, "thumb")
+	return media, thumb, err
+}
+
+// UpdateQuickReply changes category, code, title and whose it is; with d also
+// what it sends, and for which official account. Refusals: as AddQuickReply.
+func (s *Store) UpdateQuickReply(ctx context.Context, a *Agent, q QuickReply, d *Draft) error {
 	return s.write(ctx, func(t *tx) error {
 		old, err := t.quick(a, q.ID)
 		if err != nil {
 			return err
 		}
-		q.Account = old.Account
+		if d == nil {
+			q.Account = old.Account
+		}
 		if err := cmp.Or(old.changeable(a), q.changeable(a), q.check(), t.codeTaken(&q)); err != nil {
 			return err
 		}
-		if old.Type != "text" {
-			q.Body = old.Body
-		}
-		if err := t.exec(`update quickreply set agent_id = $1, category = $2, code = $3, title = $4, spelling = $5, body = $6,
-			updated_by = $7, updated_at = $8 where id = $9`, q.Agent, q.Category, q.Code, q.Title, q.Spelling, string(q.Body), a.ID, t.now, q.ID); err != nil {
+		if err := t.exec(`update quickreply set agent_id = $1, category = $2, code = $3, title = $4, spelling = $5, updated_by = $6,
+			updated_at = $7 where id = $8`, q.Agent, q.Category, q.Code, q.Title, q.Spelling, a.ID, t.now, q.ID); err != nil {
 			return err
+		}
+		if d != nil {
+			media, thumb, err := t.quickFiles(a, &q, d)
+			if err != nil {
+				return err
+			}
+			if err := t.exec("update quickreply set account_id = $1, type = $2, body = $3, media_id = $4, thumb_id = $5 where id = $6",
+				q.Account, d.Type, string(d.Body), media, thumb, q.ID); err != nil {
+				return err
+			}
 		}
 		return t.quickChanged(min(old.Agent, q.Agent))
 	})
@@ -221,6 +236,26 @@ func (s *Store) RemoveQuickReply(ctx context.Context, a *Agent, id int64) error 
 		}
 		if err := t.exec("delete from quickreply where id = $1", id); err != nil {
 			return err
+		}
+		return t.quickChanged(q.Agent)
+	})
+}
+
+// RenameQuickCategory puts all of a category of the team's, or of the agent's
+// own, into another one: a new one, one that is there, or none ("").
+// Refusals: not_supervisor, too_long.
+func (s *Store) RenameQuickCategory(ctx context.Context, a *Agent, team bool, from, to string) error {
+	q := QuickReply{Category: to, Title: "-"}
+	if !team {
+		q.Agent = a.ID
+	}
+	if err := cmp.Or(q.changeable(a), q.check()); err != nil {
+		return err
+	}
+	return s.write(ctx, func(t *tx) error {
+		n, err := t.affect("update quickreply set category = $1 where agent_id = $2 and category = $3 and category <> ''", q.Category, q.Agent, from)
+		if err != nil || n == 0 {
+			return orElse(err, ErrNotFound)
 		}
 		return t.quickChanged(q.Agent)
 	})

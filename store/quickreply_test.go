@@ -77,17 +77,17 @@ func TestWhoMayDoWhatWithQuickReplies(t *testing.T) {
 		_, err := d.UseQuickReply(ctx, a, own.ID)
 		equal(t, "another's", err, ErrNotFound)
 		equal(t, "another's", d.MoveQuickReply(ctx, a, own.ID, true), ErrNotFound)
-		equal(t, "another's", d.UpdateQuickReply(ctx, a, own), ErrNotFound)
+		equal(t, "another's", d.UpdateQuickReply(ctx, a, own, nil), ErrNotFound)
 		_, err = d.QuickReply(ctx, a, own.ID)
 		equal(t, "another's", err, ErrNotFound)
 	}
 	refused(t, d.RemoveQuickReply(ctx, &d.li, team.ID), "not_supervisor")
 	refused(t, d.MoveQuickReply(ctx, &d.li, team.ID, true), "not_supervisor")
-	refused(t, d.UpdateQuickReply(ctx, &d.li, team), "not_supervisor")
+	refused(t, d.UpdateQuickReply(ctx, &d.li, team, nil), "not_supervisor")
 	own.Agent = 0
-	refused(t, d.UpdateQuickReply(ctx, &d.li, own), "not_supervisor")
+	refused(t, d.UpdateQuickReply(ctx, &d.li, own, nil), "not_supervisor")
 	team.Agent = d.li.ID // takes it from the team
-	refused(t, d.UpdateQuickReply(ctx, &d.li, team), "not_supervisor")
+	refused(t, d.UpdateQuickReply(ctx, &d.li, team, nil), "not_supervisor")
 	ok(t, d.RemoveQuickReply(ctx, &boss, team.ID))
 	ok(t, d.RemoveQuickReply(ctx, &d.li, own.ID))
 	equal(t, "li's", d.codes(t, &d.li), "")
@@ -117,9 +117,10 @@ func TestFieldsOfQuickReplies(t *testing.T) {
 	q := d.quick(0, "")
 	d.quick(0, "") // without a code there is nothing to be taken
 	q.Code = "hx"
-	refused(t, d.UpdateQuickReply(ctx, &d.admin, q), "code_taken")
-	q.Code, q.Title, q.Body = "", "换新", []byte(`{"content":"other"}`)
-	ok(t, d.UpdateQuickReply(ctx, &d.admin, q))
+	refused(t, d.UpdateQuickReply(ctx, &d.admin, q, nil), "code_taken")
+	q.Code, q.Title = "", "换新"
+	other := d.draft("other")
+	ok(t, d.UpdateQuickReply(ctx, &d.admin, q, &other))
 	now := must(d.QuickReply(ctx, &d.li, q.ID))(t)
 	equal(t, "as it is now", now.Spelling+string(now.Body), `huan xin{"content":"other"}`)
 }
@@ -149,8 +150,23 @@ func TestQuickRepliesWithFiles(t *testing.T) {
 	equal(t, "its file", q.Media.ID, file.ID)
 	equal(t, "seen by li", len(must(d.QuickReplies(ctx, &d.li))(t)), 1)
 	q.Body, q.Title = []byte(`{"x":1}`), "u"
-	ok(t, d.UpdateQuickReply(ctx, &d.admin, q))
+	ok(t, d.UpdateQuickReply(ctx, &d.admin, q, nil))
 	equal(t, "what it sends stays", string(must(d.QuickReply(ctx, &d.li, q.ID))(t).Body), "{}")
+	cover := must(d.AddMedia(ctx, Media{Account: d.account, Kind: "image", Hash: "i"}))(t)
+	news := Draft{Type: "news", Body: []byte(`{"title":"n"}`), MediaID: cover.ID}
+	ok(t, d.UpdateQuickReply(ctx, &d.admin, q, &news))
+	now := must(d.QuickReply(ctx, &d.li, q.ID))(t)
+	equal(t, "another type", fmt.Sprint(now.Type, string(now.Body), now.Media.ID, now.UpdatedBy), fmt.Sprint("news", `{"title":"n"}`, cover.ID, d.admin.ID))
+	news.MediaID = foreign.ID
+	refused(t, d.UpdateQuickReply(ctx, &d.su, q, &news), "not_supervisor")
+	q.Account = 0
+	refused(t, d.UpdateQuickReply(ctx, &d.admin, q, &news), "empty")
+	text := d.draft("text")
+	ok(t, d.UpdateQuickReply(ctx, &d.admin, q, &text))
+	now = must(d.QuickReply(ctx, &d.li, q.ID))(t)
+	equal(t, "a text for all accounts", fmt.Sprint(now.Type, now.Account, now.Media), "text0 <nil>")
+	q.Account, news.MediaID = d.account, cover.ID
+	ok(t, d.UpdateQuickReply(ctx, &d.admin, q, &news))
 	ok(t, d.Unbind(ctx, Actor{}, d.li.ID, d.account))
 	li := must(d.Agent(ctx, d.li.ID))(t)
 	equal(t, "seen without the account", len(must(d.QuickReplies(ctx, &li))(t)), 0)
@@ -248,13 +264,49 @@ func TestEventsOfQuickReplies(t *testing.T) {
 	before := d.newest(t)
 	own := d.quick(d.li.ID, "")
 	team := d.quick(0, "")
-	ok(t, d.UpdateQuickReply(ctx, &d.li, own))
+	ok(t, d.UpdateQuickReply(ctx, &d.li, own, nil))
 	team.Agent = d.admin.ID
-	ok(t, d.UpdateQuickReply(ctx, &d.admin, team))
+	ok(t, d.UpdateQuickReply(ctx, &d.admin, team, nil))
 	ok(t, d.RemoveQuickReply(ctx, &d.admin, team.ID))
 	var agents []int64
 	for _, c := range must(d.Changes(ctx, before, 10))(t) {
 		agents = append(agents, c.Event.Agent)
 	}
 	equal(t, "for whom", fmt.Sprint(agents), fmt.Sprint([]int64{d.li.ID, 0, d.li.ID, 0, d.admin.ID}))
+}
+
+// A category is renamed, goes up in another one, or leaves its replies without
+// one; the team's and each agent's own are apart.
+func TestCategoriesOfQuickReplies(t *testing.T) {
+	d := openDesk(t)
+	boss := d.addAgent(t, "lead", "supervisor", "")
+	add := func(agent int64, title, category string) {
+		q := QuickReply{Agent: agent, Title: title, Category: category}
+		must(d.AddQuickReply(ctx, map[int64]*Agent{0: &boss, d.li.ID: &d.li}[agent], q, d.draft("hello")))(t)
+	}
+	add(0, "1", "old")
+	add(0, "2", "old")
+	add(0, "3", "kept")
+	add(d.li.ID, "4", "old")
+	list := func() string {
+		t.Helper()
+		var list []string
+		for _, q := range must(d.QuickReplies(ctx, &d.li))(t) {
+			list = append(list, q.Category+q.Title)
+		}
+		return strings.Join(list, " ")
+	}
+	ok(t, d.RenameQuickCategory(ctx, &boss, true, "old", " new "))
+	equal(t, "renamed", list(), "kept3 new1 new2 old4")
+	ok(t, d.RenameQuickCategory(ctx, &boss, true, "new", "kept"))
+	equal(t, "together", list(), "kept1 kept2 kept3 old4")
+	ok(t, d.RenameQuickCategory(ctx, &d.li, false, "old", ""))
+	equal(t, "without one", list(), "kept1 kept2 kept3 4")
+	refused(t, d.RenameQuickCategory(ctx, &d.li, true, "kept", "x"), "not_supervisor")
+	refused(t, d.RenameQuickCategory(ctx, &boss, true, "kept", strings.Repeat("长", QuickCategoryMost+1)), "too_long")
+	for _, none := range []string{"old", ""} {
+		if err := d.RenameQuickCategory(ctx, &boss, true, none, "x"); err != ErrNotFound {
+			t.Errorf("no such category %q: %v", none, err)
+		}
+	}
 }

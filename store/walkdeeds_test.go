@@ -169,7 +169,13 @@ var deeds = []struct {
 	{"UpdateQuickReply", "quickreply quickreply", func(w *walked) error {
 		q := w.quick(0, "")
 		q.Agent = w.admin.ID
-		return w.UpdateQuickReply(ctx, &w.admin, q)
+		return w.UpdateQuickReply(ctx, &w.admin, q, nil)
+	}},
+	{"RenameQuickCategory", "quickreply quickreply quickreply", func(w *walked) error {
+		q := w.quick(0, "")
+		q.Category = "a"
+		ok(w, w.UpdateQuickReply(ctx, &w.admin, q, nil))
+		return w.RenameQuickCategory(ctx, &w.admin, true, "a", "b")
 	}},
 	{"RemoveQuickReply", "quickreply quickreply", func(w *walked) error { return w.RemoveQuickReply(ctx, &w.admin, w.quick(0, "").ID) }},
 	{"MoveQuickReply", "quickreply quickreply quickreply", func(w *walked) error {

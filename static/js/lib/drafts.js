@@ -77,6 +77,13 @@ class Draft extends DraftText {
   }
 }
 
+// What an editor holds that is not for a conversation: nothing of it is kept.
+export class Scratch extends Draft {
+  reload() {}
+
+  store() {}
+}
+
 const forget = (picture) => picture?.blob && URL.revokeObjectURL(picture.url);
 
 addEventListener('storage', ({ key }) => {

@@ -60,7 +60,8 @@ export async function load() {
   return active.since;
 }
 
-async function loadMe() {
+// Who looks, and what they may see.
+export async function loadMe() {
   const who = await get('me');
   batch(() => {
     me.value = who.me;

@@ -38,9 +38,9 @@ export function blankIn(text) {
   return null;
 }
 
-// A made-up name is for us: only a remark is what a customer is called, without what is added in
+// sample: values for who looks at a text without a conversation. A made-up name is for us: only a remark is what a customer is called, without what is added in
 // brackets.
-function valueOf(what, name, { account, customer }) {
+function valueOf(what, name, { account, customer, sample }) {
   const language = /\p{Script=Han}/u.test(name) ? 'zh-CN' : 'en';
   const values = {
     customer: () => customer.remark.replace(/[\uff08(].*$/, '').trim(),
@@ -49,5 +49,5 @@ function valueOf(what, name, { account, customer }) {
     date: () => new Date(now()).toLocaleDateString(language, { month: 'long', day: 'numeric' }),
     time: () => new Date(now()).toLocaleTimeString(language, { hour: '2-digit', minute: '2-digit', hour12: false }),
   };
-  return values[what]?.() ?? '';
+  return sample?.[what] || (values[what]?.() ?? '');
 }

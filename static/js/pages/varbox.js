@@ -6,19 +6,18 @@ export function varBoxes() {
 
 function enhance(box, field) {
   const buttons = [...box.querySelectorAll('[data-var]')];
-  const samples = new Map(buttons.map(({ dataset }) => [dataset.var, dataset.sample]));
+  const names = new Set(buttons.map(({ dataset }) => dataset.var));
   const editor = editorFor(field);
   const changed = () => {
     field.value = textOf(editor);
-    preview(field.value, samples);
+    field.dispatchEvent(new Event('input', { bubbles: true }));
   };
-  fill(editor, field.value, samples);
+  fill(editor, field.value, names);
   field.hidden = true;
   field.before(editor);
-  preview(field.value, samples);
   for (const code of box.querySelectorAll('[data-nojs]')) code.remove();
   editor.addEventListener('input', () => {
-    if (atom(editor, samples)) return; // it changes the text itself
+    if (atom(editor, names)) return; // it changes the text itself
     changed();
   });
   editor.addEventListener('atom', changed);
@@ -66,17 +65,17 @@ function piece(name) {
 const VARIABLE = /\{([^{}\n]{1,20})\}/;
 
 // The text with its variables as nodes.
-function nodesOf(text, samples) {
+function nodesOf(text, names) {
   const nodes = [];
   for (const part of text.split(/(\{[^{}\n]{1,20}\})/)) {
     const name = VARIABLE.exec(part)?.[1];
-    if (part) nodes.push(samples.has(name) ? piece(name) : document.createTextNode(part));
+    if (part) nodes.push(names.has(name) ? piece(name) : document.createTextNode(part));
   }
   return nodes;
 }
 
-function fill(editor, text, samples) {
-  editor.replaceChildren(...nodesOf(text, samples));
+function fill(editor, text, names) {
+  editor.replaceChildren(...nodesOf(text, names));
   if (text.endsWith('\n')) editor.append(document.createElement('br'));
 }
 
@@ -93,12 +92,12 @@ function textOf(node) {
 }
 
 // A variable that was typed by hand becomes a piece; true when there was one.
-function atom(editor, samples) {
+function atom(editor, names) {
   const selection = getSelection();
   const { anchorNode: node, anchorOffset: at } = selection;
   if (node?.nodeType !== Node.TEXT_NODE || !editor.contains(node)) return false;
   const [written, name] = VARIABLE.exec(node.data.slice(0, at).match(/\{[^{}\n]*\}$/)?.[0] ?? '') ?? [];
-  if (!samples.has(name)) return false;
+  if (!names.has(name)) return false;
   selection.setBaseAndExtent(node, at - written.length, node, at);
   put(name);
   editor.dispatchEvent(new Event('atom'));
@@ -136,14 +135,4 @@ function insert(editor, name, changed) {
   put(name);
   editor.focus();
   changed();
-}
-
-function preview(text, samples) {
-  const area = document.querySelector('[data-preview]');
-  area.hidden = text.trim() === '';
-  const parts = text.split(/(\{[^{}\n]{1,20}\})/).map((part) => {
-    const sample = samples.get(VARIABLE.exec(part)?.[1]);
-    return sample === undefined ? part : Object.assign(document.createElement('span'), { className: 'var', textContent: sample });
-  });
-  area.querySelector('.bubble').replaceChildren(...parts);
 }

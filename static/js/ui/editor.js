@@ -1,20 +1,15 @@
-// The frame of every editor: form, view of what the customer will see, what it costs, send button.
+// The frame of every editor: form, view of what the customer will see, what it costs, send button (goal.js).
 // What is typed lies in the Draft at once: closing it or a failed send loses nothing. A subclass has
 // static type, its name in the Draft and the words (editor.TYPE.…); static fields (lib/fields.js);
 // form() left, view() of the message right; reply(), what send() takes. If it wants: missing(), why it
 // is not complete though its fields are; static cover; take(file), for pasted and dropped files.
-import { budget } from '../lib/budget.js';
-import { tick } from '../lib/clock.js';
 import { draftOf } from '../lib/drafts.js';
 import { faulty } from '../lib/fields.js';
 import { html, nothing } from '../lib/html.js';
 import { t } from '../lib/i18n.js';
-import { send, sending } from '../lib/outbox.js';
-import { blankIn } from '../lib/variables.js';
-import { reasonOf } from './blocked.js';
-import { bars } from './budget.js';
 import { takeCover } from './cover.js';
 import { formField } from './formfield.js';
+import { goalOf } from './goal.js';
 import { icon } from './icon.js';
 import { dragOver, takeFile } from './intake.js';
 import { Live } from './live.js';
@@ -38,7 +33,7 @@ export class Editor extends Live {
   }
 
   get draft() {
-    return draftOf(this.conversation.id);
+    return this.conversation.draft ?? draftOf(this.conversation.id);
   }
 
   get values() {
@@ -91,24 +86,16 @@ export class Editor extends Live {
   }
 
   willUpdate() {
-    this.rule = budget(this.conversation, tick.value);
-    this.allowed = this.rule.can - sending(this.conversation.id);
-    this.barred = this.#barred();
-    this.stop = this.barred || this.#lack();
-  }
-
-  // Why nothing can be sent now, '' when it can.
-  #barred() {
-    if (reasonOf(this.conversation, this.rule)) return t('editor.blocked');
-    return this.allowed < 1 ? t('editor.none_left') : '';
+    this.goal = goalOf(this.conversation);
+    this.lack = this.#lack();
+    this.stop = this.goal.barred || this.lack;
   }
 
   // What the form needs before it can be sent.
   #lack() {
     const wrong = faulty(this.fields, this.values);
     if (wrong) return t('editor.first', { field: this.word(wrong) });
-    const blank = blankIn(JSON.stringify(this.values));
-    return blank ? t('quick.blank', { name: blank.name }) : this.busy || this.missing();
+    return this.goal.wants(this.values) || this.busy || this.missing();
   }
 
   render() {
@@ -120,12 +107,12 @@ export class Editor extends Live {
           <button class="btn btn-quiet btn-icon btn-sm" type="button" aria-label=${t('common.close')} @click=${this.close}>${icon('x')}</button>
         </div>
         <form class="editor" id=${id} novalidate @submit=${this.#submit}>
-          <div class="editor-form">${this.form()}</div>
+          <div class="editor-form">${this.form()}${this.goal.bar}</div>
           ${preview(this.conversation, this.view())}
         </form>
         <div class="dialog-foot">
-          <span class="lead" role="status">${bars(this.rule, this.barred ? 0 : 1)}<span>${this.barred || t('editor.after', { n: this.allowed - 1 })} ${this.barred ? nothing : this.stop}</span></span>
-          <button class="btn btn-primary" type="submit" form=${id} ?disabled=${this.stop !== ''}>${this.word('send')}</button>
+          <span class="lead" role="status">${this.goal.cost}<span>${this.goal.barred || this.goal.words} ${this.goal.barred ? nothing : this.lack}</span></span>
+          <button class="btn btn-primary" type="submit" form=${id} ?disabled=${this.stop !== ''}>${this.goal.label ?? this.word('send')}</button>
         </div>
       </dialog>`;
   }
@@ -141,8 +128,8 @@ export class Editor extends Live {
   #submit(event) {
     event.preventDefault();
     this.left = Object.keys(this.fields);
-    if (this.#barred() || this.#lack()) return;
-    send(this.conversation.id, this.reply());
+    if (goalOf(this.conversation).barred || this.#lack()) return;
+    this.goal.take(this.reply());
     this.draft.clearForm(this.type);
     this.close();
   }

@@ -45,6 +45,6 @@ function price({ type }, body, { allowed }) {
   return allowed < 1 ? t('quick.view.none_left') : t('quick.view.cost');
 }
 
-const part = ({ text, name, value }) => (name
+export const part = ({ text, name, value }) => (name
   ? html`<span class=${value ? 'var' : 'var var-blank'}>${value || text}</span>`
   : renderText(text, { own: true }));
