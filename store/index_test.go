@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -112,4 +113,28 @@ func TestIndexAfterEventsArePruned(t *testing.T) {
 	d.Store = openAt(t, dir, d.clock)
 	d.indexed(t)
 	equal(t, "found", len(must(d.Search(ctx, &d.li, Query{Text: "regular"}))(t).Customers), 1)
+}
+
+// While somebody else holds the file, a search says how much it does not know;
+// nothing that is stored waits for it.
+func TestIndexSaysHowFarBehindItIs(t *testing.T) {
+	d := openDesk(t)
+	d.receive(t, d.text("o1", "shade"))
+	d.indexed(t)
+	behind := func(what string, hits int, want int64) {
+		t.Helper()
+		f := must(d.Search(ctx, &d.li, Query{Text: "shade"}))(t)
+		equal(t, what, fmt.Sprint(len(f.Hits), f.Behind), fmt.Sprint(hits, want))
+	}
+	behind("at first", 1, 0)
+	db := must(sql.Open("sqlite", dsn(filepath.Join(d.Dir(), "search.db"))))(t)
+	defer db.Close()
+	held := must(db.Begin())(t)
+	defer held.Rollback()
+	d.receive(t, d.text("o1", "shade"))
+	d.receive(t, d.text("o2", "shade"))
+	behind("held", 1, 3) // two messages and a customer
+	ok(t, held.Rollback())
+	d.indexed(t)
+	behind("after it", 3, 0)
 }

@@ -29,7 +29,7 @@ type Found struct {
 	Customers []CustomerHit `json:"customers"`
 	Hits      []Hit         `json:"hits"`
 	More      bool          `json:"more"`
-	Behind    int64         `json:"behind"` // messages that the index does not know yet
+	Behind    int64         `json:"behind"` // messages and customers that the index does not know yet
 }
 
 // CustomerHit is a customer, by their newest conversation.
@@ -90,15 +90,18 @@ func (s *Store) Search(ctx context.Context, a *Agent, q Query) (f Found, err err
 	return f, err
 }
 
-// behind counts the messages that are not in the index.
+// behind counts the messages and customers that are not in the index.
 func (x *index) behind(ctx context.Context) (int64, error) {
-	newest, err := x.s.lastMessage(ctx)
-	if err != nil || x.read == nil {
-		return newest, err
+	var at cursor
+	message, err := x.s.lastMessage(ctx)
+	if err != nil {
+		return 0, err
 	}
-	var at int64
-	err = x.read.QueryRowContext(ctx, "select message from state").Scan(&at)
-	return max(newest-at, 0), err
+	customer, err := row(ctx, x.s, one[int64], "select coalesce(max(id), 0) from customer")
+	if err == nil && x.read != nil {
+		err = x.read.QueryRowContext(ctx, "select message, customer from state").Scan(&at.message, &at.customer)
+	}
+	return max(message-at.message, 0) + max(customer-at.customer, 0), err
 }
 
 func (s *Store) lastMessage(ctx context.Context) (int64, error) {

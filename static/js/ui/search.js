@@ -1,9 +1,9 @@
 // The search in the place of the list: filters, customers, messages.
-import { html, nothing } from '../lib/html.js';
+import { html, nothing, repeat } from '../lib/html.js';
 import { t } from '../lib/i18n.js';
 import { jumpTo } from '../lib/jump.js';
 import { accounts, agents } from '../lib/state.js';
-import { ask, at, clear, filtered, found, leave, load, loadMore, query, searching, state } from '../lib/search.js';
+import { ask, at, clear, filtered, found, leave, load, loadMore, newer, query, searching, state } from '../lib/search.js';
 import { view } from '../lib/views.js';
 import { go } from './acts.js';
 import { customerHit, messageHit } from './hits.js';
@@ -13,7 +13,7 @@ import { refused } from './toast.js';
 
 const DAYS = [7, 30, 90, 365];
 const KINDS = ['in', 'out', 'note', 'text', 'voice', 'link', 'file', 'location', 'news', 'msgmenu', 'miniprogrampage'];
-const LAG = 200; // messages that the index may be behind without a word of it
+const LAG = 20; // what the index may be behind without a word of it
 
 export const results = () => html`
   ${filters()}${sum()}
@@ -48,7 +48,8 @@ function sum() {
   const parts = { customers: people && t('search.sum.customers', { n: people }), messages: lines && t('search.sum.messages', { n: lines, lines: `${lines}${more ? '+' : ''}` }) };
   const words = people && lines ? t('search.sum.both', parts) : parts.customers || parts.messages || nothing;
   return html`<div class="find-sum" role="status"><span>${state.value === 'ready' ? words : nothing}</span>
-    ${state.value === 'ready' && behind > LAG ? html`<span>${t('search.behind', { n: behind })}</span>` : nothing}</div>`;
+    ${state.value !== 'ready' ? nothing : behind > LAG ? html`<span>${t('search.behind', { n: behind })}</span>`
+      : newer.value ? html`<button class="link" type="button" @click=${load}>${t('search.newer')}</button>` : nothing}</div>`;
 }
 
 function body() {
@@ -60,13 +61,13 @@ function body() {
     return html`<div class="empty empty-top"><p>${t('inbox.empty.search', { words })}</p>${filtered.value ? html`<button class="btn btn-sm" type="button" @click=${clear}>${t('search.without')}</button>` : nothing}</div>`;
   }
   return html`
-    ${part('customers', customers.length, customers.map((hit) => customerHit(hit, words, view.value)))}
-    ${part('messages', `${hits.length}${more ? '+' : ''}`, hits.map((hit, i) => messageHit(hit, i, at.value === i, view.value)))}
+    ${part('customers', customers.length, repeat(customers, ({ conversation }) => conversation.customer.id, (hit) => customerHit(hit, words, view.value)))}
+    ${part('messages', hits.length && `${hits.length}${more ? '+' : ''}`, repeat(hits, ({ message }) => message.id, (hit, i) => messageHit(hit, i, at.value === i, view.value)))}
     ${more ? html`<p class="find-more"><button class="btn btn-sm btn-block" type="button" ?disabled=${state.value === 'loading'} @click=${loadMore}>${t('search.more')}</button></p>` : nothing}`;
 }
 
 function part(name, n, rows) {
-  if (!rows.length) return nothing;
+  if (!n) return nothing;
   const title = t(`search.${name}`);
   return html`<section aria-label=${title}><h2 class="group"><b>${title}</b><span class="num">${n}</span></h2><ul>${rows}</ul></section>`;
 }
