@@ -83,6 +83,7 @@ var reads = []struct {
 	{"Agents", func(w *walked) error { _, err := w.Agents(ctx); return err }},
 	{"Articles", func(w *walked) error { _, err := w.Articles(ctx, w.account, "article", ""); return err }},
 	{"ArticleSync", func(w *walked) error { _, err := w.ArticleSync(ctx, w.account, "article"); return err }},
+	{"BlockedConversations", func(w *walked) error { _, err := w.BlockedConversations(ctx, &w.li, 0); return err }},
 	{"Carry", func(w *walked) error { _, err := w.Carry(ctx, w.li.ID); return err }},
 	{"Changes", func(w *walked) error { _, err := w.Changes(ctx, 3, 10); return err }},
 	{"Conversation", func(w *walked) error { _, err := w.Store.Conversation(ctx, &w.li, w.served.ID); return err }},
@@ -196,7 +197,7 @@ var (
 	scan = regexp.MustCompile(`^(SCAN|SEARCH) (message|conversation|customer|event|media|attempt|article|m|i|o|e|v|c|d|h)($| USING (COVERING )?INDEX (\w+))`)
 	few  = regexp.MustCompile(`^SEARCH .* USING|INDEX (message_outbox|media_wanted|customer_profile)`)
 	// reads what will be deleted; reads one row
-	ends      = regexp.MustCompile(`from event where at >= |min\(id\) from event`)
+	ends      = regexp.MustCompile(`from event where at >= |min\(id\) from event|max\(id\), 0\) from customer`)
 	bareLimit = regexp.MustCompile(`limit \$\d+($|\D)[^+]`)
 )
 

@@ -95,6 +95,11 @@ var deeds = []struct {
 		return err
 	}},
 	{"Block", "message conversation", func(w *walked) error { _, err := w.Block(ctx, &w.li, w.waiting.Customer.ID, true); return err }},
+	{"TakeBlocked", "message conversation", func(w *walked) error {
+		_, err := w.TakeBlocked(ctx, w.account, []string{w.served.Customer.OpenID, "nobody"})
+		return err
+	}},
+	{"TakeBlocked", "", func(w *walked) error { _, err := w.TakeBlocked(ctx, w.account, nil); return err }},
 	{"SetTag", "account", func(w *walked) error { return w.SetTag(ctx, Actor{}, Tag{Account: w.account, Name: "new"}) }},
 	{"SetWechatTags", "account", func(w *walked) error {
 		return w.SetWechatTags(ctx, Actor{}, w.account, []Tag{{Name: "VIP", WechatID: 134}, {Name: "new", WechatID: 135}})

@@ -40,6 +40,7 @@ type Courier struct {
 	health health
 	held   holds         // accounts that may not be asked for profiles
 	quiet  holds         // accounts that may not say that someone writes
+	listed holds         // accounts whose block list was read
 	typed  chan typed    // what agents do, for the goroutine of Run that tells customers
 	poll   time.Duration // the most that a due time is noticed late
 	freed  chan struct{} // holds one wake-up: a call has ended
@@ -116,6 +117,9 @@ func (c *Courier) dispatchAll(ctx, sending context.Context) {
 		}
 		if err == nil && polled {
 			err = c.dispatchProfiles(ctx)
+		}
+		if err == nil && polled {
+			err = c.dispatchBlocked(ctx)
 		}
 		if err != nil && ctx.Err() == nil {
 			c.o.Log.Error("courier: cannot read what is to be done", "err", err)

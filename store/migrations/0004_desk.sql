@@ -82,6 +82,7 @@ create index draft_edited on draft (edited_at);
 
 alter table customer add column blocked_at integer not null default 0; -- when they were put on the block list
 alter table customer add column event_id integer not null default 0;   -- of the newest change of the customer
+create index customer_blocked on customer (blocked_at) where blocked_at > 0;
 
 create table tag (
   id integer primary key,

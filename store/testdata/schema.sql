@@ -333,6 +333,8 @@ CREATE INDEX conversation_open on conversation (agent_id) where state = 'open';
 
 CREATE INDEX conversation_state on conversation (state, closed_at, id);
 
+CREATE INDEX customer_blocked on customer (blocked_at) where blocked_at > 0;
+
 CREATE INDEX customer_profile on customer (id) where profile_at = 0;
 
 CREATE INDEX customer_tag_tag on customer_tag (tag_id);
