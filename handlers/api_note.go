@@ -46,7 +46,7 @@ func (c *Console) apiNote(ctx *fiber.Ctx) error {
 	return ctx.JSON(fiber.Map{"message": m, "conversation": v})
 }
 
-// apiMentions lists the notes that name the agent and that they have not seen.
+// apiMentions lists the notes and the hand-overs that the agent has not seen.
 func (c *Console) apiMentions(ctx *fiber.Ctx) error {
 	list, err := c.Store.Mentions(ctx.UserContext(), who(ctx))
 	if err != nil {

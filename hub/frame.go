@@ -110,8 +110,8 @@ func concerned(m *store.Message) []int64 {
 	return []int64{b.From, b.To}
 }
 
-// mentions are all the notes that name an agent and that they have not seen, as
-// they are now.
+// mentions are all the notes and hand-overs that an agent has not seen, as they are
+// now.
 func (h *Hub) mentions(ctx context.Context, agentID int64, b *bytes.Buffer, f *frame) error {
 	a, err := h.store.Agent(ctx, agentID)
 	if err != nil {

@@ -2,7 +2,10 @@ package hub
 
 import (
 	"context"
+	"encoding/json"
+	"fmt"
 	"log/slog"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -236,12 +239,16 @@ func TestWhomALineConcerns(t *testing.T) {
 	if _, err := d.store.Invite(ctx, &lead, 1, first.ID); err != nil {
 		t.Fatal(err)
 	}
-	newest := d.newest()
+	told := d.newest() - 1 // after it comes that there is something to see
 	for who, c := range map[*line]bool{l: true, watcher: false} {
-		who.until(t, "the line", who.has(newest))
-		last := who.frames[len(who.frames)-1]
-		if last["conversation"] == nil || (last["message"] != nil) != c {
-			t.Errorf("got %v, whole: %v", last, c)
+		who.until(t, "the line", who.has(told))
+		i := slices.IndexFunc(who.frames, func(f map[string]json.RawMessage) bool { return string(f["id"]) == fmt.Sprint(told) })
+		if f := who.frames[max(i, 0)]; f["conversation"] == nil || (f["message"] != nil) != c {
+			t.Errorf("got %s, whole: %v", f, c)
 		}
+	}
+	l.until(t, "what is to be seen", l.has(told+1))
+	if f := l.frames[len(l.frames)-1]; !strings.Contains(string(f["mentions"]), `"kind":"invited"`) {
+		t.Errorf("got %s", f)
 	}
 }

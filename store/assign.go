@@ -129,7 +129,7 @@ func (t *tx) recall(accountID int64) error {
 		list, err := rows(context.Background(), t, scanConversation, open+`v.waiting_since between 1 and $2
 			and v.claimed_at <= $2 and v.active_at <= $2 order by v.id`, accountID, t.now-int64(r.Silence)*60_000)
 		for i := 0; err == nil && i < len(list); i++ {
-			err = t.release(&Agent{ID: list[i].Agent}, &list[i], body{"reason": "silence"})
+			err = t.takeBack(&list[i], "silence")
 		}
 		if err != nil {
 			return err
@@ -141,9 +141,17 @@ func (t *tx) recall(accountID int64) error {
 	list, err := rows(context.Background(), t, scanConversation, open+`v.agent_id in (select a.id from agent a
 		where a.presence = 'away' and a.presence_by <> '' and a.presence_at <= $2) order by v.id`, accountID, t.now-int64(r.Gone)*60_000)
 	for i := 0; err == nil && i < len(list); i++ {
-		err = t.release(&Agent{ID: list[i].Agent}, &list[i], body{"reason": "gone"})
+		err = t.takeBack(&list[i], "gone")
 	}
 	return err
+}
+
+func (t *tx) takeBack(v *Conversation, reason string) error {
+	from := v.Agent
+	if err := t.release(&Agent{ID: from}, v, body{"reason": reason, "from": from}); err != nil {
+		return err
+	}
+	return t.tell(v, 0, from)
 }
 
 // activeAtMost is how often a sign of life is written down, in milliseconds.

@@ -33,7 +33,11 @@ func (s *Store) Transfer(ctx context.Context, a *Agent, id, to int64, note strin
 		if to == 0 {
 			return t.toQueue(a, &v)
 		}
-		return t.hand(a, &v, to, "transferred", body{"from": v.Agent, "to": to})
+		from := v.Agent
+		if err := t.hand(a, &v, to, "transferred", body{"from": from, "to": to}); err != nil {
+			return err
+		}
+		return t.tell(&v, a.ID, from, to)
 	})
 	return v, err
 }
@@ -59,7 +63,11 @@ func (s *Store) TakeOver(ctx context.Context, a *Agent, id int64) (v Conversatio
 		if _, err := t.speaker(a.ID, v.Account); err != nil {
 			return err
 		}
-		return t.hand(a, &v, a.ID, "taken", body{"from": v.Agent})
+		from := v.Agent
+		if err := t.hand(a, &v, a.ID, "taken", body{"from": from}); err != nil {
+			return err
+		}
+		return t.tell(&v, a.ID, from)
 	})
 	return v, err
 }
@@ -86,7 +94,10 @@ func (s *Store) Invite(ctx context.Context, a *Agent, id, to int64) (v Conversat
 		if err := t.atDesk(to); err != nil {
 			return err
 		}
-		return t.story(a, &v, "invited", body{"to": to})
+		if err := t.story(a, &v, "invited", body{"to": to}); err != nil {
+			return err
+		}
+		return t.tell(&v, a.ID, to)
 	})
 	return v, err
 }
@@ -133,8 +144,34 @@ func (t *tx) hand(a *Agent, v *Conversation, to int64, story string, b body) err
 
 // toQueue returns a conversation to the queue because an agent decided so.
 func (t *tx) toQueue(a *Agent, v *Conversation) error {
-	if err := t.release(a, v, body{"reason": "returned", "from": v.Agent}); err != nil {
+	from := v.Agent
+	if err := t.release(a, v, body{"reason": "returned", "from": from}); err != nil {
+		return err
+	}
+	if err := t.tell(v, a.ID, from); err != nil {
 		return err
 	}
 	return t.assign(v.Account, 0)
+}
+
+// tell marks the hand-over that was just written for the agents whom it concerns,
+// other than who did it, until they see it. The newest of a conversation is enough.
+func (t *tx) tell(v *Conversation, by int64, agents ...int64) error {
+	message := t.last.message
+	for _, id := range agents {
+		if id == 0 || id == by {
+			continue
+		}
+		if err := t.exec(`delete from mention where agent_id = $1 and exists (select 1 from message m
+			where m.id = mention.message_id and m.conversation_id = $2 and m.dir = 'event')`, id, v.ID); err != nil {
+			return err
+		}
+		if err := t.exec("insert into mention (agent_id, message_id) values ($1,$2)", id, message); err != nil {
+			return err
+		}
+		if err := t.mentioned(id); err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -222,3 +222,47 @@ func TestEndSeveral(t *testing.T) {
 	closes(&d.li, mine.ID, mine2.ID)
 	closes(who["lead"], other.ID, waits.ID)
 }
+
+// A hand-over is marked for whom it concerns until they have seen it: to whom,
+// from whom, with the note; the newest of a conversation, and none of an ended one.
+func TestHandoverIsTold(t *testing.T) {
+	d, who := handoverDesk(t)
+	lead := who["lead"]
+	v := d.open(t, "open", &d.li)
+	of := func(a *Agent) (list string) {
+		for _, m := range must(d.Mentions(ctx, a))(t) {
+			list += fmt.Sprint(m.Kind, " ", m.Conversation == v.ID, " ", d.agent(t, m.Agent).Login, " ", m.Text, ",")
+		}
+		return list
+	}
+	told := func(what, li, su, lead string) {
+		t.Helper()
+		equal(t, what, fmt.Sprint([]string{of(&d.li), of(&d.su), of(who["lead"])}), fmt.Sprint([]string{li, su, lead}))
+	}
+	d.note(t, &d.li, v.ID, "not with it")
+	d.clock.advance(time.Minute)
+	must(d.Transfer(ctx, &d.li, v.ID, d.su.ID, "wait for the parcel"))(t)
+	told("given to su", "", "transferred true li wait for the parcel,", "")
+	must(d.Invite(ctx, &d.su, v.ID, d.li.ID))(t)
+	told("li is asked to look", "invited true su ,", "transferred true li wait for the parcel,", "")
+	must(d.Transfer(ctx, lead, v.ID, d.li.ID, ""))(t)
+	told("a supervisor gives it back", "transferred true lead ,", "transferred true lead ,", "")
+	must(d.TakeOver(ctx, lead, v.ID))(t)
+	told("and takes it", "taken true lead ,", "transferred true lead ,", "")
+	for _, m := range must(d.Mentions(ctx, &d.li))(t) {
+		ok(t, d.SeeMention(ctx, &d.li, m.Message))
+	}
+	told("li has seen it", "", "transferred true lead ,", "")
+	must(d.Transfer(ctx, lead, v.ID, d.li.ID, ""))(t)
+	must(d.Transfer(ctx, lead, v.ID, 0, "no time"))(t)
+	told("back in the queue", "queued true lead no time,", "transferred true lead ,", "")
+	must(d.Transfer(ctx, lead, v.ID, d.li.ID, ""))(t)
+	must(d.End(ctx, &d.li, v.ID))(t)
+	told("ended", "", "", "")
+
+	d.rule(t, func(r *Rules) { r.Silence = 1 })
+	v = d.open(t, "another", &d.li)
+	d.clock.advance(2 * time.Minute)
+	ok(t, d.Route(ctx))
+	told("li was silent", "queued true li ,", "", "")
+}

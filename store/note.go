@@ -84,17 +84,18 @@ func (t *tx) mentioned(agentID int64) error {
 	return t.note(Event{Kind: "mention", Agent: agentID})
 }
 
-// Mention is a note in which a colleague has named an agent, who has not seen it
-// yet.
+// Mention is something of colleagues that an agent has not seen yet: a note that
+// names them, or a hand-over that concerns them (see tell).
 type Mention struct {
+	Kind         string `json:"kind"` // note, transferred, taken, invited, queued
 	Message      int64  `json:"message"`
 	Conversation int64  `json:"conversation"`
 	Account      int64  `json:"account"`
-	Agent        int64  `json:"agent"` // who wrote it
+	Agent        int64  `json:"agent"` // who wrote or did it; the agent themself where the rules did
 	At           int64  `json:"at"`
 	OpenID       string `json:"openid"` // the customer's, with their remark
 	Remark       string `json:"remark"`
-	Text         string `json:"text"`
+	Text         string `json:"text"` // of the note, of a hand-over that of the note given with it
 }
 
 // mentionsMost is how many an agent is shown.
@@ -103,16 +104,18 @@ const mentionsMost = 50
 // Mentions lists those of an agent, the newest first.
 func (s *Store) Mentions(ctx context.Context, a *Agent) ([]Mention, error) {
 	return rows(ctx, s, func(r scanner) (m Mention, err error) {
-		err = r.Scan(&m.Message, &m.Conversation, &m.Account, &m.Agent, &m.At, &m.OpenID, &m.Remark, &m.Text)
+		err = r.Scan(&m.Kind, &m.Message, &m.Conversation, &m.Account, &m.Agent, &m.At, &m.OpenID, &m.Remark, &m.Text)
 		m.Text = preview("note", "text", json.RawMessage(m.Text))
 		return m, err
-	}, `select m.id, m.conversation_id, m.account_id, m.agent_id, m.at, c.openid, c.remark, m.body
-		from mention n join message m on m.id = n.message_id join customer c on c.id = m.customer_id
-		where n.agent_id = $2 and ($1 or m.account_id in (select account_id from agent_account where agent_id = $2))
+	}, `select case when m.dir = 'note' then 'note' else m.type end, m.id, m.conversation_id, m.account_id, m.agent_id, m.at, c.openid, c.remark,
+			case when m.dir = 'note' then m.body else coalesce(w.body, '{}') end
+		from mention n join message m on m.id = n.message_id join customer c on c.id = m.customer_id join conversation v on v.id = m.conversation_id
+			left join message w on w.id = m.id - 1 and w.dir = 'note' and w.conversation_id = m.conversation_id and w.agent_id = m.agent_id and w.at = m.at
+		where n.agent_id = $2 and `+sees+` and (m.dir = 'note' or v.state <> 'closed')
 		order by n.message_id desc limit $3 + 0`, a.Admin(), a.ID, mentionsMost)
 }
 
-// SeeMention takes note that an agent has seen the note in which they are named.
+// SeeMention takes note that an agent has seen the note or the hand-over.
 func (s *Store) SeeMention(ctx context.Context, a *Agent, messageID int64) error {
 	return s.write(ctx, func(t *tx) error {
 		m, err := t.message(messageID)

@@ -46,18 +46,18 @@ var deeds = []struct {
 		_, err := w.EndAll(ctx, &w.li, []int64{w.served.ID, w.sending.Conversation, w.ended.ID}, "")
 		return err
 	}},
-	{"Transfer", "agent message message", func(w *walked) error {
+	{"Transfer", "agent message message mention", func(w *walked) error {
 		ok(w, w.SetPresence(ctx, w.su.ID, "online"))
 		_, err := w.Transfer(ctx, &w.li, w.served.ID, w.su.ID, "look")
 		return err
 	}},
 	{"Transfer", "message", func(w *walked) error { _, err := w.Transfer(ctx, &w.li, w.served.ID, 0, ""); return err }},
-	{"TakeOver", "message", func(w *walked) error {
+	{"TakeOver", "message mention", func(w *walked) error {
 		w.su.Role = "supervisor"
 		_, err := w.TakeOver(ctx, &w.su, w.served.ID)
 		return err
 	}},
-	{"Invite", "agent message", func(w *walked) error {
+	{"Invite", "agent message mention", func(w *walked) error {
 		ok(w, w.SetPresence(ctx, w.su.ID, "online"))
 		_, err := w.Invite(ctx, &w.li, w.served.ID, w.su.ID)
 		return err

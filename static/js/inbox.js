@@ -26,6 +26,7 @@ import { mutedBanner } from './ui/muted.js';
 import { followMentions, visit } from './ui/named.js';
 import { panel } from './ui/panel.js';
 import { followPresence } from './ui/presence.js';
+import { followReminders } from './ui/remind.js';
 import { sessionNote } from './ui/session.js';
 import { followRadar } from './ui/radar.js';
 import { mountStream } from './ui/stream.js';
@@ -89,6 +90,7 @@ async function start() {
   followRadar();
   followCustomer();
   followMentions();
+  followReminders();
 }
 
 // The words come with the page: the catalogue may be what could not be loaded.

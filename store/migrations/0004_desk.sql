@@ -127,6 +127,6 @@ create index errand_due on errand (retry_at) where retry_at >= 0;
 
 create table mention (
   agent_id integer not null references agent,
-  message_id integer not null references message,
+  message_id integer not null references message, -- a note that names them, or the line of a hand-over
   primary key (agent_id, message_id)    -- until it is seen
 ) strict, without rowid;

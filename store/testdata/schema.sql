@@ -226,7 +226,7 @@ CREATE TABLE memo (
 
 CREATE TABLE mention (
   agent_id integer not null references agent,
-  message_id integer not null references message,
+  message_id integer not null references message, -- a note that names them, or the line of a hand-over
   primary key (agent_id, message_id)    -- until it is seen
 ) strict, without rowid;
 

@@ -5,7 +5,7 @@ import { agents, changed, conversations, isMine, me } from './state.js';
 
 export const isSupervisor = () => ['supervisor', 'admin'].includes(me.value?.role);
 
-const speaks = (agent, account) => Boolean(binding(agent, account)?.kf_account);
+export const speaks = (agent, account) => Boolean(binding(agent, account)?.kf_account);
 
 // Whoever serves it; a supervisor also what others serve, and what waits.
 export const mayHandOver = (row) => row.state !== 'closed' && (isMine(row) || isSupervisor());

@@ -14,6 +14,9 @@ export function newer(conversation) {
   return timeline(conversation).messages.value.filter(({ id, dir }) => dir === 'in' && id > seen);
 }
 
+// The same, while that is why a reply is held.
+export const unseen = (conversation) => (held(conversation).some(({ why }) => why === 'unseen') ? newer(conversation) : []);
+
 export function sendHeld(conversation) {
   const anyway = held(conversation).some(({ why }) => why === 'unseen');
   markSeen(conversation);

@@ -2,8 +2,8 @@
 const TOGETHER = 3 * 60_000; // the same speaker within this time goes on under one face
 
 // rows are messages in order, waiting ones of ours last. marker is the first message the agent
-// has not seen, 0 for none.
-export function itemsOf(rows, marker = 0) {
+// has not seen, 0 for none; said counts what the customer said while a reply was written.
+export function itemsOf(rows, marker = 0, said = 0) {
   const items = [];
   let before = null; // the message above, if nothing stands between
   let day = '';
@@ -16,7 +16,7 @@ export function itemsOf(rows, marker = 0) {
     }
     day = date;
     if (marker && row.id === marker) {
-      if (items.length > 1) items.push({ kind: 'new', key: 'new' });
+      if (items.length > 1) items.push({ kind: 'new', key: 'new', said });
       before = null;
     }
     const item = { kind: kindOf(row), key: row.client_id || row.id, row, goesOn: false, last: true };

@@ -49,7 +49,7 @@ enlist(
   { name: 'tags', area: 'here', icon: 'tag', keys: ['T'], why: somebody, run: () => pickTags('head') },
   { name: 'copy_openid', area: 'here', icon: 'copy', why: somebody, run: () => copyText(open().customer.openid, t('inbox.copied.openid')) },
 
-  { name: 'reply', area: 'write', icon: 'pencil', keys: ['R'], why: mine, run: focusReply },
+  { name: 'reply', area: 'write', icon: 'pencil', keys: ['R'], why: writable, run: focusReply },
   { name: 'note', area: 'write', icon: 'lock', keys: ['M'], why: somebody, run: () => writeNote(current.value) },
   { name: 'quick', area: 'write', icon: 'zap', keys: ['/'], why: mine, run: askQuick },
   { name: 'send', area: 'write' }, // these two have the keys that the agent chose, see below
@@ -77,6 +77,11 @@ effect(() => {
   find('send').keys = [send];
   find('newline').keys = send === 'Enter' ? ['Shift+Enter'] : ['Enter', 'Shift+Enter'];
 });
+
+// In a colleague's conversation the field leads to the offer to take it over.
+function writable() {
+  return open().state === 'open' ? '' : mine();
+}
 
 // A takes the one in the thread, or the most urgent while there is none.
 function claimable() {

@@ -75,14 +75,14 @@ class Composer extends Live {
   render() {
     const { conversation: row, draft, rule, reason } = this;
     const low = !reason && ['low', 'urgent', 'event'].includes(rule.state);
-    const writing = !reason || this.drafting || draft.texts.length || draft.pictures.value.length;
+    const writing = !reason || reason === 'other' || this.drafting || draft.texts.length || draft.pictures.value.length;
     const next = reason ? 0 : this.plan.count + sending(row.id);
     return html`
       <div class="dock">
         ${this.picking ? html`<kf-emoji .pick=${(text) => insertText(this.field, text)} @close=${() => this.unpick()}></kf-emoji>` : nothing}
         ${this.quick ? html`<kf-quick .composer=${this}></kf-quick>` : nothing}
         ${heldDialog(row)}${undoBar(row)}
-        <form class=${`composer ${low ? 'composer-low' : ''}`} id="composer" tabindex="-1" aria-label=${t('composer.label')} @submit=${this.submit} @focusout=${this.#left}>
+        <form class=${`composer ${low ? 'composer-low' : ''} ${reason === 'other' ? 'composer-theirs' : ''}`} id="composer" tabindex="-1" aria-label=${t('composer.label')} @submit=${this.submit} @focusout=${this.#left}>
           <div class="composer-top">
             ${modes(row)}
             ${meter(row, next, { waiting: undoable(row.id).length })}

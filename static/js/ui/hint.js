@@ -2,6 +2,7 @@
 import { html, nothing } from '../lib/html.js';
 import { formatSpan, t } from '../lib/i18n.js';
 import { tick } from '../lib/clock.js';
+import { keepGoing } from '../lib/keepgoing.js';
 import { writing } from '../lib/writing.js';
 import { insertText, toEnd } from './field.js';
 import { icon } from './icon.js';
@@ -15,8 +16,8 @@ export function hint(composer) {
   if (plan.blank) return line('triangle-alert', t('quick.blank', { name: plan.blank.name }), { bad: true, end: fill(composer) });
   if (plan.many || plan.long) return tooMuch(composer);
   if (rule.state === 'event') return line('timer', t(`composer.hint.${rule.cause}`));
-  if (rule.left === 1) return line('triangle-alert', t('composer.hint.last') + joined(composer), { end: keepGoing(composer) });
-  if (rule.state !== 'plenty') return line('triangle-alert', t('composer.hint.closing'), { end: keepGoing(composer) });
+  if (rule.left === 1) return line('triangle-alert', t('composer.hint.last') + joined(composer), { end: askOn(composer) });
+  if (rule.state !== 'plenty') return line('triangle-alert', t('composer.hint.closing'), { end: askOn(composer) });
   if (rule.spare) return line('timer', t('composer.hint.spare', { n: rule.spare.left, span: formatSpan(rule.spare.until - tick.value) }));
   return nothing;
 }
@@ -44,9 +45,9 @@ const fill = (composer) => html`
 const dismiss = (composer) => html`
   <button class="btn btn-quiet btn-icon btn-xs" type="button" aria-label=${t('common.close')} @click=${() => (composer.problem = '')}>${icon('x')}</button>`;
 
-// A sentence that asks for an answer: the customer's next word brings the replies back.
-const keepGoing = ({ field }) => html`
+const askOn = ({ field, conversation }) => html`
   <button class="btn btn-xs" type="button" @click=${() => {
+    const sentence = keepGoing(conversation);
     toEnd(field);
-    insertText(field, (field.value.trim() ? '\n' : '') + t('composer.keep_going'));
+    insertText(field, (field.value.trim() ? '\n' : '') + sentence);
   }}>${t('composer.keep_going_button')}</button>`;

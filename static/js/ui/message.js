@@ -8,9 +8,9 @@ import { failure, state } from './delivery.js';
 import { more } from './messagemenu.js';
 
 // goesOn: the message above has the same speaker. last: the one below has not. show opens a picture.
-// open: WeChat takes a reply now. aim: it was jumped to.
-export function message({ row, goesOn, last }, conversation, { fresh, open, aim, show }) {
-  const look = `msg ${goesOn ? 'msg-cont' : ''} ${fresh ? 'msg-fresh' : ''} ${aim ? 'is-target' : ''}`;
+// open: WeChat takes a reply now. aim: it was jumped to. newer: a reply is held because of it.
+export function message({ row, goesOn, last }, conversation, { fresh, open, aim, newer, show }) {
+  const look = `msg ${goesOn ? 'msg-cont' : ''} ${fresh ? 'msg-fresh' : ''} ${aim ? 'is-target' : ''} ${newer ? 'is-newer' : ''}`;
   return row.dir === 'in' ? incoming(row, look, last, conversation, show) : outgoing(row, look, goesOn, conversation, open, show);
 }
 

@@ -28,6 +28,10 @@ const mode = (on, choose, command, words) => html`
 
 const noteWords = () => html`${icon('lock', 'i-14')}<span><span class="long">${t('customer.mode.internal')}</span>${t('customer.mode.note')}</span>`;
 
+// Where nothing but a note can be written.
+export const noteButton = ({ id }) => html`
+  <button class="btn btn-sm" type="button" @click=${() => writeNote(id)}>${icon('lock')}${t('customer.note.write')}</button>`;
+
 // Where there is no composer.
 export const modeButton = ({ id }) => html`
   <button class="btn btn-quiet" type="button" @click=${() => writeNote(id)}>${icon('lock')}${t('customer.note.write')}${keyHint('note')}</button>`;

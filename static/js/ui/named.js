@@ -4,7 +4,7 @@ import { post } from '../lib/api.js';
 import { effect, html, nothing, signal, untracked } from '../lib/html.js';
 import { formatListTime, t } from '../lib/i18n.js';
 import { jumpTo } from '../lib/jump.js';
-import { mentions } from '../lib/mentions.js';
+import { notes } from '../lib/mentions.js';
 import { tell as notify } from '../lib/notify.js';
 import { agentName, customerName } from '../lib/people.js';
 import { apply, opened, timeline } from '../lib/state.js';
@@ -14,7 +14,7 @@ import { refused, toast } from './toast.js';
 const shown = signal(false); // the list of them
 
 export function named() {
-  const list = mentions.value;
+  const list = notes.value;
   if (!list.length) return nothing;
   return html`
     <div class="named">
@@ -35,14 +35,14 @@ export function visit(one) {
 }
 
 export function followMentions() {
-  let before = new Set(mentions.value.map(({ message }) => message));
+  let before = new Set(notes.value.map(({ message }) => message));
   effect(() => {
-    const fresh = mentions.value.filter(({ message }) => !before.has(message));
-    before = new Set(mentions.value.map(({ message }) => message));
+    const fresh = notes.value.filter(({ message }) => !before.has(message));
+    before = new Set(notes.value.map(({ message }) => message));
     untracked(() => fresh.filter((one) => !onScreen(one)).forEach(tell));
   });
   effect(() => {
-    if (!mentions.value.length || !opened.value) return;
+    if (!notes.value.length || !opened.value) return;
     timeline(opened.value.id).messages.value;
     requestAnimationFrame(look);
   });
@@ -59,7 +59,7 @@ function tell(one) {
 const reported = new Set();
 
 function look() {
-  for (const one of mentions.value.filter(onScreen)) {
+  for (const one of notes.value.filter(onScreen)) {
     if (reported.has(one.message)) continue;
     reported.add(one.message);
     post(`messages/${one.message}/seen`).then(apply, () => reported.delete(one.message));

@@ -6,13 +6,14 @@ import { customerName } from '../lib/people.js';
 import { stopTyping, typing } from '../lib/typing.js';
 import { sends, writing } from '../lib/writing.js';
 import { opensQuick } from './quick.js';
+import { placeholderOf, toOffer } from './theirs.js';
 
 export function replyField(composer) {
   const { conversation, draft, joining, reason } = composer;
   const breaks = joining || writing.value.send !== 'Enter';
   const placeholder = reason ? 'draft_placeholder' : joining ? 'pieces.placeholder' : 'placeholder';
   return html`<textarea class="composer-text" id="reply" rows="2" enterkeyhint=${breaks ? 'enter' : 'send'} aria-label=${t('composer.content')}
-    placeholder=${t(`composer.${placeholder}`, { name: customerName(conversation.customer) })} .value=${live(draft.text.value)}
+    placeholder=${reason === 'other' ? placeholderOf(conversation) : t(`composer.${placeholder}`, { name: customerName(conversation.customer) })} .value=${live(draft.text.value)}
     @input=${({ target }) => input(composer, target.value)} @keydown=${(event) => key(composer, event)} @paste=${(event) => paste(composer, event)}></textarea>`;
 }
 
@@ -28,7 +29,10 @@ function input(composer, text) {
 function key(composer, event) {
   if (event.isComposing || event.keyCode === 229) return;
   if (composer.quick && composer.querySelector('kf-quick')?.key(event)) return;
-  if (sends(event, composer.joining) && !composer.reason) enter(composer, event);
+  if (sends(event, composer.joining)) {
+    if (composer.reason === 'other') toOffer(composer, event);
+    else if (!composer.reason) enter(composer, event);
+  }
   if (event.key === 'Escape') composer.picking ? composer.unpick() : composer.field.blur();
 }
 

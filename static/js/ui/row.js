@@ -16,7 +16,7 @@ import { identicon } from './avatar.js';
 import { pips, ring } from './budget.js';
 import { icon } from './icon.js';
 import { vip } from './level.js';
-import { toldMark } from './told.js';
+import { toldMark, toldNote } from './told.js';
 import { faces, typingWords } from './together.js';
 
 // place: {nth, of} for screen readers, since the rows outside of the window are not there.
@@ -26,7 +26,7 @@ export function row(id, view, { nth, of }) {
   return html`<li aria-posinset=${nth} aria-setsize=${of}>
     <a class=${`conv ${unread ? 'is-unread' : ''}`} href=${`#${view}/${id}`} data-id=${id} aria-current=${current.value === id ? 'true' : nothing}>
       ${identicon(customer.openid, '', unread ? badge(unread) : nothing)}
-      <span class="conv-who"><span class="conv-name">${customerName(customer)}</span>${vip(conversation)}${raised(conversation)}${toldMark(id)}${server(conversation)}${faces(conversation)}</span>
+      <span class="conv-who"><span class="conv-name">${customerName(customer)}</span>${vip(conversation)}${raised(conversation)}${toldMark(conversation)}${server(conversation)}${faces(conversation)}</span>
       <span class="conv-at">${ourTurn(conversation) ? wait(conversation) : formatListTime(conversation.closed_at || conversation.last?.at || conversation.created_at)}</span>
       <span class="conv-text">${line(conversation)}</span>${flag(conversation, view)}
     </a></li>`;
@@ -58,6 +58,8 @@ function line(conversation) {
   if (typing) return typing;
   if (held(id).length) return html`<span class="draft">${t('together.row.held')}</span> ${renderText(held(id)[0].body.content, { own: true })}`;
   if (hasDraft(id) && conversation.state !== 'closed') return html`<span class="draft">${t('inbox.row.draft')}</span> ${renderText(draftText(id), { own: true })}`;
+  const note = toldNote(conversation);
+  if (note) return html`<span class="conv-told">${t('handover.row.note')}</span> ${renderText(note)}`;
   const { who, text } = preview(conversation);
   return html`${who}${renderText(text)}`;
 }

@@ -2,6 +2,7 @@
 import { budget } from '../lib/budget.js';
 import { day, tick } from '../lib/clock.js';
 import { spellings } from '../lib/emoji.js';
+import { unseen } from '../lib/held.js';
 import { effect, guard, html, keyed, nothing, render, repeat, untracked } from '../lib/html.js';
 import { formatDay, t } from '../lib/i18n.js';
 import { itemsOf } from '../lib/items.js';
@@ -35,13 +36,14 @@ function stream() {
   if (!rows.length && state === 'loading') return skeletonThread();
   if (!rows.length && state === 'failed') return fault(line, conversation.id);
   const waiting = line.newer.value ? [] : unanswered(rows, pending(conversation.id).value);
+  const said = unseen(conversation.id);
   line.following = atBottom.value;
   return html`${keyed(conversation.id, html`
     <div class="stream" id="stream" tabindex="0" role="log" aria-live=${state === 'loading' || line.newer.value ? 'off' : 'polite'} aria-label=${t('inbox.stream')}
       @scroll=${({ currentTarget }) => { look(currentTarget); fill(currentTarget, conversation.id); }}>
       <div class="stream-in">
         ${top(line, state, conversation.id)}
-        ${repeat(itemsOf([...rows, ...waiting], marker.value), ({ key }) => key, (item) => draw(item, conversation))}
+        ${repeat(itemsOf([...rows, ...waiting], said[0]?.id ?? marker.value, said.length), ({ key }) => key, (item) => draw(item, conversation, said))}
       </div>
     </div>`)}${pill(line, conversation.id)}`;
 }
@@ -52,15 +54,16 @@ function unanswered(rows, entries) {
   return entries.filter((entry) => entry.state !== 'held' && !stored.has(entry.client_id));
 }
 
-function draw(item, conversation) {
+function draw(item, conversation, said) {
   if (item.kind === 'day') return html`<div class="day" role="separator"><span>${formatDay(item.at)}</span></div>`;
-  if (item.kind === 'new') return html`<div class="day day-new" role="separator"><span>${t('inbox.new_below')}</span></div>`;
+  if (item.kind === 'new') return html`<div class="day day-new" role="separator"><span>${item.said ? t('together.held.line', { n: item.said }) : t('inbox.new_below')}</span></div>`;
   const { row, goesOn, last } = item;
   const open = !troubled(row) || budget(conversation, tick.value).can > 0;
   const around = [conversation.customer.remark, conversation.customer.source, agents.value, spellings.value];
   const aim = isTarget(row.id);
-  return guard([row, goesOn, last, open, dueIn(row), aim, ...around], () => item.kind === 'message'
-    ? message(item, conversation, { fresh: isFresh(conversation.id, row), open, aim, show: view })
+  const newer = said.includes(row);
+  return guard([row, goesOn, last, open, dueIn(row), aim, newer, ...around], () => item.kind === 'message'
+    ? message(item, conversation, { fresh: isFresh(conversation.id, row), open, aim, newer, show: view })
     : item.kind === 'note' ? note(row, conversation, aim) : event(row, conversation));
 }
 

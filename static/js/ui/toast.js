@@ -1,6 +1,7 @@
 // Short news of things that are done: they can be undone, or could not be seen. Gone after 5 s,
 // unless the pointer or the focus is on them.
 import { html, nothing, signal } from '../lib/html.js';
+import { t } from '../lib/i18n.js';
 import { mount } from '../lib/mount.js';
 import { icon } from './icon.js';
 
@@ -8,7 +9,7 @@ const LIFE = 5_000;
 const toasts = signal([]);
 let region = null;
 
-// options: icon, action (label of a button) and run (what it does), danger.
+// options: icon, action (label of a button) and run (what it does), danger, stays (until it is closed).
 export function toast(text, options = {}) {
   region ??= makeRegion();
   const one = { text, ...options };
@@ -33,6 +34,7 @@ const view = (one) => html`
     @focusin=${() => clearTimeout(one.timer)} @focusout=${() => live(one)}>
     ${one.icon ? icon(one.icon) : nothing}<span>${one.text}</span>
     ${one.action ? html`<button class="btn btn-xs" type="button" @click=${() => act(one)}>${one.action}</button>` : nothing}
+    ${one.stays ? html`<button class="btn btn-icon btn-xs" type="button" aria-label=${t('common.close')} @click=${() => remove(one)}>${icon('x')}</button>` : nothing}
   </div>`;
 
 function act(one) {
@@ -42,7 +44,7 @@ function act(one) {
 
 function live(one) {
   clearTimeout(one.timer);
-  one.timer = setTimeout(remove, LIFE, one);
+  if (!one.stays) one.timer = setTimeout(remove, LIFE, one);
 }
 
 function remove(one) {
