@@ -3,6 +3,7 @@ package e2e
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -113,7 +114,7 @@ func TestTakeOver(t *testing.T) {
 	xiaoli.see("#stream .evt >> " + xiaoli.word("inbox.event.taken.from_me", "name", "老唐"))
 
 	d.rules(map[string]any{"take_over": "all"})
-	xiaoli.click(".blocked .btn")
+	xiaoli.click(".theirs .btn >> " + xiaoli.word("together.theirs.take"))
 	xiaoli.see("#reply")
 	laotang.told(laotang.word("handover.told.taken.away", "name", "小李", "customer", name))
 
@@ -133,6 +134,61 @@ func TestTakeOver(t *testing.T) {
 	if v := d.conversation(ann); v.State != "open" {
 		t.Errorf("after an invitation: %+v", v)
 	}
+}
+
+// What was handed over stays marked, with its note, in each browser of whom it
+// concerns and over a reload, until one of them has seen it.
+func TestHandoverMarksStay(t *testing.T) {
+	parallel(t)
+	d := newDesk(t)
+	d.colleague("laotang", "老唐", "supervisor")
+	xiaoli, second, laotang := d.agent("xiaoli"), d.agent("xiaoli"), d.agent("laotang")
+	ann := d.customer("安")
+	d.says(ann, "你好")
+	id := d.conversation(ann).ID
+	xiaoli.claim(id)
+	away := func() {
+		t.Helper()
+		for _, p := range []*page{xiaoli, second} {
+			p.open("/#all")
+			p.reload()
+			p.live(1)
+		}
+	}
+	marked := func(key, note string) {
+		t.Helper()
+		for range 2 {
+			for _, p := range []*page{xiaoli, second} {
+				p.see(row(id) + " .tag-info >> " + p.word(key))
+				if note != "" {
+					p.see(row(id) + " .conv-text:has(.conv-told) >> " + note)
+				}
+			}
+			xiaoli.reload()
+			xiaoli.live(1)
+		}
+		xiaoli.seen(strings.ReplaceAll(key, ".", "-"))
+		xiaoli.click(row(id))
+		second.gone(row(id) + " .tag-info")
+		xiaoli.gone(row(id) + " .tag-info")
+	}
+	away()
+	laotang.show("all", id)
+	laotang.click(".theirs .btn >> " + laotang.word("together.theirs.take"))
+	laotang.see(".thread-acts [title='Shift+T']")
+	marked("handover.mark.taken", "")
+
+	away()
+	laotang.press(kb.Escape)
+	laotang.press("T")
+	laotang.click(choice("小李"))
+	laotang.write("#handover-note", "等仓库出单号")
+	laotang.press(kb.Enter, cd.ModifierCtrl)
+	marked("handover.mark.transferred", "等仓库出单号")
+
+	away()
+	call[any](d, "POST", fmt.Sprintf("conversations/%d/transfer", id), map[string]any{"to": 0})
+	marked("handover.mark.queued", "")
 }
 
 // presence waits until the API tells of an agent's.

@@ -103,15 +103,20 @@ func TestReplyIsHeld(t *testing.T) {
 		p.see(focus)
 		p.see(".held-in >> " + newer)
 		p.see(".held-out >> " + text)
+		p.see("#stream .day-new >> " + p.word("together.held.line", "n", 1))
+		p.see("#stream .msg-in.is-newer >> " + newer)
 		if n := left(); n != 5 {
 			t.Errorf("%d replies left", n)
 		}
 	}
 	send("周日送到", "周日不在家")
+	p.until("what may be affected", "e2e.text('.held-mark').join() === '周日'")
+	p.see(".held-note >> " + p.word("together.held.restored", "n", 5))
 	p.accessible("a held reply")
 	p.field("")
 	p.press(kb.Enter)
 	p.gone(".held")
+	p.gone(".is-newer")
 	p.field("周日送到")
 	eval[bool](p, "(e2e.hear(), true)")
 	p.fill("#reply", "周六送到")

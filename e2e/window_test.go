@@ -4,6 +4,9 @@ import (
 	"fmt"
 	"testing"
 	"time"
+
+	cd "github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
 )
 
 // field waits until the reply field holds the text.
@@ -100,6 +103,56 @@ func TestWindowOfAMinute(t *testing.T) {
 	p.budget(5)
 	p.see(".composer-hint >> " + p.part("composer.hint.spare.other"))
 	p.field("太慢了")
+}
+
+// What can still be done where no reply may leave: a note, a draft, the wish to be
+// reminded; and before that the sentence that asks for an answer, by a quick reply
+// where there is one.
+func TestDeedsWhileBlocked(t *testing.T) {
+	parallel(t)
+	d := newPlay(t)
+	p := d.agent("lixiaolin")
+	d.act(demoChen, "text", "text", "第一问")
+	p.take("陈先生")
+	for i := range 4 {
+		p.reply(fmt.Sprintf("回答 %d", i))
+		p.budget(4 - i)
+	}
+	p.click(".composer-hint .btn >> " + p.word("composer.keep_going_button"))
+	p.field(p.word("composer.keep_going"))
+	p.fill("#reply", " ")
+	eval[bool](p, `fetch('/api/v1/quickreplies', { method: 'POST', headers: { 'Content-Type': 'application/json' },
+		body: JSON.stringify({ scope: 'mine', category: '', code: 'xl', title: '请客户续聊', type: 'text', body: { content: '方便时回我一个字就好' } }) }).then(({ ok }) => ok)`)
+	p.until("the quick reply", "import(JSON.parse(document.getElementById('boot').textContent).static + '/js/lib/quick.js').then((m) => m.quickReplies.value.some(({ row }) => row.code === 'xl'))")
+	p.click(".composer-hint .btn >> " + p.word("composer.keep_going_button"))
+	p.until("the sentence", "document.querySelector('#reply').value.trim() === '方便时回我一个字就好'")
+	p.press(kb.Enter, cd.ModifierCtrl)
+	d.arrived(demoChen, "方便时回我一个字就好")
+
+	p.see(".blocked >> " + p.word("composer.blocked.quota_used.title", "total", 5))
+	p.click(".blocked .btn >> " + p.word("customer.note.write"))
+	p.see(".composer-note textarea:focus")
+	p.press(kb.Escape)
+	p.click(".blocked .btn >> " + p.word("composer.blocked.draft"))
+	p.see("#reply:focus")
+
+	d.advance(49 * time.Hour)
+	p.reload()
+	remind := ".blocked .btn[aria-pressed=%v] >> " + p.word("together.remind")
+	p.click(fmt.Sprintf(remind, false))
+	p.see(fmt.Sprintf(remind, true))
+	p.seen("blocked-closed")
+	p.reload() // it is kept
+	p.see(fmt.Sprintf(remind, true))
+	name := p.named()
+	p.open("/#mine")
+	p.live(1)
+	d.act(demoChen, "text", "text", "两天过去了")
+	p.told(p.word("together.remind.now", "name", name))
+	p.click(".toast .btn >> " + p.word("together.remind.go"))
+	p.see("#reply")
+	p.gone(".toast")
+	p.budget(5)
 }
 
 // Who has left cannot be reached; who comes back and writes, can.

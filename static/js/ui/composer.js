@@ -3,6 +3,7 @@
 import { budget } from '../lib/budget.js';
 import { tick } from '../lib/clock.js';
 import { draftOf } from '../lib/drafts.js';
+import { held } from '../lib/held.js';
 import { html, nothing } from '../lib/html.js';
 import { t } from '../lib/i18n.js';
 import { sending } from '../lib/outbox.js';
@@ -76,7 +77,7 @@ class Composer extends Live {
     const { conversation: row, draft, rule, reason } = this;
     const low = !reason && ['low', 'urgent', 'event'].includes(rule.state);
     const writing = !reason || reason === 'other' || this.drafting || draft.texts.length || draft.pictures.value.length;
-    const next = reason ? 0 : this.plan.count + sending(row.id);
+    const next = reason ? 0 : this.plan.count + sending(row.id) + held(row.id).length;
     return html`
       <div class="dock">
         ${this.picking ? html`<kf-emoji .pick=${(text) => insertText(this.field, text)} @close=${() => this.unpick()}></kf-emoji>` : nothing}

@@ -34,6 +34,7 @@ export function head() {
       </div>
       <div class="thread-acts">
         ${isMine(conversation) ? html`<button class="btn btn-quiet btn-sm" type="button" title=${keyName('transfer')} @click=${openTransfer}>${icon('arrow-right-left')}${t('handover.transfer')}</button>` : nothing}
+        ${conversation.state === 'waiting' && mayHandOver(conversation) ? html`<button class="btn btn-quiet btn-sm" type="button" title=${keyName('transfer')} @click=${openTransfer}>${icon('user-plus')}${t('handover.assign')}</button>` : nothing}
         ${isMine(conversation) ? html`<button class="btn btn-sm" type="button" @click=${finish}>${icon('check')}${t('inbox.act.end')}${keyHint('end')}</button>` : nothing}
         ${menu('thread', t('inbox.act.more'), items(conversation))}
         <button class="btn btn-quiet btn-icon btn-sm panel-toggle" type="button" aria-label=${t('inbox.panel')} title=${t('inbox.panel')} aria-pressed=${panelOpen.value} @click=${togglePanel}>${icon('panel-right')}</button>

@@ -1,4 +1,5 @@
 // The bar below the field: what can be put in, as whom the agent speaks, and the send button.
+import { held } from '../lib/held.js';
 import { html, live, nothing } from '../lib/html.js';
 import { t } from '../lib/i18n.js';
 import { binding } from '../lib/people.js';
@@ -67,6 +68,7 @@ function speaker({ account }) {
 }
 
 // The line above says why it is disabled.
-const sendButton = ({ joining, plan: { count, problem, busy } }) => html`
-  <button class="btn btn-primary send" type="submit" ?disabled=${problem !== ''} aria-busy=${busy ? 'true' : nothing}>
+// While a reply is held, the one thing to do is to decide on it.
+const sendButton = ({ conversation, joining, plan: { count, problem, busy } }) => html`
+  <button class=${`btn send ${held(conversation.id).length ? '' : 'btn-primary'}`} type="submit" ?disabled=${problem !== ''} aria-busy=${busy ? 'true' : nothing}>
     ${busy ? icon('loader-circle') : nothing}${count > 1 || joining ? t('composer.send_n', { n: Math.max(1, count) }) : t('composer.send')}${keyHint(joining ? 'send_joined' : 'send')}</button>`;
