@@ -201,7 +201,7 @@ func TestSilence(t *testing.T) {
 	equal(t, "still waits", fmt.Sprint(v.State, d.now()-v.WaitingSince, v.ReturnedAt-d.now()), "waiting300000 0")
 	list := d.timeline(t, v.Customer.ID)
 	last := list[len(list)-1]
-	equal(t, "line", fmt.Sprint(last.Type, string(last.Body), last.Agent), fmt.Sprintf(`queued{"reason":"silence"}%d`, d.li.ID))
+	equal(t, "line", fmt.Sprint(last.Type, string(last.Body), last.Agent), fmt.Sprintf(`queued{"from":%d,"reason":"silence"}%d`, d.li.ID, d.li.ID))
 	d.receive(t, d.text("older", "hello"))
 	equal(t, "first in the queue", must(d.ClaimNext(ctx, &d.su))(t).Customer.OpenID, "asks")
 	equal(t, "back no more", d.of(t, "asks").ReturnedAt, 0)
@@ -260,7 +260,7 @@ func TestGone(t *testing.T) {
 	ok(t, d.Route(ctx))
 	equal(t, "all of li's went back", d.servedBy(t, "o1")+d.servedBy(t, "o2")+d.servedBy(t, "su's"), "--su")
 	list := d.timeline(t, answered.Customer.ID)
-	equal(t, "line", string(list[len(list)-1].Body), `{"reason":"gone"}`)
+	equal(t, "line", string(list[len(list)-1].Body), fmt.Sprintf(`{"from":%d,"reason":"gone"}`, d.li.ID))
 	equal(t, "who was answered waits since", d.of(t, "o2").ReturnedAt, d.now())
 }
 
