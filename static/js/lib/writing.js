@@ -20,3 +20,7 @@ addEventListener('storage', ({ key }) => {
 // Whether a key in a field sends what is in it; with merging on it files a piece.
 export const sends = ({ key, shiftKey, altKey, ctrlKey, metaKey }, merging = false) => key === 'Enter' && !shiftKey && !altKey
   && (ctrlKey || metaKey || merging || writing.value.send === 'Enter');
+
+// Whether texts are joined into one reply where the agent has not said so. The last reply should hold
+// all there is to say; in a window of one minute that costs time.
+export const joins = (plan, rule) => writing.value.merge || (plan.allowed <= 1 && rule.state !== 'event');

@@ -10,7 +10,7 @@ import { sending } from '../lib/outbox.js';
 import { plan, sendDraft } from '../lib/plan.js';
 import { stopTyping } from '../lib/typing.js';
 import { undoable } from '../lib/undo.js';
-import { writing } from '../lib/writing.js';
+import { joins } from '../lib/writing.js';
 import { attach, pictureStrip } from './attach.js';
 import { blocked, reasonOf } from './blocked.js';
 import { announcement, meter } from './budget.js';
@@ -65,12 +65,7 @@ class Composer extends Live {
     this.rule = budget(row, tick.value);
     this.reason = reasonOf(row, this.rule);
     this.plan = plan(this.draft, this.rule.can - sending(row.id));
-    this.joining = this.draft.pieces.value.length > 0 || (this.draft.joining.value ?? this.joins);
-  }
-
-  // Without the agent's word here. The last reply should hold all; in a window of one minute that costs time.
-  get joins() {
-    return writing.value.merge || (this.plan.allowed <= 1 && this.rule.state !== 'event');
+    this.joining = this.draft.pieces.value.length > 0 || (this.draft.joining.value ?? joins(this.plan, this.rule));
   }
 
   render() {
