@@ -19,6 +19,7 @@ import { part } from './quickview.js';
 
 const EVERYWHERE = ['text', 'msgmenu']; // nothing in them belongs to an official account
 const ARTICLES = ['mpnews', 'mpnewsarticle'];
+const same = (a, b) => a === b || (ARTICLES.includes(a) && ARTICLES.includes(b));
 const form = document.getElementById('quick-form');
 const { type: chosen, content: text, reply: field } = form.elements;
 
@@ -38,6 +39,7 @@ class QuickEdit extends Live {
     this.names = [...document.querySelectorAll('[data-var]')].map(({ dataset }) => dataset.var);
     this.problem = '';
     form.addEventListener('input', ({ target }) => this.#typed(target));
+    this.#typed(chosen); // it may have been chosen before this script came
     form.addEventListener('submit', (event) => this.busy && event.preventDefault(), { capture: true });
   }
 
@@ -131,5 +133,3 @@ class QuickEdit extends Live {
   }
 }
 customElements.define('kf-quick-edit', QuickEdit);
-
-const same = (a, b) => a === b || (ARTICLES.includes(a) && ARTICLES.includes(b));
