@@ -44,10 +44,11 @@ func TestKeywordMovesForward(t *testing.T) {
 // The page of the rules in all looks.
 func TestLooksOfTheRules(t *testing.T) {
 	parallel(t)
-	d := newPlay(t)
+	d := newDesk(t)
+	d.tags("售后", "换新", "批发")
 	for _, l := range looks {
-		p := login(t, d.URL, "zhouzhe", demoPassword, l)
-		for _, part := range []string{"tags", "closing", "autos", "keywords"} {
+		p := login(t, d.URL, "admin", password, l)
+		for part, at := range map[string]string{"tags": "#tags", "closing": "#order", "autos": "#autos", "keywords": "[value=add_keyword]"} {
 			p.open("/settings/routing")
 			p.see("#undo")
 			if part == "keywords" {
@@ -55,7 +56,7 @@ func TestLooksOfTheRules(t *testing.T) {
 				p.click(`[value="add_keyword"]`)
 				eval[bool](p, `((list) => { list.value = 'raise'; list.dispatchEvent(new Event('input', { bubbles: true })); return true; })(document.querySelector('tr select[name^="keyword-do"]'))`)
 			}
-			eval[bool](p, "(document.getElementById("+quote(map[string]string{"tags": "tags", "closing": "closing", "autos": "autos", "keywords": "keyword-row"}[part])+").previousElementSibling.scrollIntoView(), true)")
+			eval[bool](p, "(document.querySelector("+quote(at)+").scrollIntoView(), true)")
 			p.seen("routing-" + part)
 		}
 	}

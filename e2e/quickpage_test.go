@@ -119,9 +119,11 @@ func TestLooksOfQuickReplies(t *testing.T) {
 		p.fill("#reply", "")
 		boss := login(t, d.URL, "admin", password, l)
 		for path, name := range map[string]string{"/quick-replies/1?category=%E5%94%AE%E5%90%8E%E6%8D%A2%E6%96%B0": "quick-page", "/quick-replies/7": "quick-page-menu",
-			"/quick-replies/import": "quick-import", "/quick-replies/1/delete": "quick-delete", "/quick-replies/new": "quick-new"} {
+			"/quick-replies/import": "quick-import", "/quick-replies/1/delete": "quick-delete", "/quick-replies/new": "quick-new",
+			"/quick-replies/category?scope=team&category=%E5%94%AE%E5%90%8E%E6%8D%A2%E6%96%B0": "quick-category"} {
 			boss.open(path)
 			boss.see(".qrow")
+			boss.until("what is typed is counted", "document.querySelector('[data-count]')?.textContent !== ''")
 			boss.seen(name)
 		}
 	}
