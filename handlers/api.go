@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"io"
 	"strconv"
@@ -115,8 +116,10 @@ func (c *Console) apiConversations(ctx *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	if ctx.Query("view") == "ended" {
-		list, err := c.Store.EndedConversations(ctx.UserContext(), who(ctx), number(ctx, "before"))
+	pages := map[string]func(context.Context, *store.Agent, int64) ([]store.Conversation, error){
+		"ended": c.Store.EndedConversations, "blocked": c.Store.BlockedConversations}
+	if page := pages[ctx.Query("view")]; page != nil {
+		list, err := page(ctx.UserContext(), who(ctx), number(ctx, "before"))
 		if err != nil {
 			return err
 		}

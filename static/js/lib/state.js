@@ -70,11 +70,12 @@ export async function loadMe() {
   });
 }
 
-// A page of closed conversations, newest first; true when there are more.
-export async function loadEnded(before) {
-  const { conversations: page, more } = await get(`conversations?view=ended${before ? `&before=${before}` : ''}`);
+// A page of the closed conversations, or of those of blocked customers, newest first: their ids, and
+// whether there are more.
+export async function loadPage(view, before) {
+  const { conversations: page, more } = await get(`conversations?view=${view}${before ? `&before=${before}` : ''}`);
   batch(() => page.forEach(putConversation));
-  return { more, before: page.at(-1)?.id ?? before };
+  return { more, ids: page.map(({ id }) => id) };
 }
 
 export function apply(frame) {

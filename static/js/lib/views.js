@@ -1,4 +1,4 @@
-// The four views of the list, and that of the window radar: who is in them, in which groups and in which order.
+// The four views of the list, those of the window radar and the block list: who is in them, in which groups and in which order.
 import { day, now } from './clock.js';
 import { computed, signal } from './html.js';
 import { daysAgo } from './i18n.js';
@@ -25,6 +25,7 @@ const minuteLeft = ({ grants }) => {
 const by = (compare) => (rows) => rows.sort(compare);
 const inQueue = (row) => row.state === 'waiting';
 const onRadar = (answered) => (row) => closing.value.includes(row.id) && waits(row) !== answered;
+const lastBlocked = (a, b) => b.customer.blocked_at - a.customer.blocked_at || b.customer.id - a.customer.id;
 const closed = (from, to) => (row) => row.state === 'closed' && daysAgo(row.closed_at) >= from && daysAgo(row.closed_at) <= to;
 
 // view → [name of the group, who belongs, order]; the groups of the queue are as the rules say
@@ -39,9 +40,19 @@ export const views = {
     ['served', (row) => row.state === 'open', by(latest)],
   ],
   ended: [['today', closed(-1, 0), by(lastClosed)], ['yesterday', closed(1, 1), by(lastClosed)], ['earlier', closed(2, Infinity), by(lastClosed)]],
+  blocked: [['blocked', (row) => row.customer.blocked_at > 0, (rows) => newestOf(rows).sort(lastBlocked)]],
   closing: [['unanswered', onRadar(false), by(firstToClose)], ['answered', onRadar(true), by(firstToClose)]],
 };
 export const tabs = ['mine', 'waiting', 'all', 'ended'];
+
+// Of each customer the newest conversation that is known.
+function newestOf(rows) {
+  const newest = new Map();
+  for (const row of rows) {
+    if (!(newest.get(row.customer.id)?.id > row.id)) newest.set(row.customer.id, row);
+  }
+  return [...newest.values()];
+}
 
 // Rows must not slide away from under the pointer or the J and K keys.
 const holding = signal(false);

@@ -64,6 +64,7 @@ enlist(
   ...tabs.map((name, i) => (
     { name, area: 'go', icon: 'list-filter', row: 'views', keys: [String(i + 1)], run: () => go(name, current.value, { replace: true }) })),
   { name: 'closing', area: 'go', icon: 'timer', run: () => go('closing', current.value, { replace: true }) },
+  { name: 'blocked', area: 'go', icon: 'circle-x', run: () => go('blocked', current.value, { replace: true }) },
   { name: 'panel', area: 'go', icon: 'panel-right', keys: ['I'], why: somebody, run: togglePanel },
 
   { name: 'play', area: 'other', icon: 'play', keys: ['P'], why: unless(latestVoice, 'voice'), run: playLatest },

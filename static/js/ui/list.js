@@ -9,6 +9,7 @@ import { counts, current } from '../lib/state.js';
 import { tabs, view } from '../lib/views.js';
 import { orderSaid, reverse, reversed } from '../lib/waiting.js';
 import { takeNext } from './acts.js';
+import { blockList } from './blocklist.js';
 import { icon } from './icon.js';
 import { keyHint } from './keycap.js';
 import { radar } from './radar.js';
@@ -29,6 +30,7 @@ function shown() {
   return html`
     ${named()}
     ${radar()}
+    ${blockList()}
     ${queue ? next() : nothing}
     ${rows()}
     ${queue ? foot() : nothing}`;

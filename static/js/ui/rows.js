@@ -4,7 +4,7 @@ import { t } from '../lib/i18n.js';
 import { counts } from '../lib/state.js';
 import { groups, hold, view } from '../lib/views.js';
 import { finishSeveral, go } from './acts.js';
-import { fillEnded, endedFoot } from './ended.js';
+import { fillPages, pagesFoot } from './pages.js';
 import { row } from './row.js';
 
 const SPARE = 4; // rows drawn above and below of what can be seen
@@ -24,7 +24,7 @@ export function rows() {
     parts.push(section(group, top + HEADING));
     top += HEADING + group.ids.length * height();
   }
-  const end = view.value === 'ended' ? endedFoot(parts.length === 0) : nothing;
+  const end = pagesFoot(parts.length === 0);
   return html`
     <div class="list-scroll" id="rows" @scroll=${look} @pointermove=${aim} @click=${choose}>
       ${parts.length || end !== nothing ? nothing : empty()}${parts}${end}
@@ -49,6 +49,7 @@ const endsAll = (ids) => html`<button class="btn btn-quiet btn-xs group-act" typ
 
 // Of closed conversations only today's are counted: the others come in pages.
 function number(key, ids) {
+  if (view.value === 'blocked') return nothing;
   if (view.value !== 'ended') return ids.length;
   return key === 'today' ? counts.value.ended : nothing;
 }
@@ -65,7 +66,7 @@ function look({ currentTarget: scroller }) {
   const first = Math.floor(scroller.scrollTop / height());
   const shown = Math.ceil(scroller.clientHeight / height());
   if (first !== seen.value.first || shown !== seen.value.rows) seen.value = { first, rows: shown };
-  fillEnded();
+  fillPages();
 }
 
 // A pointer that rests is not aiming at anything.
