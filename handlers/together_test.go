@@ -122,6 +122,9 @@ func TestDrafts(t *testing.T) {
 		{object{"text": "x", "mode": "shout"}, 422, "bad_body"},
 		{object{"text": string(make([]byte, draftMost+1))}, 422, "too_long"},
 		{object{"text": "x", "pieces": make([]string, piecesMost+1)}, 422, "bad_body"},
+		{object{"forms": object{"news": object{"title": string(make([]byte, draftMost))}}}, 422, "too_long"},
+		{object{"files": []object{{"place": "elsewhere", "media": 1}}}, 422, "bad_body"},
+		{object{"files": []object{{"place": "image", "media": 99}}}, 422, "no_media"},
 		{object{"words": "x"}, 400, "bad_json"},
 	} {
 		l.call(t, "li", "PUT", path+"/draft", bad.body).refused(t, bad.status, bad.code)

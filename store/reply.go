@@ -132,17 +132,21 @@ func (t *tx) replyFile(a *Agent, account, id int64, kind, field string) (any, er
 	if id == 0 {
 		return nil, nil
 	}
-	d, err := txRow(t, scanMedia, selectMedia+"where id = $1", id)
-	switch {
-	case err != nil && !errors.Is(err, ErrNotFound):
-		return nil, err
-	case err != nil, d.State != "ready", kind != "" && d.Kind != kind, !a.Sees(d.Account):
-		return nil, refuse("no_media", "field", field)
-	case d.Account != account:
+	d, err := t.fileHere(a, id, kind, field)
+	if err == nil && d.Account != account {
 		id, err = t.insert(`insert into media (account_id, kind, state, hash, mime, size, width, height, duration, name, created_at)
 			select $1, kind, state, hash, mime, size, width, height, duration, name, $2 from media where id = $3`, account, t.now, id)
 	}
 	return id, err
+}
+
+// fileHere is a file that is here, of this kind ("" any) and seen by the agent.
+func (t *tx) fileHere(a *Agent, id int64, kind, field string) (Media, error) {
+	d, err := txRow(t, scanMedia, selectMedia+"where id = $1", id)
+	if errors.Is(err, ErrNotFound) || err == nil && (d.State != "ready" || kind != "" && d.Kind != kind || !a.Sees(d.Account)) {
+		err = refuse("no_media", "field", field)
+	}
+	return d, err
 }
 
 // replied brings the conversation's row up to date and reads it again.

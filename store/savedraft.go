@@ -13,28 +13,52 @@ type SavedDraft struct {
 	Mode         string   `json:"mode"`   // reply, note
 	Text         string   `json:"text"`   // what is in the field
 	Pieces       []string `json:"pieces"` // texts before it; all leave as one
+	Forms        Forms    `json:"forms"`
+	Files        []Waits  `json:"files"` // in their order
 	EditedAt     int64    `json:"edited_at"`
 }
 
+// Forms is what is in the fields of the editors, by type.
+type Forms map[string]json.RawMessage
+
+// Waits is a file that waits in a draft, and where: "image" is the composer,
+// "TYPE media" and "TYPE thumb" are in an editor.
+type Waits struct {
+	Place string `json:"place"`
+	Media Media  `json:"media"`
+}
+
+// keptFile is a file as the row has it.
+type keptFile struct {
+	Place string `json:"place"`
+	Media int64  `json:"media"`
+}
+
 func scanSavedDraft(r scanner) (d SavedDraft, err error) {
-	var pieces string
-	if err = r.Scan(&d.Conversation, &d.Mode, &d.Text, &pieces, &d.EditedAt); err == nil {
-		err = json.Unmarshal([]byte(pieces), &d.Pieces)
+	var pieces, forms, files string
+	if err = r.Scan(&d.Conversation, &d.Mode, &d.Text, &pieces, &forms, &files, &d.EditedAt); err != nil {
+		return d, err
+	}
+	var list []keptFile
+	d.Files = []Waits{}
+	err = errors.Join(json.Unmarshal([]byte(pieces), &d.Pieces), json.Unmarshal([]byte(forms), &d.Forms), json.Unmarshal([]byte(files), &list))
+	for _, f := range list {
+		d.Files = append(d.Files, Waits{f.Place, Media{ID: f.Media}})
 	}
 	return d, err
 }
 
-const selectDraft = "select d.conversation_id, d.mode, d.text, d.pieces, d.edited_at from draft d "
+const selectDraft = "select d.conversation_id, d.mode, d.text, d.pieces, d.forms, d.files, d.edited_at from draft d "
 
 // SaveDraft keeps a draft and tells the agent's own browsers. An edit that is
-// older than what is kept changes nothing; what is kept is given back.
+// older than what is kept changes nothing; what is kept is given back. Of its files
+// the ids count. Refusal: no_media.
 func (s *Store) SaveDraft(ctx context.Context, a *Agent, d SavedDraft) (kept SavedDraft, err error) {
 	if d.Pieces == nil {
 		d.Pieces = []string{}
 	}
-	pieces, err := json.Marshal(d.Pieces)
-	if err != nil {
-		return kept, err
+	if d.Forms == nil {
+		d.Forms = Forms{}
 	}
 	err = s.write(ctx, func(t *tx) error {
 		v, err := t.conversation(a, d.Conversation)
@@ -49,29 +73,72 @@ func (s *Store) SaveDraft(ctx context.Context, a *Agent, d SavedDraft) (kept Sav
 			return err
 		}
 		kept = d
-		if err := t.exec(`insert into draft (agent_id, conversation_id, mode, text, pieces, edited_at) values ($1,$2,$3,$4,$5,$6)
-			on conflict (agent_id, conversation_id) do update set mode = excluded.mode, text = excluded.text, pieces = excluded.pieces,
-			edited_at = excluded.edited_at`, a.ID, v.ID, d.Mode, d.Text, string(pieces), d.EditedAt); err != nil {
+		if err := t.putDraft(a, d); err != nil {
 			return err
 		}
 		return t.note(Event{Kind: "draft", Account: v.Account, Conversation: v.ID, Agent: a.ID})
 	})
+	if err == nil {
+		err = s.draftFiles(ctx, &kept)
+	}
 	return kept, err
+}
+
+func (t *tx) putDraft(a *Agent, d SavedDraft) error {
+	list := []keptFile{}
+	for _, f := range d.Files {
+		if _, err := t.fileHere(a, f.Media.ID, "", "files"); err != nil {
+			return err
+		}
+		list = append(list, keptFile{f.Place, f.Media.ID})
+	}
+	pieces, err1 := json.Marshal(d.Pieces)
+	forms, err2 := json.Marshal(d.Forms)
+	files, err3 := json.Marshal(list)
+	if err := errors.Join(err1, err2, err3); err != nil {
+		return err
+	}
+	return t.exec(`insert into draft (agent_id, conversation_id, mode, text, pieces, forms, files, edited_at) values ($1,$2,$3,$4,$5,$6,$7,$8)
+		on conflict (agent_id, conversation_id) do update set mode = excluded.mode, text = excluded.text, pieces = excluded.pieces,
+		forms = excluded.forms, files = excluded.files, edited_at = excluded.edited_at`,
+		a.ID, d.Conversation, d.Mode, d.Text, string(pieces), string(forms), string(files), d.EditedAt)
+}
+
+// draftFiles reads the rows of a draft's files.
+func (s *Store) draftFiles(ctx context.Context, d *SavedDraft) (err error) {
+	if d.Files == nil {
+		d.Files = []Waits{}
+	}
+	for i := range d.Files {
+		if d.Files[i].Media, err = s.Media(ctx, d.Files[i].Media.ID); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // SavedDraft gives an agent's draft of a conversation, an empty one when there is none.
 func (s *Store) SavedDraft(ctx context.Context, agentID, conversationID int64) (SavedDraft, error) {
 	d, err := row(ctx, s, scanSavedDraft, selectDraft+"where d.agent_id = $1 and d.conversation_id = $2", agentID, conversationID)
 	if errors.Is(err, ErrNotFound) {
-		return SavedDraft{Conversation: conversationID, Mode: "reply", Pieces: []string{}}, nil
+		return SavedDraft{Conversation: conversationID, Mode: "reply", Pieces: []string{}, Forms: Forms{}, Files: []Waits{}}, nil
+	}
+	if err == nil {
+		err = s.draftFiles(ctx, &d)
 	}
 	return d, err
 }
 
 // SavedDrafts gives all drafts of an agent, in the accounts they see.
 func (s *Store) SavedDrafts(ctx context.Context, a *Agent) ([]SavedDraft, error) {
-	return rows(ctx, s, scanSavedDraft, selectDraft+`join conversation v on v.id = d.conversation_id
+	list, err := rows(ctx, s, scanSavedDraft, selectDraft+`join conversation v on v.id = d.conversation_id
 		where d.agent_id = $2 and `+sees+` order by d.conversation_id`, a.Admin(), a.ID)
+	for i := range list {
+		if err == nil {
+			err = s.draftFiles(ctx, &list[i])
+		}
+	}
+	return list, err
 }
 
 // PruneDrafts forgets drafts that nobody has touched for keep milliseconds,

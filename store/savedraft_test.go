@@ -1,6 +1,7 @@
 package store
 
 import (
+	"encoding/json"
 	"fmt"
 	"testing"
 	"time"
@@ -41,6 +42,35 @@ func TestSaveDraft(t *testing.T) {
 	d.clock.advance(time.Millisecond)
 	ok(t, errOf(d.SaveDraft(ctx, &d.li, SavedDraft{Conversation: v.ID, Mode: "note", Text: "c", Pieces: []string{"a", "b"}})))
 	equal(t, "all of it", d.draftOf(t, &d.li, v.ID), "note c [a b]")
+}
+
+// What was begun in editors and the files that wait are kept with the texts.
+func TestDraftWithFiles(t *testing.T) {
+	d := openDesk(t)
+	v := d.open(t, "o1", &d.li)
+	other := d.addAccount(t, "wxfedcba0987654321")
+	file := func(account int64) Media {
+		return must(d.AddMedia(ctx, Media{Account: account, Kind: "image", Hash: "abc", Mime: "image/png", Size: 3, Name: "a.png"}))(t)
+	}
+	one, two := file(d.account), file(d.account)
+	save := func(list ...Waits) (SavedDraft, error) {
+		d.clock.advance(time.Second)
+		return d.SaveDraft(ctx, &d.li, SavedDraft{Conversation: v.ID, Mode: "reply", Files: list,
+			Forms: Forms{"news": json.RawMessage(`{"title":"灯 <1>"}`)}})
+	}
+	kept := must(save(Waits{"image", Media{ID: two.ID}}, Waits{"news media", Media{ID: one.ID}}))(t)
+	for name, got := range map[string]SavedDraft{"kept": kept, "stored": must(d.SavedDraft(ctx, d.li.ID, v.ID))(t),
+		"listed": must(d.SavedDrafts(ctx, &d.li))(t)[0]} {
+		equal(t, name, fmt.Sprint(len(got.Files), got.Files[0], got.Files[1]), fmt.Sprint(2, Waits{"image", two}, Waits{"news media", one}))
+		var form struct{ Title string }
+		ok(t, json.Unmarshal(got.Forms["news"], &form))
+		equal(t, name+", the form", form.Title, "灯 <1>")
+	}
+	for name, id := range map[string]int64{"of another account": file(other).ID, "none": 999} {
+		refused(t, errOf(save(Waits{"image", Media{ID: id}})), "no_media")
+		equal(t, name, len(must(d.SavedDraft(ctx, d.li.ID, v.ID))(t).Files), 2)
+	}
+	equal(t, "emptied", len(must(save())(t).Files), 0)
 }
 
 func errOf[T any](_ T, err error) error { return err }

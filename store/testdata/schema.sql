@@ -140,6 +140,8 @@ CREATE TABLE draft (
   mode text not null check (mode in ('reply', 'note')),
   text text not null,
   pieces text not null,             -- JSON: the texts before it, when several leave as one
+  forms text not null default '{}', -- JSON: what is in the fields of the editors, by type
+  files text not null default '[]', -- JSON: the files that wait: media ids and their places
   edited_at integer not null,       -- the newer edit wins; an emptied draft stays, so that a late older one does not
   primary key (agent_id, conversation_id)
 ) strict, without rowid;

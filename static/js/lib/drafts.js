@@ -1,5 +1,5 @@
-// What an agent has begun for each conversation: its texts (see drafttext.js), the forms of editors (in
-// this browser alone) and files (in memory only: a reload forgets them).
+// What an agent has begun for each conversation: see drafttext.js. A file is in memory only until it is
+// on the server.
 import { boot } from './boot.js';
 import { DraftText } from './drafttext.js';
 import { signal } from './html.js';
@@ -16,8 +16,19 @@ export function draftOf(id) {
 }
 
 // For the list: both follow the draft when read in a view.
-export const has = (id) => text(id) !== '' || draftOf(id).pictures.value.length > 0;
+export const has = (id) => text(id) !== '' || begunType(id) !== '';
 export const text = (id) => draftOf(id).texts.join('\n');
+
+// What type has been begun besides texts, '' for none.
+export function begunType(id) {
+  const { forms, all } = draftOf(id);
+  const type = all[0]?.[0].split(' ')[0] ?? Object.keys(forms.value).find((name) => written(forms.value[name])) ?? '';
+  return forms.value[type]?.type ?? type;
+}
+
+// Whether a person has written something in a form.
+const written = (value) => (typeof value === 'string' ? value.trim() !== ''
+  : Object.entries(value ?? {}).some(([name, part]) => !['type', 'id'].includes(name) && written(part)));
 
 // The conversations of which this browser keeps a draft.
 export const keptDrafts = () => keys(PREFIX).map((key) => Number(key.slice(PREFIX.length)));
@@ -25,8 +36,6 @@ export const keptDrafts = () => keys(PREFIX).map((key) => Number(key.slice(PREFI
 class Draft extends DraftText {
   constructor(id) {
     super(id, PREFIX + id);
-    this.files = signal({}); // 'TYPE SLOT' → a prepared file with url, or {media, url}
-    this.pictures = signal([]); // {key, name, url, busy} and what preparePicture gives, or media
     this.asked = signal(''); // field or the type of an editor: what the composer should open
   }
 
@@ -40,33 +49,37 @@ class Draft extends DraftText {
 
   writeForm(type, form) {
     this.forms.value = { ...this.forms.value, [type]: form };
-    this.store();
+    this.edit();
   }
 
   writeFile(type, slot, file) {
     const before = this.file(type, slot);
     if (file !== before) forget(before);
     this.files.value = { ...this.files.value, [`${type} ${slot}`]: file };
+    if (file !== before) this.edit();
   }
 
   clearForm(type) {
     const { [type]: sent, ...others } = this.forms.value;
     for (const slot of ['media', 'thumb']) this.writeFile(type, slot, null);
     this.forms.value = sent?.begun ? { ...others, [type]: sent.begun } : others; // an edited reply had taken its place
-    this.store();
+    this.edit(true);
   }
 
   add(picture) {
     this.pictures.value = [...this.pictures.value, picture];
+    if (!picture.busy) this.edit();
   }
 
   replace(picture, by) {
     this.pictures.value = this.pictures.value.map((row) => (row === picture ? by : row));
+    this.edit();
   }
 
   remove(picture) {
     forget(picture);
     this.pictures.value = this.pictures.value.filter((row) => row !== picture);
+    this.edit();
   }
 
   // A sent reply leaves nothing behind.
@@ -90,9 +103,9 @@ addEventListener('storage', ({ key }) => {
   if (key?.startsWith(PREFIX)) drafts.get(Number(key.slice(PREFIX.length)))?.reload();
 });
 
-// A recording is in memory only, and nobody says it again like that.
+// A recording is in memory only until it has arrived, and nobody says it again like that.
 addEventListener('beforeunload', (event) => {
-  const holds = ({ files }) => Object.values(files.value).some((file) => file?.recorded);
+  const holds = ({ files }) => Object.values(files.value).some((file) => file?.recorded && !file.media);
   if ([...drafts.values()].some(holds)) event.preventDefault();
 });
 

@@ -1,13 +1,18 @@
-// Drafts on the server: saved a second after the last edit, at once when a reply has left. What could
-// not be saved is saved when the connection is back.
+// Drafts on the server: saved a second after the last edit, at once when a reply has left; their files go
+// up first. What could not be saved is saved when the connection is back.
 import { get, put } from './api.js';
 import { draftOf, keptDrafts } from './drafts.js';
 import { onEdit } from './drafttext.js';
 import { effect, untracked } from './html.js';
 import { connection } from './net.js';
+import { conversations } from './state.js';
+import { kindOf } from './upfiles.js';
+import { upload } from './upload.js';
 
 const IDLE = 1_000;
 const waiting = new Map(); // Draft → timer
+const saving = new Set(); // one save of a draft at a time
+const refused = new WeakSet(); // blobs that our server does not take: sending them will say why
 let loaded = false;
 
 export function followDrafts() {
@@ -23,16 +28,38 @@ function later(draft, soon = false) {
 }
 
 async function save(draft) {
-  const { at } = draft;
+  if (saving.has(draft)) return later(draft);
+  saving.add(draft);
   try {
+    await raise(draft);
+    const { at } = draft;
     const { draft: kept } = await put(`conversations/${draft.id}/draft`, draft.saved);
     draft.take(kept);
     if (draft.at > at) return; // edited meanwhile
     draft.settled();
   } catch (error) {
-    if (![400, 404, 422].includes(error.status)) return; // it waits for the connection
+    if (!final(error)) return; // it waits for the connection
+  } finally {
+    saving.delete(draft);
   }
   waiting.delete(draft);
+}
+
+const final = ({ status }) => [400, 404, 413, 415, 422].includes(status);
+
+// Puts the files of a draft on the server that are not there yet.
+async function raise(draft) {
+  const account = conversations.get(draft.id)?.peek().account;
+  for (const [place, file] of draft.all) {
+    if (!account || !file.blob || file.media || refused.has(file.blob)) continue;
+    const kind = kindOf(...(place === 'image' ? ['image', 'media'] : place.split(' ')));
+    try {
+      draft.arrived(file, await upload(file.blob, { account, kind, name: file.name ?? '', onProgress() {}, signal: new AbortController().signal }));
+    } catch (error) {
+      if (!final(error)) throw error;
+      refused.add(file.blob);
+    }
+  }
 }
 
 // Both sides learn what the other has that is newer.

@@ -34,7 +34,7 @@ export async function filesOf({ client_id, account, type, files = {}, media, thu
 }
 
 // What WeChat will call the file: the picture of a mini program is no thumb.
-function kindOf(type, slot) {
+export function kindOf(type, slot) {
   if (slot === 'thumb' && type !== 'miniprogrampage') return 'thumb';
   return ['voice', 'video'].includes(type) && slot === 'media' ? type : 'image';
 }

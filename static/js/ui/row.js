@@ -3,7 +3,7 @@
 import { urgency } from '../lib/alarm.js';
 import { budget, isShort } from '../lib/budget.js';
 import { tick } from '../lib/clock.js';
-import { has as hasDraft, text as draftText } from '../lib/drafts.js';
+import { begunType, has as hasDraft, text as draftText } from '../lib/drafts.js';
 import { held } from '../lib/held.js';
 import { html, nothing } from '../lib/html.js';
 import { formatListTime, formatSpan, formatWait, t } from '../lib/i18n.js';
@@ -11,7 +11,7 @@ import { pending } from '../lib/outbox.js';
 import { agentName, customerName, isMe } from '../lib/people.js';
 import { conversations, current } from '../lib/state.js';
 import { renderText } from '../lib/text.js';
-import { preview } from '../lib/words.js';
+import { kindOf, preview } from '../lib/words.js';
 import { identicon } from './avatar.js';
 import { pips, ring } from './budget.js';
 import { icon } from './icon.js';
@@ -57,7 +57,7 @@ function line(conversation) {
   const typing = typingWords(conversation);
   if (typing) return typing;
   if (held(id).length) return html`<span class="draft">${t('together.row.held')}</span> ${renderText(held(id)[0].body.content, { own: true })}`;
-  if (hasDraft(id) && conversation.state !== 'closed') return html`<span class="draft">${t('inbox.row.draft')}</span> ${renderText(draftText(id), { own: true })}`;
+  if (hasDraft(id) && conversation.state !== 'closed') return html`<span class="draft">${t('inbox.row.draft')}</span> ${draftText(id) ? renderText(draftText(id), { own: true }) : kindOf({ type: begunType(id) })}`;
   const note = toldNote(conversation);
   if (note) return html`<span class="conv-told">${t('handover.row.note')}</span> ${renderText(note)}`;
   const { who, text } = preview(conversation);
