@@ -91,7 +91,7 @@ func TestClosingWindowIsToldOnce(t *testing.T) {
 // Who is named in a note hears of it and finds it, whoever serves the customer.
 func TestNoticeOfAMention(t *testing.T) {
 	parallel(t)
-	d, p, _ := writing(t)
+	d, p, ann := writing(t)
 	jiayi := d.agent("jiayi")
 	jiayi.grant("notifications")
 	jiayi.until("the permission", "Notification.permission === 'granted'")
@@ -119,6 +119,20 @@ func TestNoticeOfAMention(t *testing.T) {
 	jiayi.see(".named-btn")
 	d.says(d.customer("博"), "在吗")
 	jiayi.hears(bell, drop)
+
+	jiayi.prefers("now.events.named = { sound: 'bell', pop: true };")
+	for _, agent := range call[struct {
+		Agents []struct {
+			ID    int64
+			Login string
+		}
+	}](d, "GET", "me", nil).Agents {
+		if agent.Login == "jiayi" {
+			call[any](d, "POST", fmt.Sprintf("conversations/%d/invite", d.conversation(ann).ID), map[string]int64{"to": agent.ID})
+		}
+	}
+	jiayi.hears(bell, drop, bell)
+	jiayi.until("a notice of the invitation", "window.popped.length === 3")
 }
 
 // In quiet hours the tab shows the number, and that is all.

@@ -6,7 +6,7 @@ import { tick } from './clock.js';
 import { pop } from './desktop.js';
 import { effect, signal, untracked } from './html.js';
 import { lastCalls } from './lastcall.js';
-import { mentions } from './mentions.js';
+import { calls } from './mentions.js';
 import { connection } from './net.js';
 import { settings } from './noticesettings.js';
 import { concerns, dueAt, eventOf, isQuiet, mostUrgent } from './notices.js';
@@ -90,7 +90,7 @@ function stands(event, id) {
   return event !== 'message' || row.unread > 0;
 }
 
-const namedIn = (id) => mentions.peek().find(({ conversation }) => conversation === id);
+const namedIn = (id) => calls.peek().find(({ conversation }) => conversation === id);
 
 async function sound(name, volume) {
   const ours = noisy() || (popping() && !(await taken(NOISE)));

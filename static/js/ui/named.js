@@ -4,7 +4,7 @@ import { post } from '../lib/api.js';
 import { effect, html, nothing, signal, untracked } from '../lib/html.js';
 import { formatListTime, t } from '../lib/i18n.js';
 import { jumpTo } from '../lib/jump.js';
-import { notes } from '../lib/mentions.js';
+import { calls, notes } from '../lib/mentions.js';
 import { tell as notify } from '../lib/notify.js';
 import { agentName, customerName } from '../lib/people.js';
 import { apply, opened, timeline } from '../lib/state.js';
@@ -35,10 +35,10 @@ export function visit(one) {
 }
 
 export function followMentions() {
-  let before = new Set(notes.value.map(({ message }) => message));
+  let before = new Set(calls.value.map(({ message }) => message));
   effect(() => {
-    const fresh = notes.value.filter(({ message }) => !before.has(message));
-    before = new Set(notes.value.map(({ message }) => message));
+    const fresh = calls.value.filter(({ message }) => !before.has(message));
+    before = new Set(calls.value.map(({ message }) => message));
     untracked(() => fresh.filter((one) => !onScreen(one)).forEach(tell));
   });
   effect(() => {
@@ -50,8 +50,9 @@ export function followMentions() {
   document.addEventListener('visibilitychange', look);
 }
 
+// Of an invitation the line in the thread has told.
 function tell(one) {
-  toast(words(one), { icon: 'at-sign', action: t('customer.named.show'), run: () => visit(one) });
+  if (one.kind === 'note') toast(words(one), { icon: 'at-sign', action: t('customer.named.show'), run: () => visit(one) });
   notify('named', one.conversation);
 }
 
