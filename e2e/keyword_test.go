@@ -57,6 +57,7 @@ func TestLooksOfTheRules(t *testing.T) {
 				eval[bool](p, `((list) => { list.value = 'raise'; list.dispatchEvent(new Event('input', { bubbles: true })); return true; })(document.querySelector('tr select[name^="keyword-do"]'))`)
 			}
 			eval[bool](p, "(document.querySelector("+quote(at)+").scrollIntoView(), true)")
+			p.until("only the page scrolled", "document.scrollingElement.scrollTop === 0")
 			p.seen("routing-" + part)
 		}
 	}
