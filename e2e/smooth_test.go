@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"cmp"
 	"fmt"
 	"math/rand/v2"
 	"slices"
@@ -14,9 +15,15 @@ import (
 // smooth watches how long the page is busy at a stretch.
 const smooth = `(() => {
 	window.tasks = [];
-	new PerformanceObserver((list) => tasks.push(...list.getEntries().map((one) => one.duration))).observe({ type: 'longtask' });
+	new PerformanceObserver((list) => tasks.push(...list.getEntries().map((one) => ({ ms: one.duration, deed: window.deed })))).observe({ type: 'longtask' });
 	return true;
 })()`
+
+// task kept the page busy for more than 50 ms, while the agent did something.
+type task struct {
+	MS   float64
+	Deed string
+}
 
 // BenchmarkInbox is the inbox of an agent among 500 conversations while 50 messages
 // a second come in, a fifth of them into the thread they read. They walk through
@@ -43,7 +50,7 @@ func BenchmarkInbox(b *testing.B) {
 	p.claim(ids[people[0]])
 	p.press(kb.Escape) // out of the field: keys are for the list
 	p.show("all", ids[people[0]])
-	const rate, seconds = 50, 30
+	const rate, seconds, hurry = 50, 30, 4 // a second: messages, deeds of the agent
 	for b.Loop() {
 		eval[bool](p, smooth)
 		stop := make(chan int)
@@ -65,46 +72,50 @@ func BenchmarkInbox(b *testing.B) {
 			}
 			stop <- n
 		}()
+		pace := time.NewTicker(time.Second / hurry)
+		defer pace.Stop()
 		n, said := 0, 0
 		for said == 0 {
 			select {
 			case said = <-stop:
-			default:
+			case <-pace.C:
 				p.works(n, ids[people[n%len(people)]])
 				n++
 			}
 		}
 		d.settle()
-		tasks := eval[[]float64](p, "tasks")
-		longest := slices.Max(append(tasks, 0))
-		b.ReportMetric(longest, "longest-ms")
+		tasks := eval[[]task](p, "tasks")
+		longest := slices.MaxFunc(append(tasks, task{}), func(a, b task) int { return cmp.Compare(a.MS, b.MS) })
+		b.ReportMetric(longest.MS, "longest-ms")
 		b.ReportMetric(float64(len(tasks)), "over-50ms")
 		b.ReportMetric(float64(n), "deeds")
-		if longest > 100 {
-			b.Errorf("the page was busy for %.0f ms at a stretch: %.0f", longest, tasks)
+		if longest.MS > 100 {
+			b.Errorf("the page was busy for %.0f ms at a stretch: %s", longest.MS, longest.Deed)
 		}
 	}
 }
 
 // works is what an agent does with the nth moment.
 func (p *page) works(n int, id int64) {
-	switch n % 8 {
-	case 0:
-		p.show("all", id)
-	case 1, 2:
-		p.press("j")
-	case 3:
-		eval[bool](p, "(document.querySelector('#rows').scrollTop += 3000, true)")
-	case 4:
-		eval[bool](p, "(document.querySelector('#stream').scrollTop = 0, true)")
-	case 5:
-		p.press("2")
-	case 6:
-		p.press("3")
-	case 7:
-		p.press("k", cd.ModifierCtrl)
-		p.see("kf-palette input")
-		p.press(kb.Escape)
-		p.gone("kf-palette")
+	deeds := []struct {
+		name string
+		do   func()
+	}{
+		{"open a conversation", func() { p.show("all", id) }},
+		{"the next one", func() { p.press("j") }},
+		{"the next but one", func() { p.press("j") }},
+		{"scroll the list", func() { eval[bool](p, "(document.querySelector('#rows').scrollBy(0, 3000), true)") }},
+		{"scroll the thread", func() { eval[bool](p, "(document.querySelector('#stream')?.scrollTo(0, 0), true)") }},
+		{"the queue", func() { p.press("2") }},
+		{"all", func() { p.press("3") }},
+		{"the palette", func() {
+			p.press("k", cd.ModifierCtrl)
+			p.see("kf-palette input")
+			p.press(kb.Escape)
+			p.gone("kf-palette")
+		}},
 	}
+	deed := deeds[n%len(deeds)]
+	eval[bool](p, "(window.deed = "+quote(deed.name)+", true)")
+	deed.do()
 }

@@ -22,7 +22,7 @@ export const use = (id) => write(KEY, [id, ...used().filter((other) => other !==
 const deed = ({ name, area, icon, keys, why, run }) => ({ id: name, area, icon, label: t(`keys.do.${name}`), keys, reason: why(), run });
 
 // go(id) shows a conversation.
-const customers = (go) => [...conversations.values()].map(({ value: row }) => ({
+const customers = (rows, go) => rows.map((row) => ({
   id: `c${row.id}`, area: 'customers', openid: row.customer.openid, label: customerName(row.customer),
   sub: preview(row).text, at: row.last?.at ?? row.created_at, run: () => go(row),
 }));
@@ -44,7 +44,9 @@ export function offer(typed, go) {
   const only = typed.startsWith('>');
   const words = (only ? typed.slice(1) : typed).trim();
   const deeds = commands.filter(({ run, plain }) => run && !plain).map(deed);
-  const all = [...(only ? [] : customers(go)), ...deeds, ...pages()];
+  const recent = used();
+  const rows = only ? [] : [...conversations.values()].map((one) => one.peek()).filter(({ id }) => words || recent.includes(`c${id}`));
+  const all = [...customers(rows, go), ...deeds, ...pages()];
   const groups = words ? fitting(all, words) : unasked(all);
   if (words && !only && searchMessages.value) groups.push({ area: 'messages', items: [search(words)] });
   return groups;

@@ -5,7 +5,7 @@ import { t } from './i18n.js';
 import { read, write } from './local.js';
 import { inOrder, stepIn } from './queue.js';
 import { rulesOf } from './rules.js';
-import { accounts } from './state.js';
+import { accounts, changed, conversations } from './state.js';
 
 const KEY = 'kf.queue.reversed';
 
@@ -20,6 +20,13 @@ const orders = computed(() => accounts.value.map(({ rules }) => rules.order));
 
 // Where the order hangs on the time it is looked at again now and then.
 const beat = computed(() => (orders.value.flat().some((by) => by === 'closing' || by === 'overdue') ? Math.floor(tick.value / 5_000) : 0));
+
+// The place of each conversation in the queue: id → 1 for the first, in the order of claim-next.
+export const places = computed(() => {
+  changed.value;
+  const waiting = [...conversations.values()].map((one) => one.peek()).filter(({ state }) => state === 'waiting');
+  return new Map(queued(waiting).map(({ id }, i) => [id, i + 1]));
+});
 
 export function queued(rows) {
   beat.value;

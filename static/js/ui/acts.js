@@ -40,7 +40,7 @@ export function step(by) {
   const at = ids.indexOf(current.value);
   const to = at < 0 ? (by > 0 ? 0 : ids.length - 1) : Math.max(0, Math.min(ids.length - 1, at + by));
   go(view.value, ids[to], { replace: true });
-  reveal(ids[to]);
+  requestAnimationFrame(() => reveal(ids[to])); // it lays the page out, once the thread is drawn
 }
 
 export const take = () => once(() => claim(current.value));

@@ -9,7 +9,7 @@ import { noteOf } from '../lib/notes.js';
 import { agentName, isMe } from '../lib/people.js';
 import { since } from '../lib/queue.js';
 import { changed, conversations, current, isMine } from '../lib/state.js';
-import { queued } from '../lib/waiting.js';
+import { places } from '../lib/waiting.js';
 import { again, take } from './acts.js';
 import { meter } from './budget.js';
 import './composer.js';
@@ -51,7 +51,7 @@ class Bar extends Live {
     const waited = formatLength(tick.value - since(row));
     return html`
       <div class="claim" id="composer" tabindex="-1">
-        <div class="claim-main"><b>${t('composer.claim.place', { place: placeOf(row), waited })}</b>
+        <div class="claim-main"><b>${t('composer.claim.place', { place: places.value.get(row.id), waited })}</b>
           ${meter(row, 0, { claiming: true })}
         </div>
         ${modeButton(row)}${this.#button('btn btn-primary', 'hand', t('composer.claim.take'), 'claim', take)}
@@ -92,13 +92,6 @@ class Bar extends Live {
   }
 }
 customElements.define('kf-bar', Bar);
-
-// Its place in the queue, in the order of claim-next.
-function placeOf(row) {
-  changed.value;
-  const waiting = [...conversations.values()].map((one) => one.peek()).filter(({ state }) => state === 'waiting');
-  return queued(waiting).findIndex(({ id }) => id === row.id) + 1;
-}
 
 // The customer's newer conversation: this one is history then.
 function laterOf({ id, customer }) {

@@ -3,7 +3,7 @@ import { html, nothing } from '../lib/html.js';
 import { t } from '../lib/i18n.js';
 import { offer, use } from '../lib/palette.js';
 import { pieces } from '../lib/rank.js';
-import { changed, conversations } from '../lib/state.js';
+import { conversations } from '../lib/state.js';
 import { show } from './acts.js';
 import { identicon } from './avatar.js';
 import { icon } from './icon.js';
@@ -30,23 +30,26 @@ class Palette extends Live {
 
   firstUpdated() {
     this.dialog.showModal();
-    this.querySelector('input').focus();
   }
 
-  willUpdate() {
-    changed.value;
-    this.groups = offer(this.typed, show);
-    this.items = this.groups.flatMap(({ items }) => items);
+  willUpdate(changes) {
+    if (changes.has('typed')) this.#offer();
     const find = (fits) => this.items.findIndex(fits);
     const kept = find(({ id }) => id === this.at);
     this.now = kept < 0 ? Math.max(0, find(({ reason }) => !reason)) : kept;
+  }
+
+  // What is offered stays while one chooses: in a busy inbox it would slide away from under the arrow.
+  #offer() {
+    this.groups = offer(this.typed, show);
+    this.items = this.groups.flatMap(({ items }) => items);
   }
 
   render() {
     const any = this.items.length > 0;
     return html`
       <dialog class="dialog palette" aria-label=${t('keys.do.palette')} @close=${this.#closed} @keydown=${this.#key} @click=${this.#outside}>
-        <div class="palette-input">${icon('search')}<input type="text" autocomplete="off" spellcheck="false" enterkeyhint="go" role="combobox" aria-autocomplete="list"
+        <div class="palette-input">${icon('search')}<input type="text" autofocus autocomplete="off" spellcheck="false" enterkeyhint="go" role="combobox" aria-autocomplete="list"
           aria-expanded=${any} aria-controls="palette-list" aria-activedescendant=${any ? `palette-${this.now}` : nothing}
           aria-label=${t('keys.palette.field')} placeholder=${t('keys.palette.field')} @input=${this.#input} @compositionend=${this.#input}>
           <button class="palette-esc" type="button" aria-label=${`Esc ${t('common.close')}`} @click=${() => this.dialog.close()}>${keycaps('Escape')}</button></div>
@@ -72,8 +75,8 @@ class Palette extends Live {
       ${item.keys?.length ? keycaps(item.keys[0]) : on ? keycaps('Enter') : nothing}</li>`;
   }
 
-  updated() {
-    this.querySelector('[aria-selected="true"]')?.scrollIntoView({ block: 'nearest' });
+  updated(changes) {
+    if (changes.has('typed') || changes.has('at')) this.querySelector('[aria-selected="true"]')?.scrollIntoView({ block: 'nearest' });
   }
 
   // A word that is still being composed is none yet.
