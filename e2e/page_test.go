@@ -290,6 +290,16 @@ func (p *page) press(keys string, modifiers ...cd.Modifier) {
 	}
 }
 
+// holds keeps Enter down, as a keyboard tells it: the same key again and again.
+func (p *page) holds() {
+	p.t.Helper()
+	key := kb.Keys['\r']
+	for range 5 {
+		send(p, input.DispatchKeyEvent, input.DispatchKeyEventParams{Type: input.DispatchKeyEventTypeKeyDown, Key: key.Key, Code: key.Code,
+			WindowsVirtualKeyCode: key.Windows, Text: key.Text, AutoRepeat: new(true)})
+	}
+}
+
 // picture is what is on the screen now. On a busy machine Chromium may never
 // answer, and does when it is asked again.
 func (p *page) picture() []byte {

@@ -144,6 +144,12 @@ func TestPalette(t *testing.T) {
 	p.until("it is open again", "document.querySelectorAll('kf-palette').length === 1 && document.querySelector('kf-palette dialog').open")
 	p.press(kb.Escape)
 
+	p.palette(p.word("keys.do.send_news"))
+	p.press(kb.Enter)
+	p.see("#news-title")
+	p.press(kb.Escape)
+	p.gone("#news-title")
+
 	p.palette(p.word("common.rail.password"))
 	p.leave(func() { p.press(kb.Enter) })
 	p.until("the page", "location.pathname === '/profile/password'")

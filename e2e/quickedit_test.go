@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+
+	"github.com/chromedp/chromedp/kb"
 )
 
 // pick chooses in a list, as a hand does.
@@ -35,7 +37,10 @@ func TestEveryTypeOnThePageOfQuickReplies(t *testing.T) {
 	p.click("dialog .quick-vars button >> 客户称呼")
 	p.until("the variable", "document.querySelector('#msgmenu-head_content').value === '您好{客户称呼}'")
 	p.fill("dialog .entry:nth-child(1) .input", "满意")
-	p.fill("dialog .entry:nth-child(2) .input", "{订单号}不满意")
+	p.fill("dialog .entry:nth-child(2) .input", "不满意")
+	eval[bool](p, "(e2e.find('dialog .quick-vars button >> 订单号')[0].focus(), true)")
+	p.press(kb.Enter) // by keys: into the field that one was in
+	p.until("the other variable", "document.querySelector('dialog .entry:nth-child(2) .input').value === '不满意{订单号}'")
 	p.accessible("the editor of a menu")
 	p.click("dialog .dialog-foot .btn-primary >> " + p.word("quick.edit.done"))
 	p.see(".qpreview .msg-out >> 您好王女士")

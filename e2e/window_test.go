@@ -149,6 +149,8 @@ func TestDeedsWhileBlocked(t *testing.T) {
 	p.live(1)
 	d.act(demoChen, "text", "text", "两天过去了")
 	p.told(p.word("together.remind.now", "name", name))
+	script[bool](p, "ui/toast.js", "for (const n of [1, 2, 3, 4]) m.toast('别的消息 ' + n); return true;") // it stays among others
+	p.gone(".toast >> 别的消息 1")
 	p.click(".toast .btn >> " + p.word("together.remind.go"))
 	p.see("#reply")
 	p.gone(".toast")

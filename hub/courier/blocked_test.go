@@ -30,6 +30,7 @@ func (d *desk) isBlocked(v store.Conversation) bool {
 // again and again; a list of several pages is read to its end.
 func TestBlockListIsRead(t *testing.T) {
 	d := newDesk(t, "wx1234567890abcdef", "wxfedcba0987654321")
+	d.lists(d.courier, 0)
 	first := d.customer(0)
 	for range 1000 {
 		must(d.sandbox.AddUser(sandbox.User{AppID: d.account(0).AppID, Following: true, Blocked: true}))(t)
@@ -52,6 +53,7 @@ func TestBlockListIsRead(t *testing.T) {
 // is not undone by it.
 func TestBlockListMeetsOurOwn(t *testing.T) {
 	d := newDesk(t)
+	d.lists(d.courier, 0)
 	on, off := d.customer(0), d.customer(0)
 	d.setBlocked(off, true)
 	h := d.hold(blockListPath, "")
@@ -70,6 +72,7 @@ func TestBlockListMeetsOurOwn(t *testing.T) {
 // account may not have is asked for seldom.
 func TestBlockListFails(t *testing.T) {
 	d := newDesk(t)
+	d.lists(d.courier, 0)
 	v := d.customer(0)
 	d.setBlocked(v, true)
 	d.run()

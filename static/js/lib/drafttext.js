@@ -62,6 +62,7 @@ export class DraftText {
     const put = (one) => (one === file ? { ...file, media } : one);
     this.pictures.value = this.pictures.value.map(put);
     this.files.value = Object.fromEntries(Object.entries(this.files.value).map(([place, one]) => [place, put(one)]));
+    this.at = this.#later;
     this.store();
   }
 
@@ -130,9 +131,14 @@ export class DraftText {
   }
 
   edit(soon = false) {
-    this.at = now();
+    this.at = this.#later;
     this.store();
     edited(this, soon);
+  }
+
+  // The clock may have been set back since the last edit.
+  get #later() {
+    return Math.max(now(), this.at + 1);
   }
 
   store() {

@@ -14,10 +14,14 @@ let since = 0; // the event up to which the server counted
 let told = []; // changes while a question is under way: [event, by]
 let timer = 0;
 
-// Takes the server's numbers.
-export function takeEnded({ ended_today: n, since: event }) {
+// Takes the server's numbers; with the first of a page all that it holds came, too.
+export function beginEnded(counts) {
   clearTimeout(timer);
   timer = 0;
+  take(counts);
+}
+
+function take({ ended_today: n, since: event }) {
   since = event;
   endedToday.value = told.filter(([later]) => later > since).reduce((sum, [, by]) => sum + by, n);
 }
@@ -38,11 +42,11 @@ function askSoon() {
 }
 
 async function ask() {
-  told = [];
+  [told, timer] = [[], 0];
   try {
-    takeEnded(await get(`counts?zone=${zone()}`));
+    take(await get(`counts?zone=${zone()}`));
   } catch {
-    timer = setTimeout(ask, 10 * PAUSE); // the connection is gone, and comes back
+    timer ||= setTimeout(ask, 10 * PAUSE); // the connection is gone, and comes back
   }
 }
 

@@ -24,7 +24,7 @@ const deed = ({ name, area, icon, keys, why, run }) => ({ id: name, area, icon, 
 // go(id) shows a conversation.
 const customers = (rows, go) => rows.map((row) => ({
   id: `c${row.id}`, area: 'customers', openid: row.customer.openid, label: customerName(row.customer),
-  sub: preview(row).text, at: row.last?.at ?? row.created_at, run: () => go(row),
+  sub: preview(row).text, at: row.last?.at ?? row.created_at, run: () => go(conversations.get(row.id).peek()),
 }));
 
 // The pages of the console, as the rail has them for this agent.

@@ -3,7 +3,7 @@
 import { get } from './api.js';
 import { boot } from './boot.js';
 import { draftOf } from './drafts.js';
-import { countEnded, endedToday, takeEnded, zone } from './endedtoday.js';
+import { beginEnded, countEnded, endedToday, zone } from './endedtoday.js';
 import { batch, computed, signal } from './html.js';
 import { loadQuick } from './quick.js';
 import { mentions } from './mentions.js';
@@ -54,7 +54,7 @@ export async function load() {
   const [, active, named] = await Promise.all([loadMe(), get(`conversations?view=active&zone=${zone()}`), get('mentions')]);
   batch(() => {
     active.conversations.forEach(putConversation);
-    takeEnded(active.counts);
+    beginEnded(active.counts);
     mentions.value = named.mentions;
   });
   return active.since;

@@ -65,7 +65,8 @@ class Composer extends Live {
     this.rule = budget(row, tick.value);
     this.reason = reasonOf(row, this.rule);
     this.plan = plan(this.draft, this.rule.can - sending(row.id));
-    this.joining = this.draft.pieces.value.length > 0 || (this.draft.joining.value ?? joins(this.plan, this.rule));
+    this.joins = joins(this.plan, this.rule); // without the agent's word
+    this.joining = this.draft.pieces.value.length > 0 || (this.draft.joining.value ?? this.joins);
   }
 
   render() {

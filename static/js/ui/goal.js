@@ -35,9 +35,14 @@ const kept = ({ keep, names }) => ({
     .filter((name) => variables.value[name]).map((name) => html`<button class="btn btn-quiet btn-xs" type="button" @pointerdown=${(event) => event.preventDefault()} @click=${put}>${name}</button>`)}</div>`,
 });
 
-// Into the field that has the focus, else into the first one.
+let last = null; // the field that had the focus last
+const FIELDS = 'textarea, input:is([type="text"], [type="url"])';
+document.addEventListener('focusin', ({ target }) => {
+  if (target.matches(FIELDS)) last = target;
+});
+
+// Into the field that one was in, else into the first one.
 function put({ target: { textContent: name, form } }) {
-  const fields = [...form.querySelectorAll('textarea, input:is([type="text"], [type="url"])')];
-  const field = fields.find((one) => one === document.activeElement) ?? fields[0];
+  const field = form.contains(last) ? last : form.querySelector(FIELDS);
   if (field) insertText(field, `{${name}}`);
 }

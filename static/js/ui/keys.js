@@ -2,6 +2,7 @@
 import { commands, find, nameOf } from '../lib/commands.js';
 import { panelOver, togglePanel } from '../lib/layout.js';
 import './commands.js';
+import './menucommands.js';
 import './self.js';
 import { closeMenu } from './menu.js';
 

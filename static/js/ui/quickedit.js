@@ -40,7 +40,7 @@ class QuickEdit extends Live {
     this.problem = '';
     form.addEventListener('input', ({ target }) => this.#typed(target));
     this.#typed(chosen); // it may have been chosen before this script came
-    form.addEventListener('submit', (event) => this.busy && event.preventDefault(), { capture: true });
+    form.addEventListener('submit', (event) => (this.busy || this.stuck) && event.preventDefault(), { capture: true });
   }
 
   get type() {
@@ -112,15 +112,16 @@ class QuickEdit extends Live {
   // Its files go up now, the rest with the form.
   async #keep({ type, body, media, thumb }) {
     const files = { media, thumb };
-    const shown = { type, body, media: media && known(media), thumb: thumb && known(thumb) };
+    const shown = { type, body, files, media: media && known(media), thumb: thumb && known(thumb) };
     Object.assign(this, { reply: shown, busy: true, problem: '' });
     try {
-      const ids = await filesOf({ client_id: uuid(), account: this.account, files, ...shown }, () => {});
+      const ids = await filesOf({ client_id: uuid(), account: this.account, ...shown }, () => {});
       this.#set(shown, { account: EVERYWHERE.includes(type) ? 0 : this.account, type, body, ...ids });
     } catch (error) {
       if (error.name !== 'ApiError') throw error;
       this.problem = error.text;
-      this.#set(null);
+      this.#set(shown); // the editor opens with it again
+      this.stuck = true;
     } finally {
       this.busy = false;
     }
@@ -128,6 +129,7 @@ class QuickEdit extends Live {
 
   #set(reply, sent) {
     this.reply = reply;
+    this.stuck = false; // its files could not go up: there is nothing yet that could be saved
     field.value = sent ? JSON.stringify(sent) : '';
     field.dispatchEvent(new Event('input', { bubbles: true }));
   }

@@ -30,6 +30,7 @@ function key(composer, event) {
   if (event.isComposing || event.keyCode === 229) return;
   if (composer.quick && composer.querySelector('kf-quick')?.key(event)) return;
   if (sends(event, composer.joining)) {
+    if (event.repeat) return event.preventDefault(); // it is held from what was done before
     if (composer.reason === 'other') toOffer(composer, event);
     else if (!composer.reason) enter(composer, event);
   }

@@ -46,7 +46,8 @@ function toNote(id, name) {
   const draft = draftOf(id);
   const note = noteOf(id);
   note.write([note.text.value.trim(), `@${name} ${draft.texts.join('\n')}`].filter(Boolean).join('\n'));
-  draft.clear();
+  draft.writePieces([]);
+  draft.write(''); // its pictures stay where they are
   writeNote(id);
 }
 
@@ -57,6 +58,7 @@ export function toOffer(composer, event) {
 }
 
 function back(event) {
+  if (event.key === 'Enter' && event.repeat) return event.preventDefault(); // it is held since the field
   if (event.key !== 'Escape' || event.isComposing) return;
   event.preventDefault();
   event.stopPropagation();

@@ -13,7 +13,8 @@ let region = null;
 export function toast(text, options = {}) {
   region ??= makeRegion();
   const one = { text, ...options };
-  toasts.value = [...toasts.value.slice(-2), one];
+  const passing = toasts.value.filter(({ stays }) => !stays);
+  toasts.value = [...toasts.value.filter((old) => old.stays || passing.indexOf(old) >= passing.length - 2), one];
   live(one);
 }
 

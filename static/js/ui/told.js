@@ -28,7 +28,11 @@ function see(message) {
 }
 
 // What is over needs no mark.
-const markOf = ({ id, state }) => (state === 'closed' || current.value === id ? undefined : handovers.value.get(id));
+function markOf({ id, state }) {
+  const one = handovers.value.get(id);
+  const over = state === 'closed' || current.value === id || (one?.kind === 'queued' && state !== 'waiting');
+  return over ? undefined : one;
+}
 
 // The tag in the conversation's row.
 export function toldMark(row) {

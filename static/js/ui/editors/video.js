@@ -112,7 +112,7 @@ class VideoEditor extends Editor {
     const film = this.file('media');
     if (film.plays === false) return;
     const found = await framesOf(this.film).catch(() => []);
-    if (!this.isConnected || this.file('media') !== film) return found.forEach(revoke);
+    if (!this.isConnected || this.file('media')?.blob !== film.blob) return found.forEach(revoke);
     this.frames = found;
     if (!this.file('thumb') && found.length) this.choose(found[1]);
   }
