@@ -53,7 +53,7 @@ func (s *Store) TakeBlocked(ctx context.Context, accountID int64, openids []stri
 	}
 	const differ = `select c.id from customer c where +c.account_id = $1 and c.blocked_at > 0
 			and c.openid not in (select value from json_each($2)) and ` + blockTold + `
-		union all select c.id from json_each($2) l join customer c on c.account_id = $1 and c.openid = l.value
+		union all select c.id from json_each($2) l cross join customer c on c.account_id = $1 and c.openid = l.value
 			where c.blocked_at = 0 and ` + blockTold + ` limit $3 + 0`
 	found, err := rows(ctx, s, one[int64], differ, accountID, string(list), 1)
 	if err != nil || len(found) == 0 { // as it is nearly always: the writer need not wait

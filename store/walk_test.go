@@ -194,8 +194,9 @@ var (
 	hasPlan   = regexp.MustCompile(`^\s*(select|insert|update|delete)`)
 	parameter = regexp.MustCompile(`\$\d+`)
 	// scan finds large tables, by name or by the short name they have in queries.
-	scan = regexp.MustCompile(`^(SCAN|SEARCH) (message|conversation|customer|event|media|attempt|article|m|i|o|e|v|c|d|h)($| USING (COVERING )?INDEX (\w+))`)
-	few  = regexp.MustCompile(`^SEARCH .* USING|INDEX (message_outbox|media_wanted|customer_profile)`)
+	scan    = regexp.MustCompile(`^(SCAN|SEARCH) (message|conversation|customer|event|media|attempt|article|m|i|o|e|v|c|d|h)($| USING (COVERING )?INDEX (\w+))`)
+	virtual = regexp.MustCompile(`^SCAN .* VIRTUAL TABLE`)
+	few     = regexp.MustCompile(`^SEARCH .* USING|INDEX (message_outbox|media_wanted|customer_profile)`)
 	// reads what will be deleted; reads one row
 	ends      = regexp.MustCompile(`from event where at >= |min\(id\) from event|max\(id\), 0\) from customer`)
 	bareLimit = regexp.MustCompile(`limit \$\d+($|\D)[^+]`)
@@ -207,10 +208,14 @@ func checkPlans(t *testing.T, queries map[string]bool) {
 		if !hasPlan.MatchString(query) || strings.Contains(query, " r where event_id <>") { // this test's own
 			continue
 		}
-		plan, err := rows(ctx, s, func(r scanner) (detail string, err error) {
-			var id, parent, unused int
-			err = r.Scan(&id, &parent, &unused, &detail)
-			return detail, err
+		type step struct {
+			loops  int // the steps of a join have the same parent
+			detail string
+		}
+		plan, err := rows(ctx, s, func(r scanner) (p step, err error) {
+			var id, unused int
+			err = r.Scan(&id, &p.loops, &unused, &p.detail)
+			return p, err
 		}, "explain query plan "+query, make([]any, len(parameter.FindAllString(query, -1)))...)
 		if err != nil {
 			t.Errorf("%v: %s", err, query)
@@ -218,7 +223,13 @@ func checkPlans(t *testing.T, queries map[string]bool) {
 		if bareLimit.MatchString(query) {
 			t.Errorf("prepared anew each time: %s", query)
 		}
-		for _, line := range plan {
+		outer := map[int]bool{}
+		for _, p := range plan {
+			line := p.detail
+			if outer[p.loops] && virtual.MatchString(line) {
+				t.Errorf("%s, once for each row of a table: %s", line, query)
+			}
+			outer[p.loops] = outer[p.loops] || strings.HasPrefix(line, "SCAN ") || strings.HasPrefix(line, "SEARCH ")
 			if scan.MatchString(line) && !few.MatchString(line) && !ends.MatchString(query) {
 				t.Errorf("%s: %s", line, query)
 			}
