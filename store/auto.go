@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"encoding/json"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -170,29 +171,34 @@ func (t *tx) tellQueue(accountID int64) error {
 	if err != nil {
 		return err
 	}
-	list, err := rows(context.Background(), t, scanConversation, selectConversation+`where v.state = 'waiting' and v.account_id = $1
-		and v.queued_at = 0 and v.waiting_since between 1 and $2 order by v.id`, accountID, t.now-int64(r.Autos.After)*60_000)
-	for i := 0; err == nil && i < len(list); i++ {
-		err = t.tellPlace(&r, &list[i])
+	due, err := rows(context.Background(), t, one[int64], `select v.id from conversation v where v.state = 'waiting' and v.account_id = $1
+		and v.queued_at = 0 and v.waiting_since between 1 and $2`, accountID, t.now-int64(r.Autos.After)*60_000)
+	if err != nil || len(due) == 0 {
+		return err
 	}
-	return err
-}
-
-func (t *tx) tellPlace(r *Rules, v *Conversation) error {
-	waiting, err := rows(context.Background(), t, scanConversation, selectConversation+"where v.state = 'waiting' and v.account_id = $1", v.Account)
+	waiting, err := rows(context.Background(), t, scanConversation, selectConversation+"where v.state = 'waiting' and v.account_id = $1", accountID)
 	if err != nil {
 		return err
 	}
-	ahead := 0
-	for i := range waiting {
-		if waiting[i].ID != v.ID && r.compare(&waiting[i], v, t.now) < 0 {
-			ahead++
+	slices.SortFunc(waiting, func(a, b Conversation) int { return r.compare(&a, &b, t.now) })
+	isDue := map[int64]bool{}
+	for _, id := range due {
+		isDue[id] = true
+	}
+	for ahead := range waiting {
+		if id := waiting[ahead].ID; isDue[id] {
+			if err := t.tellPlace(id, r.Autos.Queued, ahead); err != nil {
+				return err
+			}
 		}
 	}
-	if err := t.exec("update conversation set queued_at = $1 where id = $2", t.now, v.ID); err != nil {
+	return nil
+}
+
+func (t *tx) tellPlace(conversationID int64, text AutoText, ahead int) error {
+	if err := t.exec("update conversation set queued_at = $1 where id = $2", t.now, conversationID); err != nil {
 		return err
 	}
-	text := r.Autos.Queued
 	text.Text = strings.ReplaceAll(text.Text, aheadWord, strconv.Itoa(ahead))
-	return t.auto(v.ID, "queued", text)
+	return t.auto(conversationID, "queued", text)
 }

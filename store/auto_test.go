@@ -110,6 +110,25 @@ func TestTellQueue(t *testing.T) {
 	equal(t, "second", d.autos(t, "o2"), `queued {"content":"前面还有 1 位"} 1/5`)
 }
 
+// The place is that of the rules' queue, and counts who was told before.
+func TestTellQueueByTheRules(t *testing.T) {
+	d := automated(t, func(r *Rules) { r.Autos.Queued = AutoText{true, "{n}"} })
+	for _, openid := range []string{"told", "plain", "vip"} {
+		d.receive(t, d.text(openid, "hello"))
+		d.clock.advance(time.Minute)
+	}
+	ok(t, d.TellQueue(ctx))
+	equal(t, "the first", d.autos(t, "told"), `queued {"content":"0"} 1/5`)
+	must(d.SetVIP(ctx, &d.li, d.of(t, "vip").Customer.ID, 1))(t)
+	d.clock.advance(3 * time.Minute)
+	d.receive(t, d.text("new", "hello"))
+	ok(t, d.TellQueue(ctx))
+	equal(t, "a level goes first", d.autos(t, "vip"), `queued {"content":"0"} 1/5`)
+	equal(t, "behind it", d.autos(t, "plain"), `queued {"content":"2"} 1/5`)
+	equal(t, "once", d.autos(t, "told"), `queued {"content":"0"} 1/5`)
+	equal(t, "not yet", d.autos(t, "new"), "")
+}
+
 // Whatever happens: an automatic reply leaves two to people, and one that failed
 // gives its budget back without touching how long the customer waits.
 func TestAutomationLeavesRepliesToPeople(t *testing.T) {

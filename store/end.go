@@ -19,7 +19,10 @@ func (s *Store) EndFor(ctx context.Context, a *Agent, id int64, reason string) (
 		if v, err = t.conversation(a, id); err != nil {
 			return err
 		}
-		return t.end(a, &v, reason)
+		if err := t.end(a, &v, reason); err != nil {
+			return err
+		}
+		return t.assign(v.Account, 0)
 	})
 	return v, err
 }
@@ -28,6 +31,7 @@ func (s *Store) EndFor(ctx context.Context, a *Agent, id int64, reason string) (
 // meanwhile, or is another's by now, is left as it is.
 func (s *Store) EndAll(ctx context.Context, a *Agent, ids []int64, reason string) (list []Conversation, err error) {
 	err = s.write(ctx, func(t *tx) error {
+		var accounts []int64
 		for _, id := range ids {
 			v, err := t.conversation(a, id)
 			if errors.Is(err, ErrNotFound) || err == nil && v.State == "closed" {
@@ -43,6 +47,14 @@ func (s *Store) EndAll(ctx context.Context, a *Agent, ids []int64, reason string
 				return err
 			}
 			list = append(list, v)
+			if !slices.Contains(accounts, v.Account) {
+				accounts = append(accounts, v.Account)
+			}
+		}
+		for _, account := range accounts { // now, so that nobody is given what ends here
+			if err := t.assign(account, 0); err != nil {
+				return err
+			}
 		}
 		return nil
 	})
@@ -71,8 +83,5 @@ func (t *tx) end(a *Agent, v *Conversation, reason string) error {
 		t.now, reason, v.ID); err != nil {
 		return err
 	}
-	if err := t.story(a, v, "ended", told); err != nil {
-		return err
-	}
-	return t.assign(v.Account, 0)
+	return t.story(a, v, "ended", told)
 }

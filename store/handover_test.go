@@ -223,6 +223,20 @@ func TestEndSeveral(t *testing.T) {
 	closes(who["lead"], other.ID, waits.ID)
 }
 
+// Who is ended with the others is given to nobody before; who is left is.
+func TestEndSeveralThenAssign(t *testing.T) {
+	d := openDesk(t)
+	serves := d.open(t, "o1", &d.li)
+	d.rule(t, func(r *Rules) { r.Assign, r.Capacity = "fewest", 1 })
+	d.presence(t, &d.li, "online")
+	waits := d.receive(t, d.text("o2", "hello"))
+	d.clock.advance(time.Second)
+	d.receive(t, d.text("o3", "hello"))
+	must(d.EndAll(ctx, &d.admin, []int64{serves.ID, waits.ID}, ""))(t)
+	equal(t, "ended", lines(d.timeline(t, waits.Customer.ID)), "in text@2, event ended@2")
+	equal(t, "who is left", d.servedBy(t, "o3"), "li")
+}
+
 // A hand-over is marked for whom it concerns until they have seen it: to whom,
 // from whom, with the note; the newest of a conversation, and none of an ended one.
 func TestHandoverIsTold(t *testing.T) {
