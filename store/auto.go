@@ -62,7 +62,8 @@ func (t *tx) automate(customerID, conversationID int64, in *Incoming) error {
 		return err
 	}
 	if in.Follow > 0 {
-		return t.auto(conversationID, "welcome", r.Autos.Welcome)
+		_, err := t.auto(conversationID, "welcome", r.Autos.Welcome)
+		return err
 	}
 	if in.Dir != "in" {
 		return nil
@@ -79,7 +80,8 @@ func (t *tx) automate(customerID, conversationID int64, in *Incoming) error {
 			return err
 		}
 		if !k.Raise {
-			return t.auto(conversationID, "keyword", AutoText{true, k.Text})
+			_, err := t.auto(conversationID, "keyword", AutoText{true, k.Text})
+			return err
 		}
 		if err := t.raise(conversationID, word); err != nil {
 			return err
@@ -88,11 +90,15 @@ func (t *tx) automate(customerID, conversationID int64, in *Incoming) error {
 	if open || !r.Autos.Away.On {
 		return nil
 	}
-	n, err := t.affect("update customer set away_at = $1 where id = $2 and away_at <= $1 - $3", t.now, customerID, awayEvery)
-	if err != nil || n == 0 {
+	told, err := txOne[int64](t, "select away_at from customer where id = $1", customerID)
+	if err != nil || t.now-told < awayEvery {
 		return err
 	}
-	return t.auto(conversationID, "away", r.Autos.Away)
+	wrote, err := t.auto(conversationID, "away", r.Autos.Away)
+	if err != nil || !wrote {
+		return err
+	}
+	return t.exec("update customer set away_at = $1 where id = $2", t.now, customerID)
 }
 
 // content is the words of a text message.
@@ -113,43 +119,43 @@ func (t *tx) onDuty(accountID int64) (bool, error) {
 	return n > 0, err
 }
 
-// auto puts an automatic reply into the outbox, unless the conversation does not
-// wait, the customer cannot be reached from here, or too few replies would be left.
-func (t *tx) auto(conversationID int64, kind string, a AutoText) error {
+// auto puts an automatic reply into the outbox, and tells whether it did: not
+// where the conversation does not wait, the customer cannot be reached from here, or too few replies would be left.
+func (t *tx) auto(conversationID int64, kind string, a AutoText) (wrote bool, err error) {
 	if !a.On {
-		return nil
+		return false, nil
 	}
 	v, err := txRow(t, scanConversation, selectConversation+"where v.id = $1", conversationID)
 	if err != nil || v.State != "waiting" {
-		return err
+		return false, err
 	}
 	verdict := Decide(v.Grants, v.Customer.Following, t.now)
 	if !verdict.OK {
-		return nil
+		return false, nil
 	}
 	if v.Grants.left(t.now)-1 < autoLeaves {
-		return nil
+		return false, nil
 	}
 	g := v.Grants.bucket(verdict.Kind)
 	name, err := txOne[string](t, "select name from account where id = $1", v.Account)
 	if err != nil {
-		return err
+		return false, err
 	}
 	if err := t.spend(v.Customer.ID, verdict.Kind); err != nil {
-		return err
+		return false, err
 	}
 	t.last.message++
 	event, err := t.event(Event{Kind: "message", Account: v.Account, Conversation: v.ID, Message: t.last.message})
 	if err != nil {
-		return err
+		return false, err
 	}
 	if err := t.exec(`insert into message (id, account_id, customer_id, conversation_id, dir, type, body, at, nick, state, auto,
 		nth, total, spent, spent_since, event_id) values ($1,$2,$3,$4,'out','text',$5,$6,$7,'pending',$8,$9,$10,$11,$12,$13)`,
 		t.last.message, v.Account, v.Customer.ID, v.ID, body{"content": a.Text}.json(), t.now, name, kind,
 		g.Total-g.Left+1, g.Total, verdict.Kind, g.Since, event); err != nil {
-		return err
+		return false, err
 	}
-	return t.exec("update conversation set event_id = $1 where id = $2", event, v.ID)
+	return true, t.exec("update conversation set event_id = $1 where id = $2", event, v.ID)
 }
 
 // TellQueue tells who has waited long enough how many wait before them, once a
@@ -200,5 +206,6 @@ func (t *tx) tellPlace(conversationID int64, text AutoText, ahead int) error {
 		return err
 	}
 	text.Text = strings.ReplaceAll(text.Text, aheadWord, strconv.Itoa(ahead))
-	return t.auto(conversationID, "queued", text)
+	_, err := t.auto(conversationID, "queued", text)
+	return err
 }

@@ -94,6 +94,23 @@ func TestAwayOnceInTwelveHours(t *testing.T) {
 	equal(t, "told in the evening", count(), 2)
 }
 
+// Who was given to somebody at once has not been told that nobody is here.
+func TestAwayIsToldLater(t *testing.T) {
+	d := automated(t, func(r *Rules) {
+		r.Hours.On, r.Autos.Away, r.Assign = true, AutoText{true, "closed"}, "fewest"
+	})
+	d.at(1)
+	d.presence(t, &d.li, "online")
+	equal(t, "served by", d.comes(t, "o1"), "li")
+	equal(t, "while somebody is here", d.autos(t, "o1"), "")
+	d.presence(t, &d.li, "away")
+	must(d.Transfer(ctx, &d.li, d.of(t, "o1").ID, 0, ""))(t)
+	for range 2 {
+		d.receive(t, d.text("o1", "hello?"))
+	}
+	equal(t, "back in the queue", d.autos(t, "o1"), `away {"content":"closed"} 1/5`)
+}
+
 func TestTellQueue(t *testing.T) {
 	d := automated(t, func(r *Rules) { r.Autos.Queued = AutoText{true, "前面还有 {n} 位"} })
 	d.receive(t, d.text("o1", "a"))
@@ -195,7 +212,7 @@ func TestAutoLeavesTwo(t *testing.T) {
 		ok(t, d.write(ctx, func(t *tx) error {
 			return t.exec("update customer set message_left = $1, action_left = $2, action_total = 3, action_until = $3", c.message, c.action, t.now+1000)
 		}))
-		ok(t, d.write(ctx, func(t *tx) error { return t.auto(v.ID, "welcome", AutoText{true, "hello"}) }))
+		ok(t, d.write(ctx, func(t *tx) error { _, err := t.auto(v.ID, "welcome", AutoText{true, "hello"}); return err }))
 		equal(t, fmt.Sprint(c, ": left"), d.of(t, "o1").Grants.left(d.now()), c.want)
 	}
 }
