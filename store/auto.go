@@ -120,13 +120,14 @@ func (t *tx) onDuty(accountID int64) (bool, error) {
 }
 
 // auto puts an automatic reply into the outbox, and tells whether it did: not
-// where the conversation does not wait, the customer cannot be reached from here, or too few replies would be left.
+// where the conversation does not wait, WeChat's own tool holds the customer, they
+// cannot be reached from here, or too few replies would be left.
 func (t *tx) auto(conversationID int64, kind string, a AutoText) (wrote bool, err error) {
 	if !a.On {
 		return false, nil
 	}
 	v, err := txRow(t, scanConversation, selectConversation+"where v.id = $1", conversationID)
-	if err != nil || v.State != "waiting" {
+	if err != nil || v.State != "waiting" || v.Customer.Session != nil {
 		return false, err
 	}
 	verdict := Decide(v.Grants, v.Customer.Following, t.now)

@@ -111,6 +111,27 @@ func TestAwayIsToldLater(t *testing.T) {
 	equal(t, "back in the queue", d.autos(t, "o1"), `away {"content":"closed"} 1/5`)
 }
 
+// While WeChat's own tool holds a customer, they are served there.
+func TestNothingIsAutomaticInASession(t *testing.T) {
+	d := automated(t, func(r *Rules) {
+		r.Hours.On = true
+		r.Autos.Welcome, r.Autos.Away = AutoText{true, "welcome"}, AutoText{true, "closed"}
+		r.Autos.Keywords = []Keyword{{true, []string{"x"}, false, false, "k"}}
+	})
+	d.at(1)
+	holder := "door@hemu"
+	in := d.text("o1", "hello")
+	in.Session = &holder
+	d.receive(t, in)
+	d.receive(t, d.text("o1", "x"))
+	d.receive(t, follow(d, "o1"))
+	equal(t, "held", d.autos(t, "o1"), "")
+	d.clock.advance(time.Minute)
+	ok(t, d.SetSession(ctx, d.of(t, "o1").Customer.ID, ""))
+	d.receive(t, d.text("o1", "hello?"))
+	equal(t, "not held any more", d.autos(t, "o1"), `away {"content":"closed"} 1/5`)
+}
+
 func TestTellQueue(t *testing.T) {
 	d := automated(t, func(r *Rules) { r.Autos.Queued = AutoText{true, "前面还有 {n} 位"} })
 	d.receive(t, d.text("o1", "a"))
