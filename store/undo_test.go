@@ -78,6 +78,22 @@ func TestUndo(t *testing.T) {
 	equal(t, "next reply", must(d.NextReply(ctx))(t), -1)
 }
 
+// What nobody wrote is neither the first reply nor shown in the list.
+func TestUndoAfterAnAutomaticReply(t *testing.T) {
+	d := openDesk(t)
+	d.rule(t, func(r *Rules) { r.Undo, r.Autos.Queued = 3, AutoText{true, "{n} ahead"} })
+	v := d.receive(t, d.text("o1", "hello"))
+	d.clock.advance(3 * time.Minute)
+	ok(t, d.TellQueue(ctx))
+	equal(t, "told by itself", d.autos(t, "o1"), `queued {"content":"0 ahead"} 1/5`)
+	d.send(t, Result{State: "sent"})
+	before := must(d.Claim(ctx, &d.li, v.ID))(t)
+	_, v, err := d.Undo(ctx, &d.li, d.reply(t, &d.li, v.ID).ID)
+	ok(t, err)
+	equal(t, "first reply", v.FirstReplyAt, 0)
+	equal(t, "shown", v.Last, before.Last)
+}
+
 // Later replies wait for one that can still be taken back, whatever their own time.
 func TestUndoKeepsTheOrder(t *testing.T) {
 	d := openDesk(t)
