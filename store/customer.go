@@ -218,7 +218,7 @@ func (s *Store) past(ctx context.Context, customerID int64) ([]Past, error) {
 		}
 		list[i].Messages, list[i].First = m.Messages, m.First
 		if m.end > 0 && err == nil {
-			list[i].Reason, err = row(ctx, s, one[string], "select coalesce(json_extract(m.body, '$.reason'), '') from message m where m.id = $1", m.end)
+			list[i].Reason, err = row(ctx, s, one[string], "select coalesce(json_extract(m.body, '$.why'), '') from message m where m.id = $1", m.end)
 		}
 	}
 	return list, err

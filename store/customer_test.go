@@ -86,8 +86,10 @@ func TestPast(t *testing.T) {
 	must(first2(d.Discard(ctx, &d.li, d.timeline(t, v.Customer.ID)[2].ID)))(t)
 	d.reply(t, &d.li, v.ID)
 	d.note(t, &d.su, v.ID, "not said to them")
-	must(d.End(ctx, &d.li, v.ID))(t)
-	ok(t, d.write(ctx, func(t *tx) error { return t.exec(`update message set body = '{"reason":"sold"}' where type = 'ended'`) }))
+	r := must(d.Account(ctx, d.account))(t).Rules
+	r.Reasons = []string{"sold"}
+	ok(t, d.SetRules(ctx, Actor{}, d.account, r))
+	must(d.EndFor(ctx, &d.li, v.ID, "sold"))(t)
 	d.clock.advance(time.Hour)
 	d.receive(t, d.text("o1", "me again"))
 	d.receive(t, d.text("o2", "another"))
