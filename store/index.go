@@ -30,6 +30,7 @@ type index struct {
 	mu   sync.RWMutex // held by who uses the file; locked to open or drop it
 	db   *sql.DB      // fills; nil until the file is open
 	read *sql.DB      // searches
+	most int          // messages that are looked at for a page of a search
 	at   cursor       // of who fills
 }
 
@@ -67,7 +68,7 @@ func newIndex(s *Store, log *slog.Logger) *index {
 	if log == nil {
 		log = slog.New(slog.DiscardHandler)
 	}
-	return &index{s: s, path: filepath.Join(s.dir, "search.db"), log: log, done: make(chan struct{})}
+	return &index{s: s, path: filepath.Join(s.dir, "search.db"), log: log, done: make(chan struct{}), most: lookedMost}
 }
 
 func (x *index) start() {

@@ -29,6 +29,7 @@ type Found struct {
 	Customers []CustomerHit `json:"customers"`
 	Hits      []Hit         `json:"hits"`
 	More      bool          `json:"more"`
+	Next      int64         `json:"next"`   // Query.Before of the next page, if there is more
 	Behind    int64         `json:"behind"` // messages and customers that the index does not know yet
 }
 
@@ -49,7 +50,9 @@ type Hit struct {
 
 const (
 	hitsPage      = 30
-	customersMost = 10 // hits among customers
+	customersMost = 10     // hits among customers
+	lookedMost    = 20_000 // messages that are looked at for a page, where few have the tag
+	taggedAtOnce  = 4000
 )
 
 // Search finds messages and customers in what the agent may see.
@@ -70,6 +73,11 @@ func (s *Store) Search(ctx context.Context, a *Agent, q Query) (f Found, err err
 	if f.Behind, err = x.behind(ctx); err != nil || x.read == nil {
 		return f, err
 	}
+	if q.Tag != 0 {
+		if some, err := row(ctx, s, one[bool], "select exists (select 1 from customer_tag where tag_id = $1)", q.Tag); err != nil || !some {
+			return f, err
+		}
+	}
 	places, err := s.places(ctx, a, q.Account)
 	if err != nil {
 		return f, err
@@ -79,14 +87,16 @@ func (s *Store) Search(ctx context.Context, a *Agent, q Query) (f Found, err err
 			return f, err
 		}
 	}
-	hits, err := s.findMessages(ctx, a, q, list, places)
+	hits, next, err := s.findMessages(ctx, a, q, list, places)
 	if q.Tag != 0 {
 		f.Customers = slices.DeleteFunc(f.Customers, func(h CustomerHit) bool { return !slices.Contains(h.Conversation.Customer.Tags, q.Tag) })
 	}
 	f.Hits = append(f.Hits, hits...)
-	if f.More = len(f.Hits) > hitsPage; f.More {
+	if len(f.Hits) > hitsPage {
 		f.Hits = f.Hits[:hitsPage]
+		next = f.Hits[hitsPage-1].Message.ID
 	}
+	f.More, f.Next = next > 0, next
 	return f, err
 }
 
@@ -142,7 +152,9 @@ func and(list []string) string {
 	return strings.Join(some, " AND ")
 }
 
-func (s *Store) findMessages(ctx context.Context, a *Agent, q Query, list []term, places string) (hits []Hit, err error) {
+// findMessages gives the hits of a page, and one more if there is one. Where it
+// has looked at as many as it may, next is where to go on; else 0.
+func (s *Store) findMessages(ctx context.Context, a *Agent, q Query, list []term, places string) (hits []Hit, next int64, err error) {
 	match := []string{places}
 	for _, t := range list {
 		match = append(match, "words : ("+t.phrase()+")")
@@ -157,48 +169,64 @@ func (s *Store) findMessages(ctx context.Context, a *Agent, q Query, list []term
 		before = 1<<63 - 1
 	}
 	if before, err = s.notAfter(ctx, before, q.To); err != nil {
-		return nil, err
+		return nil, 0, err
 	}
-	for len(hits) <= hitsPage {
-		ids, err := ids(ctx, s.index.read, "select rowid from message where message match $1 and rowid < $2 order by rowid desc limit $3", and(match), before, hitsPage*2)
+	for looked, n := 0, hitsPage*2; ; {
+		ids, err := ids(ctx, s.index.read, "select rowid from message where message match $1 and rowid < $2 order by rowid desc limit $3", and(match), before, n)
 		if err != nil {
-			return nil, err
+			return nil, 0, err
 		}
-		for _, id := range ids {
-			if fits, err := s.tagged(ctx, id, q.Tag); err != nil {
-				return nil, err
-			} else if !fits {
-				continue
-			}
-			h, err := s.hit(ctx, a, id, list)
-			if err == ErrNotFound {
-				continue
-			}
-			if err != nil {
-				return nil, err
-			}
-			if q.From > 0 && h.Message.At < q.From-clockSlack {
-				return hits, nil
-			}
-			if h.Message.At >= q.From && (q.To == 0 || h.Message.At < q.To) && len(hits) <= hitsPage {
-				hits = append(hits, h)
-			}
-		}
-		if len(ids) < hitsPage*2 {
-			return hits, nil
+		done, err := s.addHits(ctx, a, q, list, ids, &hits)
+		if err != nil || done || len(ids) < n {
+			return hits, 0, err
 		}
 		before = ids[len(ids)-1]
+		if looked += n; looked >= s.index.most {
+			return hits, before, nil
+		}
+		if q.Tag != 0 {
+			n = min(2*n, taggedAtOnce)
+		}
 	}
-	return hits, nil
 }
 
-// tagged tells whether a message is of a customer with a tag; 0 asks for none.
-func (s *Store) tagged(ctx context.Context, messageID, tag int64) (bool, error) {
-	if tag == 0 {
-		return true, nil
+// addHits reads those of messages that fit, the newest first. done: the page is
+// full, or the rest is too old.
+func (s *Store) addHits(ctx context.Context, a *Agent, q Query, list []term, ids []int64, hits *[]Hit) (done bool, err error) {
+	if q.Tag != 0 {
+		if ids, err = s.tagged(ctx, ids, q.Tag); err != nil {
+			return false, err
+		}
 	}
-	return row(ctx, s, one[bool], `select count(*) from message m join customer_tag g on g.customer_id = m.customer_id
-		where m.id = $1 and g.tag_id = $2`, messageID, tag)
+	for _, id := range ids {
+		h, err := s.hit(ctx, a, id, list)
+		if err == ErrNotFound {
+			continue
+		}
+		if err != nil {
+			return false, err
+		}
+		if q.From > 0 && h.Message.At < q.From-clockSlack {
+			return true, nil
+		}
+		if h.Message.At >= q.From && (q.To == 0 || h.Message.At < q.To) {
+			*hits = append(*hits, h)
+		}
+		if len(*hits) > hitsPage {
+			return true, nil
+		}
+	}
+	return false, nil
+}
+
+// tagged are those of messages whose customers have a tag, the newest first.
+func (s *Store) tagged(ctx context.Context, ids []int64, tag int64) ([]int64, error) {
+	list, err := json.Marshal(ids)
+	if err != nil {
+		return nil, err
+	}
+	return rows(ctx, s, one[int64], `select m.id from json_each($1) i cross join message m on m.id = i.value
+		where exists (select 1 from customer_tag g where g.customer_id = m.customer_id and g.tag_id = $2) order by m.id desc`, string(list), tag)
 }
 
 // clockSlack is how far the order of times may differ from that of ids: pushes

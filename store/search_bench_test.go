@@ -76,6 +76,13 @@ func BenchmarkSearch(b *testing.B) {
 		file, err := os.Stat(d.index.path)
 		ok(b, err)
 		b.Logf("%d messages: %.0f a second, %d bytes a message", size, float64(size)/took.Seconds(), file.Size()/int64(size))
+		ok(b, d.write(ctx, func(t *tx) error {
+			if err := t.exec("insert into tag (id, account_id, name) values (1, $1, 'few'), (2, $1, 'half'), (3, $1, 'none')", d.account); err != nil {
+				return err
+			}
+			return t.exec(`insert into customer_tag (customer_id, tag_id) select id, 2 from customer where id % 2 = 0
+				union all values (2, 1)`)
+		}))
 		two := string([]rune{0x4e00, 0x4e01})
 		for _, c := range []struct {
 			name string
@@ -84,6 +91,7 @@ func BenchmarkSearch(b *testing.B) {
 			{"two rare", Query{Text: "灯罩"}}, {"one rare", Query{Text: "罩"}}, {"one frequent", Query{Text: two[:3]}},
 			{"two frequent", Query{Text: two}}, {"two terms", Query{Text: "灯罩 " + two[:3]}}, {"a number", Query{Text: "SF00001000"}},
 			{"the beginning of numbers", Query{Text: "SF00"}}, {"a filter", Query{Text: two, Dir: "in", Type: "text", To: start + int64(size)*30_000}},
+			{"a tag of few", Query{Text: two[:3], Tag: 1}}, {"a tag of half", Query{Text: two[:3], Tag: 2}}, {"a tag of nobody", Query{Text: two[:3], Tag: 3}},
 			{"nothing", Query{Text: "灯罩罩灯"}},
 		} {
 			b.Run(fmt.Sprintf("messages=%d/%s", size, c.name), func(b *testing.B) {

@@ -342,3 +342,36 @@ func contains(text, query string) bool {
 	}
 	return found
 }
+
+// Of many hits few may be of customers with a tag: how many are looked at for a
+// page is bounded, and the next one goes on where it ended.
+func TestSearchForATag(t *testing.T) {
+	d := openDesk(t)
+	d.index.most = 300
+	ok(t, d.SetTag(ctx, Actor{}, Tag{Account: d.account, Name: "regular"}))
+	ok(t, d.SetTag(ctx, Actor{}, Tag{Account: d.account, Name: "nobody's"}))
+	v := d.receive(t, d.text("o1", "shade 0"))
+	must(d.TagCustomer(ctx, &d.li, v.Customer.ID, []int64{1}, nil))(t)
+	d.receive(t, d.text("o1", "shade 1"))
+	for range 500 {
+		d.receive(t, d.text("o2", "shade"))
+	}
+	d.receive(t, d.text("o1", "shade 2"))
+	d.indexed(t)
+	page := func(tag, before int64) (Found, string) {
+		f := must(d.Search(ctx, &d.li, Query{Text: "shade", Tag: tag, Before: before}))(t)
+		said := ""
+		for _, h := range f.Hits {
+			said += h.Message.Text + ", "
+		}
+		return f, fmt.Sprint(said, f.More)
+	}
+	first, got := page(1, 0)
+	equal(t, "the first page", got, "shade 2, true")
+	_, got = page(1, first.Next)
+	equal(t, "the second page", got, "shade 1, shade 0, false")
+	_, got = page(2, 0)
+	equal(t, "a tag that nobody has", got, "false")
+	_, got = page(0, first.Next)
+	equal(t, "without a tag a page is full", strings.Count(got, "shade"), hitsPage)
+}

@@ -11,7 +11,7 @@ const nothing = { text: '', agent: 0, tag: 0, days: 0, kind: '' }; // kind: a ty
 
 export const typed = signal(''); // what stands in the field, also while an input method is at work
 export const query = signal(nothing);
-export const found = signal({ customers: [], hits: [], more: false, behind: 0 });
+export const found = signal({ customers: [], hits: [], more: false, next: 0, behind: 0 });
 export const newer = signal(false); // there are hits that would take the place of those the agent is at
 export const state = signal('idle'); // idle, loading, ready, failed
 export const at = signal(-1); // the hit in the thread
@@ -80,13 +80,13 @@ async function again() {
 // Puts what the index has learned before what was found: it learns messages in their order. What the
 // agent is at stays; hits that leave a gap before it are only told of.
 function meet(answer) {
-  const { hits, more } = found.value;
+  const { hits, more, next } = found.value;
   const fresh = answer.hits.filter(({ message }) => !(message.id <= hits[0]?.message.id));
   const gap = fresh.length === answer.hits.length && answer.more;
   const busy = at.value >= 0 || hits.length > answer.hits.length || document.activeElement?.closest('#hits');
   batch(() => {
     if (!gap) {
-      found.value = { ...answer, hits: [...fresh, ...hits], more: hits.length ? more : answer.more };
+      found.value = { ...answer, hits: [...fresh, ...hits], ...(hits.length ? { more, next } : {}) };
       if (at.value >= 0) at.value += fresh.length;
     } else if (busy && hits.length) {
       found.value = { ...found.value, behind: answer.behind };
@@ -97,12 +97,12 @@ function meet(answer) {
 
 // The next page. One at a time, for two would bring the same.
 export async function loadMore() {
-  const { hits, more } = found.value;
+  const { hits, more, next } = found.value;
   if (!more || state.value !== 'ready') return;
   state.value = 'loading';
   const mine = asked;
   await take(mine, async () => {
-    const page = await get(address(mine, `&before=${hits.at(-1).message.id}`));
+    const page = await get(address(mine, `&before=${next}`));
     return { ...page, customers: found.value.customers, hits: [...hits, ...page.hits] };
   });
 }

@@ -56,7 +56,7 @@ function body() {
   const { customers, hits, more } = found.value;
   const words = query.value.text;
   if (state.value === 'failed') return html`<p class="list-note" role="alert">${t('common.load_failed')}<button class="btn btn-xs" type="button" @click=${load}>${t('common.retry')}</button></p>`;
-  if (!customers.length && !hits.length) {
+  if (!customers.length && !hits.length && !more) {
     if (state.value === 'loading') return html`<div class="late">${skeletonRows(4)}</div>`;
     return html`<div class="empty empty-top"><p>${t('inbox.empty.search', { words })}</p>${filtered.value ? html`<button class="btn btn-sm" type="button" @click=${clear}>${t('search.without')}</button>` : nothing}</div>`;
   }
