@@ -26,24 +26,33 @@ func (c *Console) apiSetRules(ctx *fiber.Ctx) error {
 	if !who(ctx).Admin() {
 		return refused(fiber.StatusForbidden, "admin_needed")
 	}
-	rules := a.Rules
-	rules.Levels, rules.Order, rules.Reasons = nil, nil, nil // not filled up from what was there
-	if err := bodyOf(ctx, &rules); err != nil {
-		return err
-	}
-	if rules.Levels == nil {
-		rules.Levels = a.Rules.Levels
-	}
-	if rules.Order == nil {
-		rules.Order = a.Rules.Order
-	}
-	if rules.Reasons == nil {
-		rules.Reasons = a.Rules.Reasons
-	}
-	if err := c.Store.SetRules(ctx.UserContext(), c.actor(ctx), a.ID, rules); err != nil {
+	if err := c.Store.ChangeRules(ctx.UserContext(), c.actor(ctx), a.ID, func(r *store.Rules) error { return renew(ctx, r) }); err != nil {
 		return err
 	}
 	return c.apiRules(ctx)
+}
+
+// renew changes what the body names. A list of it takes the place of the whole old
+// one.
+func renew(ctx *fiber.Ctx, r *store.Rules) error {
+	old := *r
+	r.Levels, r.Order, r.Reasons, r.Hours.Days, r.Hours.Holidays, r.Autos.Keywords = nil, nil, nil, nil, nil, nil
+	if err := bodyOf(ctx, r); err != nil {
+		return err
+	}
+	kept(&r.Levels, old.Levels)
+	kept(&r.Order, old.Order)
+	kept(&r.Reasons, old.Reasons)
+	kept(&r.Hours.Days, old.Hours.Days)
+	kept(&r.Hours.Holidays, old.Hours.Holidays)
+	kept(&r.Autos.Keywords, old.Autos.Keywords)
+	return nil
+}
+
+func kept[T any](list *[]T, old []T) {
+	if *list == nil {
+		*list = old
+	}
 }
 
 // ownRules are rules that may be changed: those of an account are shared.

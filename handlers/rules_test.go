@@ -37,6 +37,38 @@ func TestRulesOfAnAccount(t *testing.T) {
 	}
 }
 
+// A list takes the place of the whole old one, and what was refused leaves
+// nothing: also where the rules were read before, and are shared.
+func TestListsOfRules(t *testing.T) {
+	d := newDesk(t)
+	const path = "/api/v1/accounts/1/rules"
+	at := func(who object, part, field string) string { return fmt.Sprint(dig(who, "rules", part, field)) }
+	keywords := func(list string) result { return d.call(t, "zhou", "PUT", path, `{"autos":{"keywords":[`+list+`]}}`) }
+	d.call(t, "zhou", "PUT", path, `{"hours":{"holidays":[{"from":"2026-04-04","to":"2026-04-06","name":"清明","open":true,"from_minute":600,"to_minute":660}]}}`).ok(t, 200)
+	keywords(`{"on":true,"words":["急","退款"],"raise":true}`).ok(t, 200)
+	const answers = `{"on":true,"words":["急"],"text":"soon"}`
+	want := "[map[exact:false on:true raise:false text:soon words:[急]]]"
+	if got := keywords(answers).ok(t, 200); at(got, "autos", "keywords") != want {
+		t.Errorf("keywords: %v, want %v", at(got, "autos", "keywords"), want)
+	}
+	before := d.call(t, "li", "GET", path, nil).ok(t, 200)
+	for body, code := range map[string]string{
+		`{"autos":{"keywords":[{"on":false,"words":["no"]}]}}`:                                     "bad_rules",
+		`{"hours":{"holidays":[{"from":"2026-05-01","to":"2026-04-01","name":"no"}]}}`:             "bad_rules",
+		`{"hours":{"days":[{"open":false,"from_minute":0,"to_minute":1}]}}`:                        "bad_rules",
+		`{"hours":{"days":[{"open":false}]},"autos":{"keywords":[{"on":false}]},"what":"unknown"}`: "bad_json",
+	} {
+		d.call(t, "zhou", "PUT", path, body).refused(t, map[string]int{"bad_rules": 422, "bad_json": 400}[code], code)
+	}
+	if still := d.call(t, "li", "GET", path, nil).ok(t, 200); fmt.Sprint(still) != fmt.Sprint(before) {
+		t.Errorf("what was refused left %v, want %v", still, before)
+	}
+	free := `{"hours":{"holidays":[{"from":"2026-10-01","to":"2026-10-07","name":"国庆"}]}}`
+	if got := d.call(t, "zhou", "PUT", path, free).ok(t, 200); at(got, "hours", "holidays") != "[map[from:2026-10-01 from_minute:0 name:国庆 open:false to:2026-10-07 to_minute:0]]" {
+		t.Errorf("holidays: %v", at(got, "hours", "holidays"))
+	}
+}
+
 func TestLevelOfACustomer(t *testing.T) {
 	d := newDesk(t)
 	d.open(t, "o1")

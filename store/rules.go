@@ -127,17 +127,27 @@ func (r *Rules) check() error {
 
 func named(name string) bool { return name != "" && utf8.RuneCountInString(name) <= nameMost }
 
-// SetRules changes the rules of an official account. Refusal: bad_rules.
+// SetRules gives an official account other rules. Refusal: bad_rules.
 func (s *Store) SetRules(ctx context.Context, by Actor, accountID int64, r Rules) error {
-	if err := r.check(); err != nil {
-		return err
-	}
-	j, err := json.Marshal(r)
-	if err != nil {
-		return err
-	}
+	return s.ChangeRules(ctx, by, accountID, func(old *Rules) error { *old = r; return nil })
+}
+
+// ChangeRules changes the rules of an official account as they are now; do owns
+// those that it gets. Refusals: bad_rules, and those of do.
+func (s *Store) ChangeRules(ctx context.Context, by Actor, accountID int64, do func(*Rules) error) error {
 	return s.write(ctx, func(t *tx) error {
 		appid, err := txOne[string](t, "select appid from account where id = $1", accountID)
+		if err != nil {
+			return err
+		}
+		r, err := t.rules(accountID)
+		if err != nil {
+			return err
+		}
+		if err := cmp.Or(do(&r), r.check()); err != nil {
+			return err
+		}
+		j, err := json.Marshal(r)
 		if err != nil {
 			return err
 		}

@@ -38,3 +38,15 @@ func TestRules(t *testing.T) {
 	}
 	equal(t, "untouched", must(s.Account(ctx, a.ID))(t).Rules.Capacity, 4)
 }
+
+// What is changed at the same time is all kept.
+func TestChangeRules(t *testing.T) {
+	d := openDesk(t)
+	each(8, func(int) {
+		ok(t, d.ChangeRules(ctx, Actor{}, d.account, func(r *Rules) error { r.Capacity++; return nil }))
+	})
+	equal(t, "capacity", must(d.Account(ctx, d.account))(t).Rules.Capacity, 18)
+	refused(t, d.ChangeRules(ctx, Actor{}, d.account, func(r *Rules) error { r.Capacity = 0; return nil }), "bad_rules")
+	equal(t, "refused by who changes", d.ChangeRules(ctx, Actor{}, d.account, func(*Rules) error { return ErrClosed }), ErrClosed)
+	equal(t, "capacity", must(d.Account(ctx, d.account))(t).Rules.Capacity, 18)
+}

@@ -161,6 +161,9 @@ var deeds = []struct {
 	}},
 	{"AddAccount", "account", func(w *walked) error { w.addAccount(w, "wx0000000000000000"); return nil }},
 	{"TellQueue", "", func(w *walked) error { return w.TellQueue(ctx) }},
+	{"ChangeRules", "account", func(w *walked) error {
+		return w.ChangeRules(ctx, Actor{}, w.account, func(r *Rules) error { r.Capacity++; return nil })
+	}},
 	{"SetRules", "account", func(w *walked) error { return w.SetRules(ctx, Actor{}, w.account, defaultRules()) }},
 	{"UpdateAccount", "account", func(w *walked) error { return w.UpdateAccount(ctx, Actor{}, must(w.Account(ctx, w.account))(w)) }},
 	{"Verified", "account", func(w *walked) error { return w.Verified(ctx, w.account) }},
