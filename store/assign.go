@@ -148,7 +148,7 @@ func (t *tx) recall(accountID int64) error {
 
 func (t *tx) takeBack(v *Conversation, reason string) error {
 	from := v.Agent
-	if err := t.release(&Agent{ID: from}, v, body{"reason": reason, "from": from}); err != nil {
+	if err := t.release(&Agent{ID: from}, v, body{"reason": reason, "from": from}); err != nil || v.State == "closed" {
 		return err
 	}
 	return t.tell(v, 0, from)

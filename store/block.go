@@ -105,18 +105,27 @@ func (s *Store) BlockedConversations(ctx context.Context, a *Agent, before int64
 }
 
 // blockWaiting ends the waiting conversation of who is blocked now, or lets it
-// wait again that ended with the block, at was.
+// wait again that ended with the block, at was: since the first word that has no
+// answer, and with as much unread.
 func (t *tx) blockWaiting(v *Conversation, was int64) error {
 	if was == 0 {
-		return t.exec(`update conversation set state = 'closed', closed_at = $1, waiting_since = 0, raised_at = 0, unread = 0
-			where id = $2 and state = 'waiting'`, t.now, v.ID)
+		if v.State != "waiting" {
+			return nil
+		}
+		return t.close(v.ID)
 	}
 	within, err := t.reopenWithin()
 	if err != nil || v.State != "closed" || v.ClosedAt != was || t.now-was > within {
 		return err
 	}
-	return t.exec(`update conversation set state = 'waiting', closed_at = 0,
-		waiting_since = coalesce((select min(m.at) from message m where m.customer_id = $1 and m.conversation_id = $2 and m.dir = 'in'), 0),
-		unread = (select count(*) from message m where m.customer_id = $1 and m.conversation_id = $2 and m.dir = 'in')
-		where id = $2`, v.Customer.ID, v.ID)
+	if err := t.exec(`update conversation set state = 'waiting', closed_at = 0, unread = (select count(*) from message m
+		where m.customer_id = $1 and m.conversation_id = $2 and m.dir = 'in' and m.id > read_id) where id = $2`, v.Customer.ID, v.ID); err != nil {
+		return err
+	}
+	return t.waitAgain(v.Customer.ID, v.ID)
+}
+
+// close ends a conversation that asks for nobody any more.
+func (t *tx) close(id int64) error {
+	return t.exec("update conversation set state = 'closed', closed_at = $1, waiting_since = 0, raised_at = 0, unread = 0 where id = $2", t.now, id)
 }

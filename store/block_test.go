@@ -68,6 +68,71 @@ func TestTakeBlocked(t *testing.T) {
 	equal(t, "an empty list", d.blocked(t), "")
 }
 
+// A blocked customer who is served does not go back to the queue: it ends.
+func TestBlockedAndReleased(t *testing.T) {
+	for name, do := range map[string]func(d *desk, t *testing.T, v Conversation) error{
+		"returned": func(d *desk, _ *testing.T, v Conversation) error {
+			_, err := d.Transfer(ctx, &d.li, v.ID, 0, "")
+			return err
+		},
+		"returned by a supervisor": func(d *desk, _ *testing.T, v Conversation) error {
+			_, err := d.Transfer(ctx, &d.admin, v.ID, 0, "")
+			return err
+		},
+		"deactivated": func(d *desk, _ *testing.T, _ Conversation) error {
+			return d.SetAgentActive(ctx, Actor{}, d.li.ID, false)
+		},
+		"silent": func(d *desk, t *testing.T, _ Conversation) error {
+			d.rule(t, func(r *Rules) { r.Silence = 1 })
+			d.clock.advance(time.Minute)
+			return d.Route(ctx)
+		},
+		"away": func(d *desk, t *testing.T, _ Conversation) error {
+			d.presence(t, &d.li, "away")
+			d.clock.advance(3 * time.Minute)
+			return d.Route(ctx)
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			d := openDesk(t)
+			v := d.open(t, "o1", &d.li)
+			must(d.Block(ctx, &d.li, v.Customer.ID, true))(t)
+			d.clock.advance(time.Second)
+			ok(t, do(d, t, v))
+			v = d.of(t, "o1")
+			equal(t, "it", fmt.Sprint(v.State, v.ClosedAt-d.now(), v.WaitingSince, v.Unread), "closed0 0 0")
+			equal(t, "who served", d.servedBy(t, "o1")+d.agent(t, v.Agent).Login, "endedli")
+			equal(t, "lines", lines(d.timeline(t, v.Customer.ID)), "in text@1, event claimed@1, event blocked@1")
+			equal(t, "told", len(must(d.Mentions(ctx, &d.li))(t)), 0)
+		})
+	}
+}
+
+// Who was answered before, and is taken off the list, waits as they did.
+func TestUnblockedWaitsAsBefore(t *testing.T) {
+	d := openDesk(t)
+	d.rule(t, func(r *Rules) { r.Autos.Queued = AutoText{true, "{n}"} })
+	v := d.open(t, "o1", &d.li)
+	d.clock.advance(time.Minute)
+	d.reply(t, &d.li, v.ID)
+	d.send(t, Result{State: "sent"})
+	d.clock.advance(time.Minute)
+	read := d.receive(t, d.text("o1", "read, not answered"))
+	must(d.Read(ctx, &d.li, v.ID, read.Last.ID))(t)
+	d.clock.advance(time.Minute)
+	d.receive(t, d.text("o1", "not read"))
+	must(d.Transfer(ctx, &d.li, v.ID, 0, ""))(t)
+	d.clock.advance(3 * time.Minute)
+	ok(t, d.TellQueue(ctx))
+	equal(t, "told by itself", d.autos(t, "o1"), `queued {"content":"0"} 1/5`)
+	before := d.of(t, "o1")
+	equal(t, "before", fmt.Sprint(before.State, before.WaitingSince-start, before.Unread), "waiting120000 1")
+	must(d.Block(ctx, &d.su, v.Customer.ID, true))(t)
+	d.clock.advance(time.Minute)
+	after := must(d.Block(ctx, &d.su, v.Customer.ID, false))(t)
+	equal(t, "after", fmt.Sprint(after.State, after.WaitingSince-start, after.Unread), "waiting120000 1")
+}
+
 // A long list is taken over in several transactions, and shown in pages.
 func TestTakeManyBlocked(t *testing.T) {
 	d := openDesk(t)

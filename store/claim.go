@@ -150,8 +150,14 @@ func (t *tx) requeue(agentID, accountID int64, reason string) error {
 }
 
 // release gives an open conversation back to the queue, where it is first of
-// its level, because of this agent.
+// its level, because of this agent. A blocked customer's ends: nobody can answer it.
 func (t *tx) release(a *Agent, v *Conversation, b body) error {
+	if v.Customer.BlockedAt > 0 {
+		if err := t.close(v.ID); err != nil {
+			return err
+		}
+		return t.touch(v)
+	}
 	if err := t.exec(`update conversation set state = 'waiting', agent_id = 0, claimed_at = 0, returned_at = $1, returned_by = $2
 		where id = $3`, t.now, v.Agent, v.ID); err != nil {
 		return err

@@ -148,6 +148,9 @@ func (t *tx) toQueue(a *Agent, v *Conversation) error {
 	if err := t.release(a, v, body{"reason": "returned", "from": from}); err != nil {
 		return err
 	}
+	if v.State == "closed" {
+		return t.assign(v.Account, 0)
+	}
 	if err := t.tell(v, a.ID, from); err != nil {
 		return err
 	}

@@ -112,7 +112,7 @@ func (t *tx) finish(m *Message, r Result) error {
 		if err := t.giveBack(m); err != nil {
 			return err
 		}
-		if err := t.waitAgain(m); err != nil {
+		if err := t.waitAgain(m.Customer, m.Conversation); err != nil {
 			return err
 		}
 	}
@@ -131,14 +131,14 @@ func (t *tx) finish(m *Message, r Result) error {
 // waitAgain puts the customer back among those who wait, when the reply that
 // failed was the answer they had: since their first word after the last reply
 // that stands.
-func (t *tx) waitAgain(m *Message) error {
+func (t *tx) waitAgain(customerID, conversationID int64) error {
 	since, err := txOne[int64](t, `select coalesce(min(i.at), 0) from message i where i.customer_id = $1 and i.conversation_id = $2
 		and i.dir = 'in' and i.id > coalesce((select max(o.id) from message o where o.customer_id = $1 and o.conversation_id = $2
-			and o.dir = 'out' and o.auto = '' and o.state in ('pending', 'sending', 'sent', 'unknown')), 0)`, m.Customer, m.Conversation)
+			and o.dir = 'out' and o.auto = '' and o.state in ('pending', 'sending', 'sent', 'unknown')), 0)`, customerID, conversationID)
 	if err != nil || since == 0 {
 		return err
 	}
-	return t.exec("update conversation set waiting_since = $1 where id = $2 and state <> 'closed'", since, m.Conversation)
+	return t.exec("update conversation set waiting_since = $1 where id = $2 and state <> 'closed'", since, conversationID)
 }
 
 // Recover is for the start: a reply that was being sent when the program ended

@@ -33,7 +33,7 @@ func (s *Store) Undo(ctx context.Context, a *Agent, messageID int64) (m Message,
 		if err := t.giveBack(&m); err != nil {
 			return err
 		}
-		if err := t.waitAgain(&m); err != nil {
+		if err := t.waitAgain(m.Customer, m.Conversation); err != nil {
 			return err
 		}
 		if err := t.exec(`update conversation set first_reply_at = (select coalesce(min(o.at), 0) from message o where o.customer_id = $1
