@@ -57,6 +57,12 @@ func (c *Console) apiTags(ctx *fiber.Ctx) error {
 	if err := bodyOf(ctx, &in); err != nil {
 		return err
 	}
+	if len(in.Add) > store.TagsMost {
+		return badBody("add")
+	}
+	if len(in.Remove) > store.TagsMost {
+		return badBody("remove")
+	}
 	return c.conversationDeed(ctx, func(id int64) (store.Conversation, error) {
 		return c.Store.TagCustomer(ctx.UserContext(), who(ctx), id, in.Add, in.Remove)
 	})

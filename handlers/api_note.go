@@ -9,8 +9,11 @@ import (
 	"kfdesk/store"
 )
 
-// noteMost is how many characters an internal note may have.
-const noteMost = 4000
+// What an internal note may have.
+const (
+	noteMost     = 4000 // characters
+	mentionsMost = 50
+)
 
 func (c *Console) apiNote(ctx *fiber.Ctx) error {
 	id, err := rowID(ctx)
@@ -34,6 +37,8 @@ func (c *Console) apiNote(ctx *fiber.Ctx) error {
 		return refused(fiber.StatusUnprocessableEntity, "empty_note", "field", "content")
 	case n > noteMost:
 		return refused(fiber.StatusUnprocessableEntity, "long_note", "field", "content", "limit", noteMost)
+	case len(in.Mentions) > mentionsMost:
+		return badBody("mentions")
 	}
 	m, v, again, err := c.Store.AddNote(ctx.UserContext(), who(ctx), id,
 		store.Note{ClientID: in.ClientID, Content: content, Mentions: in.Mentions})

@@ -34,10 +34,11 @@ func TestNotes(t *testing.T) {
 	d.deed(t, "li", path+"/end", nil)
 	d.call(t, "chen", "POST", path+"/notes", note("of what has ended")).ok(t, 201)
 	for body, code := range map[string]string{
-		`{"client_id":"short","content":"x"}`:                                                   "bad_client_id",
-		`{"client_id":"long enough","content":" \n"}`:                                           "empty_note",
-		`{"client_id":"long enough","content":"` + strings.Repeat("长", noteMost+1) + `"}`:       "long_note",
-		fmt.Sprintf(`{"client_id":"long enough","content":"x","mentions":[%d]}`, d.ids["wang"]): "bad_mention",
+		`{"client_id":"short","content":"x"}`:                                                                "bad_client_id",
+		`{"client_id":"long enough","content":" \n"}`:                                                        "empty_note",
+		`{"client_id":"long enough","content":"x","mentions":[1` + strings.Repeat(",1", mentionsMost) + `]}`: "bad_body",
+		`{"client_id":"long enough","content":"` + strings.Repeat("长", noteMost+1) + `"}`:                    "long_note",
+		fmt.Sprintf(`{"client_id":"long enough","content":"x","mentions":[%d]}`, d.ids["wang"]):              "bad_mention",
 	} {
 		d.call(t, "li", "POST", path+"/notes", body).refused(t, 422, code)
 	}
@@ -77,6 +78,8 @@ func TestCustomers(t *testing.T) {
 		{"wang", "PUT", of + "/vip", `{"level":1}`, 404, "not_found", "", nil},
 		{"chen", "PUT", of + "/tags", `{"add":[1]}`, 200, "", "vip", 2.0},
 		{"chen", "PUT", of + "/tags", `{"add":[2]}`, 422, "no_tag", "", nil},
+		{"chen", "PUT", of + "/tags", `{"add":[1` + strings.Repeat(",1", store.TagsMost) + `]}`, 422, "bad_body", "", nil},
+		{"chen", "PUT", of + "/tags", `{"remove":[1` + strings.Repeat(",1", store.TagsMost) + `]}`, 422, "bad_body", "", nil},
 		{"wang", "PUT", of + "/tags", `{"remove":[1]}`, 404, "not_found", "", nil},
 		{"chen", "POST", of + "/memos", `{"text":"north gate"}`, 200, "", "vip", 2.0},
 		{"chen", "POST", of + "/memos", `{"text":""}`, 422, "empty_memo", "", nil},

@@ -42,6 +42,9 @@ func (s *Store) AddNote(ctx context.Context, a *Agent, conversationID int64, n N
 func (t *tx) addNote(a *Agent, v *Conversation, n Note) error {
 	told := IDs{}
 	for _, id := range n.Mentions {
+		if slices.Contains(told, id) {
+			continue
+		}
 		ok, err := txOne[bool](t, `select count(*) from agent a where a.id = $1 and a.active = 1 and (a.role = 'admin'
 			or exists (select 1 from agent_account b where b.agent_id = a.id and b.account_id = $2))`, id, v.Account)
 		if err != nil {
@@ -50,9 +53,7 @@ func (t *tx) addNote(a *Agent, v *Conversation, n Note) error {
 		if !ok {
 			return refuse("bad_mention", "field", "mentions")
 		}
-		if !slices.Contains(told, id) {
-			told = append(told, id)
-		}
+		told = append(told, id)
 	}
 	t.last.message++
 	id := t.last.message

@@ -24,7 +24,7 @@ type Tag struct {
 const (
 	tagNameMost = 30 // characters, as WeChat's
 	tagColours  = 10
-	tagsMost    = 100 // of an official account
+	TagsMost    = 100 // of an official account
 )
 
 // IDs is a list of row ids, never null in JSON.
@@ -87,7 +87,7 @@ func (s *Store) SetTag(ctx context.Context, by Actor, g Tag) error {
 		if n, err := txOne[int](t, "select count(*) from tag where account_id = $1 and name = $2 and id <> $3", g.Account, g.Name, g.ID); err != nil || n > 0 {
 			return orElse(err, refuse("tag_taken", "field", "name"))
 		}
-		if n, err := txOne[int](t, "select count(*) from tag where account_id = $1", g.Account); err != nil || n >= tagsMost && g.ID == 0 {
+		if n, err := txOne[int](t, "select count(*) from tag where account_id = $1", g.Account); err != nil || n >= TagsMost && g.ID == 0 {
 			return orElse(err, refuse("tags_full", "field", "name"))
 		}
 		if g.ID == 0 {
@@ -178,12 +178,12 @@ func (t *tx) wechatTag(accountID int64, w Tag) error {
 // one that the official account has not.
 func (s *Store) TagCustomer(ctx context.Context, a *Agent, customerID int64, add, remove []int64) (Conversation, error) {
 	return s.customer(ctx, a, customerID, func(t *tx, v *Conversation) error {
-		for _, id := range add {
+		for _, id := range onceEach(add) {
 			if err := t.putTag(v, id, true); err != nil {
 				return err
 			}
 		}
-		for _, id := range remove {
+		for _, id := range onceEach(remove) {
 			if err := t.putTag(v, id, false); err != nil {
 				return err
 			}
@@ -192,9 +192,12 @@ func (s *Store) TagCustomer(ctx context.Context, a *Agent, customerID int64, add
 	})
 }
 
+func onceEach(ids []int64) []int64 { return slices.Compact(slices.Sorted(slices.Values(ids))) }
+
 // putTag puts one tag on a customer or takes it off. WeChat hears of its own.
 func (t *tx) putTag(v *Conversation, id int64, on bool) error {
-	g, err := txRow(t, scanTag, selectTag+"where t.id = $1 and t.account_id = $2", id, v.Account)
+	g, err := txRow(t, func(r scanner) (g Tag, err error) { err = r.Scan(&g.VIP, &g.WechatID); return g, err },
+		"select vip, wechat_id from tag where id = $1 and account_id = $2", id, v.Account)
 	if errors.Is(err, ErrNotFound) {
 		return refuse("no_tag", "field", "add")
 	}

@@ -54,7 +54,7 @@ func TestTags(t *testing.T) {
 	ok(t, d.DeleteTag(ctx, Actor{}, 1))
 	equal(t, "tags", d.tags(t), "")
 	equal(t, "on the customer", len(d.of(t, "o1").Customer.Tags), 0)
-	for range tagsMost {
+	for range TagsMost {
 		d.pushes++
 		ok(t, set(Tag{Account: d.account, Name: fmt.Sprint(d.pushes)}))
 	}
