@@ -242,8 +242,8 @@ func (s *Store) RemoveQuickReply(ctx context.Context, a *Agent, id int64) error 
 }
 
 // RenameQuickCategory puts all of a category of the team's, or of the agent's
-// own, into another one: a new one, one that is there, or none ("").
-// Refusals: not_supervisor, too_long.
+// own, into another one: a new one, one that is there, or none (""). What the
+// agent does not see stays. Refusals: not_supervisor, too_long.
 func (s *Store) RenameQuickCategory(ctx context.Context, a *Agent, team bool, from, to string) error {
 	q := QuickReply{Category: to, Title: "-"}
 	if !team {
@@ -253,7 +253,9 @@ func (s *Store) RenameQuickCategory(ctx context.Context, a *Agent, team bool, fr
 		return err
 	}
 	return s.write(ctx, func(t *tx) error {
-		n, err := t.affect("update quickreply set category = $1 where agent_id = $2 and category = $3 and category <> ''", q.Category, q.Agent, from)
+		n, err := t.affect(`update quickreply set category = $1 where agent_id = $2 and category = $3 and category <> ''
+			and ($4 or account_id = 0 or account_id in (select account_id from agent_account where agent_id = $5))`,
+			q.Category, q.Agent, from, a.Admin(), a.ID)
 		if err != nil || n == 0 {
 			return orElse(err, ErrNotFound)
 		}

@@ -310,3 +310,25 @@ func TestCategoriesOfQuickReplies(t *testing.T) {
 		}
 	}
 }
+
+// Of a category of the team's a supervisor changes what they see.
+func TestCategoriesOfOtherAccounts(t *testing.T) {
+	d := openDesk(t)
+	other := d.addAccount(t, "wxfedcba0987654321")
+	boss := d.addAgent(t, "lead", "supervisor", "boss@hemu")
+	for _, account := range []int64{0, d.account, other} {
+		must(d.AddQuickReply(ctx, &d.admin, QuickReply{Account: account, Title: fmt.Sprint(account), Category: "old"}, d.draft("hello")))(t)
+	}
+	list := func() (list string) {
+		for _, q := range must(d.QuickReplies(ctx, &d.admin))(t) {
+			list += fmt.Sprint(q.Category, q.Account, " ")
+		}
+		return list
+	}
+	ok(t, d.RenameQuickCategory(ctx, &boss, true, "old", "new"))
+	equal(t, "by a supervisor", list(), fmt.Sprintf("new0 new%d old%d ", d.account, other))
+	equal(t, "what is left is not theirs", d.RenameQuickCategory(ctx, &boss, true, "old", "new"), ErrNotFound)
+	ok(t, d.RenameQuickCategory(ctx, &d.admin, true, "old", ""))
+	ok(t, d.RenameQuickCategory(ctx, &d.admin, true, "new", "all"))
+	equal(t, "by an admin", list(), fmt.Sprintf("all0 all%d %d ", d.account, other))
+}
