@@ -2,7 +2,9 @@ package hub
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
+	"slices"
 	"testing"
 
 	"kfdesk/store"
@@ -195,6 +197,29 @@ func TestDraftsGoToTheirAuthor(t *testing.T) {
 		}
 		if (got != "") != mine {
 			t.Errorf("mine %v: %s", mine, got)
+		}
+	}
+}
+
+func TestBodiesGoToWhoLooks(t *testing.T) {
+	d := newDesk(t)
+	d.write("customer", 1)
+	list, err := d.store.ActiveConversations(context.Background(), &d.agent)
+	if err != nil || len(list) != 1 {
+		t.Fatal(err, list)
+	}
+	looking, elsewhere := d.connect(d.newest()), d.connect(d.newest())
+	looking.signals <- fmt.Sprintf(`{"open":%d}`, list[0].ID)
+	looking.until(t, "the open conversation is confirmed", func() bool {
+		return slices.ContainsFunc(looking.frames, func(f map[string]json.RawMessage) bool { return f["opened"] != nil })
+	})
+	d.store.Receive(context.Background(), store.Incoming{Account: d.account.ID, OpenID: "customer", Dedupe: "x", Dir: "in", Type: "text",
+		Body: json.RawMessage(`{"content":"private"}`), At: 1, Grant: "message"})
+	for _, l := range []*line{looking, elsewhere} {
+		l.until(t, "the message", l.has(d.newest()))
+		last := l.frames[len(l.frames)-1]
+		if (last["message"] != nil) != (l == looking) || last["conversation"] == nil {
+			t.Fatalf("looking %v: %s", l == looking, last)
 		}
 	}
 }
