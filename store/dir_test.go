@@ -86,7 +86,7 @@ func TestOpenMakesWhatIsMissing(t *testing.T) {
 	ok(t, s.Close())
 	for _, left := range must(filepath.Glob(filepath.Join(dir, "*")))(t) {
 		switch filepath.Base(left) {
-		case "key", "kfdesk.db", "lock", "media":
+		case "key", "kfdesk.db", "search.db", "lock", "media":
 		default:
 			t.Errorf("%s is left after Close", left)
 		}
