@@ -59,7 +59,7 @@ func newLive(t testing.TB) *live {
 }
 
 // patience is how long a test waits for what must come, before it fails.
-const patience = 20 * time.Second
+const patience = 60 * time.Second
 
 // line is a browser's end of a socket.
 type line struct{ *websocket.Conn }
