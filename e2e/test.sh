@@ -71,7 +71,7 @@ units() { go test -race -timeout 20m $(go list ./... | grep -v '/e2e$'); }
 
 browser() {
   if [ "${CI:-}" = true ]; then export E2E=${E2E:-require}; fi
-  go test -timeout 60m -parallel 2 ./e2e
+  go test -timeout 70m -parallel 2 ./e2e
 }
 
 failed=()
