@@ -193,7 +193,23 @@ func (d *desk) bytes(name string) []byte {
 	return answer.Body.Bytes()
 }
 
-// call asks the JSON API.
+// ask makes one request of the JSON API with somebody's token, and reads the answer.
+func (d *desk) ask(token, method, path string, body io.Reader) (answer *http.Response, raw []byte, err error) {
+	r, err := http.NewRequest(method, d.URL+"/api/v1/"+path, body)
+	if err != nil {
+		return nil, nil, err
+	}
+	r.Header.Set("Authorization", "Bearer "+token)
+	r.Header.Set("Content-Type", "application/json")
+	if answer, err = http.DefaultClient.Do(r); err != nil {
+		return nil, nil, err
+	}
+	defer answer.Body.Close()
+	raw, err = io.ReadAll(answer.Body)
+	return answer, raw, err
+}
+
+// call asks the JSON API as the admin.
 func call[T any](d *desk, method, path string, body any) T {
 	d.t.Helper()
 	var out T
@@ -203,14 +219,7 @@ func call[T any](d *desk, method, path string, body any) T {
 		must(d.t, err)
 		in = bytes.NewReader(raw)
 	}
-	r, err := http.NewRequest(method, d.URL+"/api/v1/"+path, in)
-	must(d.t, err)
-	r.Header.Set("Authorization", "Bearer "+d.token)
-	r.Header.Set("Content-Type", "application/json")
-	answer, err := http.DefaultClient.Do(r)
-	must(d.t, err)
-	defer answer.Body.Close()
-	raw, err := io.ReadAll(answer.Body)
+	answer, raw, err := d.ask(d.token, method, path, in)
 	must(d.t, err)
 	if answer.StatusCode >= 300 {
 		d.t.Fatalf("%s %s: %s %s", method, path, answer.Status, raw)

@@ -12,13 +12,8 @@ import (
 // is gone everywhere.
 func TestDraftFilesInTwoBrowsers(t *testing.T) {
 	parallel(t)
-	d, p, ann := writing(t)
-	id := d.conversation(ann).ID
-	other, jiayi := d.agent("xiaoli"), d.agent("jiayi")
-	bo := d.customer("波")
-	d.says(bo, "还有货吗")
-	p.claim(d.conversation(bo).ID)
-	p.show("mine", id)
+	d, p, other, ann, bo := twoBrowsers(t)
+	id, jiayi := d.conversation(ann).ID, d.agent("jiayi")
 	other.show("mine", d.conversation(bo).ID)
 	news := func(p *page) {
 		t.Helper()

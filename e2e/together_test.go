@@ -232,17 +232,24 @@ func (d *desk) sends() (n int) {
 	return n
 }
 
+// twoBrowsers are those of one agent, who serves two customers and writes to the
+// first of them.
+func twoBrowsers(t *testing.T) (d *desk, p, other *page, ann, bo string) {
+	t.Helper()
+	d, p, ann = writing(t)
+	other, bo = d.agent("xiaoli"), d.customer("波")
+	d.says(bo, "还有货吗")
+	p.claim(d.conversation(bo).ID)
+	p.show("mine", d.conversation(ann).ID)
+	return d, p, other, ann, bo
+}
+
 // A draft is in both browsers of its agent, in its own conversation, and in nobody
 // else's; the newer edit stays, and a reply that left clears it everywhere.
 func TestDraftInTwoBrowsers(t *testing.T) {
 	parallel(t)
-	d, p, ann := writing(t)
-	id := d.conversation(ann).ID
-	other, jiayi := d.agent("xiaoli"), d.agent("jiayi")
-	bo := d.customer("波")
-	d.says(bo, "还有货吗")
-	p.claim(d.conversation(bo).ID)
-	p.show("mine", id)
+	d, p, other, ann, bo := twoBrowsers(t)
+	id, jiayi := d.conversation(ann).ID, d.agent("jiayi")
 	p.write("#reply", "那我帮您")
 	row := fmt.Sprintf(".conv[data-id='%d'] ", id)
 	other.see(row + ".draft")
