@@ -28,6 +28,7 @@ type Page struct {
 	Entry   string // the page's own script under static/js, or ""
 	Notice  string // what was just done, if it cannot be seen
 	Alert   *Alert
+	Alarms  []alarm
 	D       any
 }
 

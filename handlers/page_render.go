@@ -103,7 +103,7 @@ func (c *Console) text(ctx *fiber.Ctx, key string, args ...any) string {
 // page begins a page: everything but its own data.
 func (c *Console) page(ctx *fiber.Ctx, title string) *Page {
 	p := &Page{Lang: c.lang(ctx), Static: c.Assets.Base, Title: c.text(ctx, title), Path: ctx.Path(),
-		Sandbox: c.Phone != nil, Version: c.Version}
+		Sandbox: c.Phone != nil, Version: c.Version, Alarms: c.alarms(ctx)}
 	if theme := ctx.Cookies("theme"); theme == "light" || theme == "dark" {
 		p.Theme = theme
 	}

@@ -240,8 +240,8 @@ func (s *Store) sealed(a *Account) []any {
 	return out
 }
 
-func (t *tx) accountChanged(by Actor, id int64, deed, subject string) error {
-	if err := t.audit(by, deed, subject); err != nil {
+func (t *tx) accountChanged(by Actor, id int64, name, subject string) error {
+	if err := t.audit(by, deed{Name: name, Account: id, Subject: subject}); err != nil {
 		return err
 	}
 	return t.note(Event{Kind: "account", Account: id})

@@ -312,12 +312,12 @@ func (s *Store) Unbind(ctx context.Context, by Actor, agentID, accountID int64) 
 
 // agentChanged appends a deed on an agent to the audit log, with more to say,
 // and its event. ErrNotFound when there is no such agent.
-func (t *tx) agentChanged(by Actor, id int64, deed, more string) error {
+func (t *tx) agentChanged(by Actor, id int64, name, more string) error {
 	login, err := txOne[string](t, "select login from agent where id = $1", id)
 	if err != nil {
 		return err
 	}
-	if err := t.audit(by, deed, strings.TrimSpace(login+" "+more)); err != nil {
+	if err := t.audit(by, deed{Name: name, Subject: login, Detail: more}); err != nil {
 		return err
 	}
 	return t.note(Event{Kind: "agent", Agent: id})

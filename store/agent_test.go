@@ -47,7 +47,7 @@ func (s *Store) lastDeed(t testing.TB) string {
 		var by int64
 		err := r.Scan(&deed, &subject, &by, &ip)
 		return fmt.Sprintf("%s %s by %d from %s", deed, subject, by, ip), err
-	}, "select deed, subject, agent_id, ip from audit order by id desc limit 1"))(t)
+	}, "select deed, trim(subject || ' ' || detail), agent_id, ip from audit order by id desc limit 1"))(t)
 }
 
 func TestFirstAdminIsMadeOnce(t *testing.T) {

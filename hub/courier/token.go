@@ -165,11 +165,11 @@ func (t *tokens) fetch(ctx context.Context, a store.Account, dead string) (strin
 
 // renew makes the token call.
 func (t *tokens) renew(ctx context.Context, a store.Account, dead string) (string, error) {
-	now, client := t.store.Now().UnixMilli(), t.api(a)
-	token, life, err := client.StableToken(ctx, a.AppID, a.Secret, false)
+	now := t.store.Now().UnixMilli()
+	token, life, err := t.mint(ctx, a, false)
 	if err == nil && token == dead && t.mayForce(a, now) {
 		// WeChat refuses the token and gives it out all the same: only force helps.
-		if forced, forcedLife, err := client.StableToken(ctx, a.AppID, a.Secret, true); err == nil {
+		if forced, forcedLife, err := t.mint(ctx, a, true); err == nil {
 			token, life = forced, forcedLife
 		}
 	}

@@ -77,7 +77,7 @@ CREATE TABLE audit (
   ip text not null,
   deed text not null,
   subject text not null
-) strict;
+, account_id integer not null default 0, detail text not null default '') strict;
 
 CREATE TABLE conversation (
   id integer primary key,
@@ -328,6 +328,8 @@ CREATE TABLE upload (
 ) strict, without rowid;
 
 CREATE UNIQUE INDEX agent_account_kf on agent_account (account_id, kf_account) where kf_account <> '';
+
+CREATE INDEX audit_at on audit (at, id);
 
 CREATE INDEX conversation_customer on conversation (customer_id, id);
 
