@@ -62,7 +62,7 @@ func Open(ctx context.Context, dir string, o Options) (*Store, error) {
 			return nil, err
 		}
 		s.unlock = unlock
-		if err := removeParts(dir); err != nil {
+		if err := errors.Join(settleRestored(dir), removeParts(dir)); err != nil {
 			unlock()
 			return nil, openError("not_writable", dir, err)
 		}

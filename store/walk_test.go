@@ -83,6 +83,10 @@ var reads = []struct {
 	{"Agents", func(w *walked) error { _, err := w.Agents(ctx); return err }},
 	{"Articles", func(w *walked) error { _, err := w.Articles(ctx, w.account, "article", ""); return err }},
 	{"ArticleSync", func(w *walked) error { _, err := w.ArticleSync(ctx, w.account, "article"); return err }},
+	{"Backup", func(w *walked) error {
+		_, err := w.Backup(ctx, filepath.Join(w.TempDir(), "b"), BackupOptions{})
+		return err
+	}},
 	{"BlockedConversations", func(w *walked) error { _, err := w.BlockedConversations(ctx, &w.li, 0); return err }},
 	{"Carry", func(w *walked) error { _, err := w.Carry(ctx, w.li.ID); return err }},
 	{"Changes", func(w *walked) error { _, err := w.Changes(ctx, 3, 10); return err }},
