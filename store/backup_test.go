@@ -111,12 +111,12 @@ func TestBackupIsRestored(t *testing.T) {
 		equal(t, "log-ins", must(row(ctx, s, one[int], "select count(*) from session where kind = 'browser'"))(t), 0)
 		equal(t, "replies that a person decides about", must(s.Recover(ctx))(t), 2)
 		equal(t, "replies that leave", len(must(s.ClaimReplies(ctx, 10))(t)), 0)
-		w.checkParts(t, dir)
+		checkParts(t, dir)
 	}
 }
 
 // checkParts wants nothing half done beside the data.
-func (w *walked) checkParts(t testing.TB, dir string) {
+func checkParts(t testing.TB, dir string) {
 	t.Helper()
 	for _, e := range must(os.ReadDir(dir))(t) {
 		if strings.HasPrefix(e.Name(), ".") {
@@ -211,6 +211,7 @@ func TestDamagedBackupIsRefused(t *testing.T) {
 		if !empty(dir) {
 			t.Error("something of a damaged backup is there")
 		}
+		checkParts(t, dir)
 		ok(t, os.WriteFile(path, whole, 0o600))
 		_ = must(CheckBackup(ctx, path, passphrase, nil))(t)
 	}
@@ -257,8 +258,9 @@ func TestRestoreGoesOnAfterACrash(t *testing.T) {
 	d.stock(t, 5)
 	ok(t, d.SetSetting(ctx, "after", "1"))
 	ok(t, d.Close())
-	ready, _, err := stage(ctx, path, d.Dir(), RestoreOptions{})
+	part, _, err := stage(ctx, path, d.Dir(), RestoreOptions{})
 	ok(t, err)
+	ready := must(arm(part))(t)
 	half := filepath.Join(d.Dir(), restoreMark+"half.part")
 	ok(t, os.MkdirAll(half, 0o700))
 	aside := filepath.Join(d.Dir(), asideMark+strings.TrimPrefix(filepath.Base(ready), restoreMark))
@@ -270,7 +272,7 @@ func TestRestoreGoesOnAfterACrash(t *testing.T) {
 	s := openAt(t, d.Dir(), d.clock)
 	equal(t, "files", len(s.files(t)), 3)
 	equal(t, "a setting made after the backup", must(s.Setting(ctx, "after"))(t), "")
-	(&walked{}).checkParts(t, d.Dir())
+	checkParts(t, d.Dir())
 	equal(t, "old files", len(must(filepath.Glob(filepath.Join(aside, "media", "*", "*")))(t)), 5)
 }
 

@@ -57,11 +57,15 @@ func Restore(ctx context.Context, path, dir string, o RestoreOptions) (r Restore
 	if !o.Force && !empty(dir) {
 		return r, refuse("restore_not_empty", "dir", dir)
 	}
-	ready, checked, err := stage(ctx, path, dir, o)
+	part, checked, err := stage(ctx, path, dir, o)
 	if err != nil {
 		return r, err
 	}
 	r.Checked = checked
+	ready, err := arm(part)
+	if err != nil {
+		return r, err
+	}
 	if err := settleRestored(dir); err != nil {
 		return r, err
 	}
@@ -92,11 +96,10 @@ func empty(dir string) bool {
 	return true
 }
 
-// stage unpacks a backup beside the data of a directory and makes it ready.
-func stage(ctx context.Context, path, dir string, o RestoreOptions) (ready string, c Checked, err error) {
+// stage unpacks a backup beside the data of a directory, and checks it.
+func stage(ctx context.Context, path, dir string, o RestoreOptions) (_ string, c Checked, err error) {
 	defer whenFull(&err)
-	ready = filepath.Join(dir, restoreMark+time.Now().Format("20060102-150405.000"))
-	part := ready + ".part"
+	part := filepath.Join(dir, restoreMark+time.Now().Format("20060102-150405.000")+".part")
 	if err := os.MkdirAll(filepath.Join(part, "media"), 0o700); err != nil {
 		return "", c, err
 	}
@@ -111,13 +114,13 @@ func stage(ctx context.Context, path, dir string, o RestoreOptions) (ready strin
 	if err != nil {
 		return "", c, err
 	}
-	if err := prepare(ctx, filepath.Base(path), part, dir, o); err != nil {
-		return "", c, err
-	}
-	if err := os.Rename(part, ready); err != nil {
-		return "", c, err
-	}
-	return ready, c, syncDir(dir)
+	return part, c, prepare(ctx, filepath.Base(path), part, dir, o)
+}
+
+// arm makes what was unpacked ready: the next start puts it in place.
+func arm(part string) (ready string, err error) {
+	ready = strings.TrimSuffix(part, ".part")
+	return ready, errors.Join(os.Rename(part, ready), syncDir(filepath.Dir(part)))
 }
 
 func unpackFile(path string, r io.Reader) error {

@@ -87,6 +87,8 @@ var reads = []struct {
 		_, err := w.Backup(ctx, filepath.Join(w.TempDir(), "b"), BackupOptions{})
 		return err
 	}},
+	{"BackupDir", func(w *walked) error { _ = w.BackupDir(BackupSettings{}); return nil }},
+	{"BackupSettings", func(w *walked) error { _, err := w.BackupSettings(ctx); return err }},
 	{"BlockedConversations", func(w *walked) error { _, err := w.BlockedConversations(ctx, &w.li, 0); return err }},
 	{"Carry", func(w *walked) error { _, err := w.Carry(ctx, w.li.ID); return err }},
 	{"Changes", func(w *walked) error { _, err := w.Changes(ctx, 3, 10); return err }},

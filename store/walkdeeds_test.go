@@ -198,6 +198,10 @@ var deeds = []struct {
 	}},
 	{"ExpectKF", "", func(w *walked) error { return w.ExpectKF(ctx, w.account, "new@hemu", "new") }},
 	{"SetSetting", "", func(w *walked) error { return w.SetSetting(ctx, "reopen_ms", "1") }},
+	{"SetBackupSettings", "", func(w *walked) error {
+		return w.SetBackupSettings(ctx, Actor{}, must(w.BackupSettings(ctx))(w))
+	}},
+	{"SaveBackup", "", func(w *walked) error { _, _, err := w.SaveBackup(ctx, w.TempDir(), BackupOptions{}); return err }},
 	{"SetToken", "", func(w *walked) error { return w.SetToken(ctx, w.account, "access", "t", 1) }},
 	{"PruneEvents", "", func(w *walked) error { return w.PruneEvents(ctx, 24*3600*1000) }},
 	{"PruneSessions", "", func(w *walked) error { return w.PruneSessions(ctx) }},

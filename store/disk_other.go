@@ -1,0 +1,6 @@
+//go:build !linux && !darwin
+
+package store
+
+// Disk is not known on this system.
+func Disk(string) (free, total int64, ok bool) { return 0, 0, false }

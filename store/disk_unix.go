@@ -1,0 +1,15 @@
+//go:build linux || darwin
+
+package store
+
+import "syscall"
+
+// Disk tells how many bytes are free for us on the disk of a folder, and how many
+// it has; ok is false where that is not known.
+func Disk(dir string) (free, total int64, ok bool) {
+	var fs syscall.Statfs_t
+	if syscall.Statfs(dir, &fs) != nil {
+		return 0, 0, false
+	}
+	return int64(fs.Bavail) * int64(fs.Bsize), int64(fs.Blocks) * int64(fs.Bsize), true
+}
