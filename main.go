@@ -56,7 +56,7 @@ func run(ctx context.Context, args []string) int {
 		return complain(err.Error())
 	}
 	p := &program{texts: texts, lang: cli.Language(os.Getenv)}
-	env := &cli.Env{Getenv: os.Getenv, In: os.Stdin, Out: os.Stdout, Err: os.Stderr, Text: p.text, SyncKF: syncKF}
+	env := &cli.Env{Getenv: os.Getenv, In: os.Stdin, Out: os.Stdout, Err: os.Stderr, Text: p.text, SyncKF: syncKF, Version: buildVersion()}
 	if cli.Is(args) {
 		return cli.Run(ctx, env, args)
 	}
@@ -102,7 +102,7 @@ func (p *program) explain(err error) string {
 	return err.Error()
 }
 
-// errTurn asks for another round: into the sandbox or out of it.
+// errTurn asks for another round: into the sandbox or out of it, or over what was restored.
 var errTurn = errors.New("start again")
 
 // serve runs the server until ctx ends. The sandbox has a data directory of its
@@ -172,6 +172,8 @@ func (p *program) round(ctx context.Context, inside bool) (err error) {
 		return err
 	}
 	p.connectSandbox(console, s, box, cancel)
+	console.Backups = store.NewBackups(s, buildVersion(), p.Log)
+	console.Backups.Turn = func() { turn(cancel) }
 	p.greet(console, logins)
 	return p.together(ctx, cancel, console, exchange, presence, couriers, box)
 }
@@ -209,6 +211,7 @@ func (p *program) together(ctx context.Context, cancel context.CancelCauseFunc, 
 	boxed, stopBox := context.WithCancel(context.WithoutCancel(ctx))
 	part(func(ctx context.Context) error { defer stopBox(); return couriers.Run(ctx) })
 	part(func(ctx context.Context) error { return sweep(ctx, console.Store, p.Log) })
+	part(console.Backups.Run)
 	part(func(ctx context.Context) error { return mirror(ctx, console.Store, couriers, p.Log) })
 	if box != nil {
 		part(func(context.Context) error { return box.Run(boxed) })

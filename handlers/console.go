@@ -41,6 +41,7 @@ type Console struct {
 	EnterSandbox func(ctx context.Context, admin store.Agent) error
 	// LeaveSandbox goes back to the real accounts; nil: not possible.
 	LeaveSandbox func(ctx context.Context) error
+	Backups      *store.Backups
 
 	replays wechat.Replays
 }

@@ -41,9 +41,10 @@ type Doing struct {
 	growing string // the file whose size is Done
 }
 
-// Outcome is how the last deed that a person began has ended.
+// Outcome is how the last deed has ended.
 type Outcome struct {
 	Kind, Name string
+	At         time.Time
 	Err        error // nil: well
 }
 
@@ -106,7 +107,7 @@ func (b *Backups) carryOut(ctx context.Context, t task) {
 	} else if err != nil {
 		b.log.Error("a backup or restore failed", "what", b.doing.Kind, "name", b.doing.Name, "error", err)
 	}
-	b.last = &Outcome{b.doing.Kind, b.doing.Name, err}
+	b.last = &Outcome{b.doing.Kind, b.doing.Name, time.Now(), err}
 	b.stop()
 	b.doing, b.stop = nil, nil
 }

@@ -223,6 +223,7 @@ func TestBackupSettingsRefuse(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "file")
 	ok(t, os.WriteFile(file, nil, 0o600))
 	for code, change := range map[string]func(*BackupSettings){
+		"bad_clock":       func(v *BackupSettings) { v.At = 24 * 60 },
 		"bad_keep":        func(v *BackupSettings) { v.Keep = 0 },
 		"bad_dir":         func(v *BackupSettings) { v.Dir = filepath.Join(file, "in") },
 		"same_dir":        func(v *BackupSettings) { v.Copy = filepath.Join(d.Dir(), "backups") },

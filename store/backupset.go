@@ -40,9 +40,12 @@ func (s *Store) BackupSettings(ctx context.Context) (BackupSettings, error) {
 	return v, err
 }
 
-// SetBackupSettings sets them. Refusals with their field: bad_keep, bad_dir (a
+// SetBackupSettings sets them. Refusals with their field: bad_clock, bad_keep, bad_dir (a
 // folder that cannot be written, detail.why), weak_passphrase.
 func (s *Store) SetBackupSettings(ctx context.Context, by Actor, v BackupSettings) error {
+	if v.At < 0 || v.At >= 24*60 {
+		return refuse("bad_clock", "field", "at")
+	}
 	if v.Keep < 1 || v.Keep > 365 {
 		return refuse("bad_keep", "field", "keep")
 	}

@@ -28,18 +28,30 @@ type Env struct {
 	Text func(key string, args ...any) string
 	// SyncKF reads an account's kf accounts from WeChat.
 	SyncKF func(ctx context.Context, s *store.Store, api string, account store.Account) error
+	// Version is the program's.
+	Version string
 
 	lines *bufio.Scanner
 }
 
-// command is one "NOUN add": its flags, those it cannot do without, and what it
-// does with the store. The answer is printed for people, or with -json for
-// programs.
+// command is one "NOUN add", or one word: its flags, those it cannot do without,
+// and what it does with the store. The answer is printed for people, or with -json
+// for programs.
 type command struct {
 	flags  func(*Env, *flag.FlagSet) any
 	needed []string
 	run    func(context.Context, *Env, *store.Store, any) (answer, error)
+	on     on
 }
+
+// on is what a command works on.
+type on int
+
+const (
+	aStore    on = iota // the data directory, which is made when it is missing
+	someStore           // one that is there
+	aFile               // the file that is named first; no store is opened
+)
 
 // answer is what a command tells: texts of the catalogue with their values, which
 // are also the fields of the JSON.
@@ -49,10 +61,13 @@ type answer struct {
 }
 
 var commands = map[string]command{
-	"admin add":   {adminFlags, []string{"login"}, addAdmin},
-	"account add": {accountFlags, []string{"appid", "original-id", "wechat-id"}, addAccount},
-	"agent add":   {agentFlags, []string{"login", "appid", "kf"}, addAgent},
-	"token add":   {tokenFlags, []string{"login"}, addToken},
+	"admin add":   {adminFlags, []string{"login"}, addAdmin, aStore},
+	"account add": {accountFlags, []string{"appid", "original-id", "wechat-id"}, addAccount, aStore},
+	"agent add":   {agentFlags, []string{"login", "appid", "kf"}, addAgent, aStore},
+	"token add":   {tokenFlags, []string{"login"}, addToken, aStore},
+	"backup":      {backupFlags, nil, makeBackup, someStore},
+	"verify":      {verifyFlags, nil, verifyBackup, aFile},
+	"restore":     {restoreFlags, nil, restoreBackup, aFile},
 }
 
 // Is tells whether the arguments name a command of this package.
@@ -102,8 +117,12 @@ func Run(ctx context.Context, env *Env, args []string) int {
 }
 
 func run(ctx context.Context, env *Env, args []string, asJSON *bool) (answer, error) {
-	name := strings.Join(args[:min(2, len(args))], " ")
+	name := args[0]
 	cmd, ok := commands[name]
+	if !ok {
+		name = strings.Join(args[:min(2, len(args))], " ")
+		cmd, ok = commands[name]
+	}
 	if !ok {
 		fmt.Fprintln(env.Err, env.Text("cli.commands", "list", strings.Join(Names(), ", ")))
 		return answer{}, errUsage
@@ -117,11 +136,25 @@ func run(ctx context.Context, env *Env, args []string, asJSON *bool) (answer, er
 		set.PrintDefaults()
 	}
 	in := cmd.flags(env, set)
-	if err := set.Parse(args[2:]); err != nil {
+	rest, file := args[len(strings.Fields(name)):], ""
+	if cmd.on == aFile && len(rest) > 0 && !strings.HasPrefix(rest[0], "-") {
+		file, rest = rest[0], rest[1:]
+	}
+	if err := set.Parse(rest); err != nil {
 		if errors.Is(err, flag.ErrHelp) {
 			return answer{}, err
 		}
 		return answer{}, errUsage
+	}
+	if cmd.on == aFile {
+		in := in.(*backupInput)
+		if in.file, in.data = file, *data; file == "" && set.NArg() == 1 {
+			in.file = set.Arg(0)
+		} else if file == "" || set.NArg() > 0 {
+			set.Usage()
+			return answer{}, errUsage
+		}
+		return cmd.run(ctx, env, nil, in)
 	}
 	if set.NArg() > 0 {
 		fmt.Fprintln(env.Err, env.Text("cli.no_arguments", "argument", set.Arg(0)))
@@ -133,12 +166,21 @@ func run(ctx context.Context, env *Env, args []string, asJSON *bool) (answer, er
 			return answer{}, errUsage
 		}
 	}
-	s, err := store.Open(ctx, *data, store.Options{Shared: true})
+	s, err := cmd.open(ctx, *data)
 	if err != nil {
 		return answer{}, err
 	}
 	defer s.Close()
 	return cmd.run(ctx, env, s, in)
+}
+
+func (cmd command) open(ctx context.Context, dir string) (*store.Store, error) {
+	if cmd.on == someStore {
+		if err := noData(dir); err != nil {
+			return nil, err
+		}
+	}
+	return store.Open(ctx, dir, store.Options{Shared: true})
 }
 
 // tell prints an error in the person's words.
@@ -153,6 +195,8 @@ func (e *Env) tell(err error, asJSON bool) int {
 		code, text = open.Code, e.Text("open."+open.Code, "path", open.Path, "detail", open.Detail)
 	case errors.Is(err, store.ErrNotFound):
 		code, text = "not_found", e.Text("err.not_found")
+	case errors.Is(err, store.ErrFull):
+		code, text = "disk_full", e.Text("backup.cli.disk_full")
 	}
 	if asJSON {
 		e.json(e.Err, map[string]any{"error": map[string]any{"code": code, "text": text}})

@@ -63,7 +63,7 @@ func (c *terminal) text(key string, args ...any) string {
 
 func (c *terminal) environment(out, err *bytes.Buffer) *cli.Env {
 	return &cli.Env{Getenv: func(name string) string { return c.env[name] }, In: strings.NewReader(c.in), Out: out, Err: err,
-		Text: c.text, SyncKF: c.sync}
+		Text: c.text, SyncKF: c.sync, Version: "v1.2.3"}
 }
 
 // runs types a command and fails unless it ends with this code.
