@@ -14,7 +14,9 @@ type alarm struct {
 
 // alarmSources are all that may be wrong, the worst first. Each has a file of its
 // own, next to the page it leads to.
-var alarmSources = []func(*Console, *fiber.Ctx) ([]alarm, error){}
+var alarmSources = []func(*Console, *fiber.Ctx) ([]alarm, error){
+	backupAlarms,
+}
 
 // alarms lists what is wrong now, for an admin; others get none.
 func (c *Console) alarms(ctx *fiber.Ctx) []alarm {

@@ -207,7 +207,7 @@ func (d *desk) start(t testing.TB) {
 		t.Fatal(err)
 	}
 	log := slog.New(slog.NewTextHandler(d.log, nil))
-	d.Console = &Console{Store: s, Hub: hub.New(s, log), WeChat: nobody{}, Texts: shown.texts, Assets: shown.assets, Views: shown.views,
+	d.Console = &Console{Store: s, Hub: hub.New(s, log), WeChat: nobody{}, Texts: shown.texts, Assets: shown.assets, Views: shown.views, Backups: store.NewBackups(s, "test", log),
 		Log: log, Version: "test"}
 	d.app = NewApp(d.Console)
 }

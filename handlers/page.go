@@ -84,6 +84,7 @@ func viewFuncs(texts *Catalogue, assets *Assets) map[string]any {
 		"roles":      func() []string { return roles },
 		"quickTypes": func() []string { return quickTypes },
 		"clock":      clockTime,
+		"size":       sizeText,
 		"quarters":   quarters,
 		"looks":      func() []string { return looks },
 		"assigns":    func() []string { return assigns },

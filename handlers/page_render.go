@@ -77,6 +77,8 @@ func (c *Console) pageRoutes(app *fiber.App) {
 	app.Get("/settings/tags/:id<int>", c.admin, c.pageTag)
 	app.Post("/settings/tags/:id<int>/delete", c.admin, c.postTagDelete)
 
+	c.backupRoutes(app)
+
 	app.Get("/profile", c.agent, c.pageProfile)
 	app.Post("/profile", c.agent, c.postProfile)
 	app.Get("/profile/password", c.agent, c.pageProfilePassword)

@@ -63,7 +63,7 @@ func newConsole(t *testing.T) *console {
 	log := slog.New(slog.NewTextHandler(t.Output(), nil))
 	d := &console{cookies: map[string]string{}, kf: func() ([]store.KFAccount, error) { return nil, nil }}
 	d.Console = &Console{Store: s, Hub: hub.New(s, log), WeChat: d, Texts: texts, Assets: assets, Views: views, Log: log,
-		Version: "test", SetupCode: "4F2K-9QXM"}
+		Version: "test", SetupCode: "4F2K-9QXM", Backups: store.NewBackups(s, "test", log)}
 	d.app = NewApp(d.Console)
 	return d
 }
