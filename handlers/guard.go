@@ -130,6 +130,7 @@ func (c *Console) identify(ctx *fiber.Ctx) error {
 	case err != nil:
 		return err
 	}
+	agent.From = c.clientIP(ctx)
 	ctx.Locals("session", session)
 	ctx.Locals("agent", &agent)
 	ctx.Locals("secret", secret)

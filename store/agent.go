@@ -21,8 +21,13 @@ type Agent struct {
 	SeenAt    int64     `json:"-"`
 	Bindings  []Binding `json:"bindings"`
 
+	From string `json:"-"` // the address they ask from, for the audit log; not stored
+
 	password string
 }
+
+// actor is the agent as one who does a deed.
+func (a *Agent) actor() Actor { return Actor{a.ID, a.From} }
 
 // Binding is an official account an agent may see, and the kf_account they
 // speak as there ("" when they may only look on).

@@ -18,6 +18,13 @@ func (s *Store) Block(ctx context.Context, a *Agent, customerID int64, on bool) 
 		if v.State == "open" && v.Agent != a.ID && !a.Supervisor() {
 			return refuse("not_yours", "agent", v.Agent)
 		}
+		name := "customer.unblock"
+		if on {
+			name = "customer.block"
+		}
+		if err := t.audit(a.actor(), deed{Name: name, Account: v.Account, Customer: customerID}); err != nil {
+			return err
+		}
 		if err := t.block(a, v, on, body{}); err != nil {
 			return err
 		}

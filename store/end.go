@@ -68,6 +68,9 @@ func (t *tx) end(a *Agent, v *Conversation, reason string) error {
 	if v.Agent != a.ID && !a.Supervisor() {
 		return refuse("not_yours", "agent", v.Agent)
 	}
+	if err := t.meddled(a, v, "conversation.end", 0); err != nil {
+		return err
+	}
 	told := body{}
 	if reason != "" {
 		rules, err := t.rules(v.Account)

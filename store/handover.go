@@ -30,6 +30,9 @@ func (s *Store) Transfer(ctx context.Context, a *Agent, id, to int64, note strin
 				return err
 			}
 		}
+		if err := t.meddled(a, &v, "conversation.transfer", to); err != nil {
+			return err
+		}
 		if to == 0 {
 			return t.toQueue(a, &v)
 		}
@@ -61,6 +64,9 @@ func (s *Store) TakeOver(ctx context.Context, a *Agent, id int64) (v Conversatio
 			return refuse("may_not_take", "agent", v.Agent)
 		}
 		if _, err := t.speaker(a.ID, v.Account); err != nil {
+			return err
+		}
+		if err := t.meddled(a, &v, "conversation.take_over", 0); err != nil {
 			return err
 		}
 		from := v.Agent

@@ -29,6 +29,7 @@ type Holiday struct {
 
 const (
 	dayMinutes   = 24 * 60
+	dayMS        = dayMinutes * 60 * 1000
 	holidaysMost = 100
 )
 

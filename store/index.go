@@ -258,7 +258,7 @@ func (x *index) put(ctx context.Context, list []said, people []who, next cursor)
 // The tag n is the number of the made-up name.
 func putCustomer(ctx context.Context, tx *sql.Tx, c who) error {
 	tail := c.openid[max(0, len(c.openid)-4):]
-	words, tags := words(c.remark+" "+c.openid+" "+tail), fmt.Sprintf("a%d n%d", c.account, nameNumber(c.openid))
+	words, tags := words(c.remark+" "+c.openid+" "+tail), fmt.Sprintf("a%d n%d", c.account, NameNumber(c.openid))
 	var before string
 	err := tx.QueryRowContext(ctx, "select words from customer where rowid = $1", c.id).Scan(&before)
 	switch {

@@ -119,12 +119,23 @@ func (s *Store) Message(ctx context.Context, a *Agent, id int64) (Message, error
 	return m, err
 }
 
-// Raw gives a push as WeChat sent it.
-func (s *Store) Raw(ctx context.Context, a *Agent, messageID int64) ([]byte, error) {
-	if _, err := s.Message(ctx, a, messageID); err != nil {
-		return nil, err
-	}
-	return row(ctx, s, one[[]byte], "select raw from message where id = $1", messageID)
+// Raw gives a push as WeChat sent it, which is more than the thread shows: the
+// look at it is in the audit log.
+func (s *Store) Raw(ctx context.Context, a *Agent, messageID int64) (raw []byte, err error) {
+	err = s.write(ctx, func(t *tx) error {
+		m, err := t.message(messageID)
+		if err == nil && !a.Sees(m.Account) {
+			err = ErrNotFound
+		}
+		if err != nil {
+			return err
+		}
+		if raw, err = txOne[[]byte](t, "select raw from message where id = $1", messageID); err != nil || len(raw) == 0 {
+			return err
+		}
+		return t.audit(a.actor(), deed{Name: "message.raw", Account: m.Account, Customer: m.Customer, Detail: m.Type})
+	})
+	return raw, err
 }
 
 // previewMost is how many characters of a message the list shows.

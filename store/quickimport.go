@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"errors"
+	"strconv"
 )
 
 // QuickImport is a row of a file: a quick reply and what it sends.
@@ -40,6 +41,9 @@ func (s *Store) ImportQuickReplies(ctx context.Context, a *Agent, list []QuickIm
 			return errNotWhole
 		case added == 0:
 			return nil
+		}
+		if err := t.quickDeed(a, owner, "quickreply.import", strconv.Itoa(added)); err != nil {
+			return err
 		}
 		return t.quickChanged(owner)
 	})

@@ -147,6 +147,9 @@ func (s *Store) AddQuickReply(ctx context.Context, a *Agent, q QuickReply, d Dra
 		if err := t.addQuick(a, &q, d); err != nil {
 			return err
 		}
+		if err := t.quickDeed(a, q.Agent, "quickreply.add", q.Title); err != nil {
+			return err
+		}
 		return t.quickChanged(q.Agent)
 	})
 	return q, err
@@ -223,6 +226,9 @@ func (s *Store) UpdateQuickReply(ctx context.Context, a *Agent, q QuickReply, d 
 				return err
 			}
 		}
+		if err := t.quickDeed(a, min(old.Agent, q.Agent), "quickreply.update", q.Title); err != nil {
+			return err
+		}
 		return t.quickChanged(min(old.Agent, q.Agent))
 	})
 }
@@ -235,6 +241,9 @@ func (s *Store) RemoveQuickReply(ctx context.Context, a *Agent, id int64) error 
 			return err
 		}
 		if err := t.exec("delete from quickreply where id = $1", id); err != nil {
+			return err
+		}
+		if err := t.quickDeed(a, q.Agent, "quickreply.delete", q.Title); err != nil {
 			return err
 		}
 		return t.quickChanged(q.Agent)
@@ -258,6 +267,9 @@ func (s *Store) RenameQuickCategory(ctx context.Context, a *Agent, team bool, fr
 			q.Category, q.Agent, from, a.Admin(), a.ID)
 		if err != nil || n == 0 {
 			return orElse(err, ErrNotFound)
+		}
+		if err := t.quickDeed(a, q.Agent, "quickreply.category", from+" → "+q.Category); err != nil {
+			return err
 		}
 		return t.quickChanged(q.Agent)
 	})
@@ -306,6 +318,14 @@ func (s *Store) UseQuickReply(ctx context.Context, a *Agent, id int64) (q QuickR
 		return t.exec("update quickreply set used = $1, used_month = $2 where id = $3", q.Used, month(t.now), id)
 	})
 	return q, err
+}
+
+// quickDeed appends what somebody does to the team's; agent is whose it is.
+func (t *tx) quickDeed(a *Agent, agent int64, name, subject string) error {
+	if agent != 0 {
+		return nil
+	}
+	return t.audit(a.actor(), deed{Name: name, Subject: subject})
 }
 
 // quickChanged tells who may use it, all of them for the team's (0), that the

@@ -344,8 +344,8 @@ func (t term) names(all []string) (list []string) {
 // namesMost is how many words there are for made-up names.
 const namesMost = 64
 
-// nameNumber is the number of the word in a customer's made-up name.
-func nameNumber(openid string) uint32 {
+// NameNumber is the number of the word in a customer's made-up name.
+func NameNumber(openid string) uint32 {
 	h := fnv.New32a()
 	h.Write([]byte(openid))
 	return h.Sum32() % namesMost

@@ -227,7 +227,7 @@ func TestSearchFindsCustomers(t *testing.T) {
 	v := d.receive(t, d.text(openid, "hello"))
 	d.receive(t, d.text("oAnother-0000", "hello"))
 	d.indexed(t)
-	names[nameNumber(openid)] = "松果"
+	names[NameNumber(openid)] = "松果"
 	find := func(query string) string {
 		t.Helper()
 		var got []string

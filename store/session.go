@@ -46,6 +46,13 @@ func (s *Store) Login(ctx context.Context, login, password, ip string) (Agent, e
 		return Agent{}, err
 	}
 	if ok := checkPassword(a.password, password); !ok || !a.Active {
+		if left == 0 && a.ID != 0 { // of nobody's log-in: what was typed may be a password
+			if err := s.write(ctx, func(t *tx) error {
+				return t.audit(Actor{IP: ip}, deed{Name: "login.locked", Subject: a.Login})
+			}); err != nil {
+				return Agent{}, err
+			}
+		}
 		return Agent{}, refuse("login_wrong", "left", left)
 	}
 	return a, s.write(ctx, func(t *tx) error {
@@ -89,8 +96,15 @@ func (s *Store) AddSession(ctx context.Context, v Session, life time.Duration) (
 		if life > 0 {
 			v.ExpiresAt = t.now + life.Milliseconds()
 		}
-		return t.exec(`insert into session (hash, agent_id, kind, name, ip, created_at, seen_at, expires_at)
-			values ($1,$2,$3,$4,$5,$6,$6,$7)`, hashSecret(secret), v.AgentID, v.Kind, v.Name, v.IP, t.now, v.ExpiresAt)
+		if err := t.exec(`insert into session (hash, agent_id, kind, name, ip, created_at, seen_at, expires_at)
+			values ($1,$2,$3,$4,$5,$6,$6,$7)`, hashSecret(secret), v.AgentID, v.Kind, v.Name, v.IP, t.now, v.ExpiresAt); err != nil {
+			return err
+		}
+		d := deed{Name: "login.browser", Detail: v.Name}
+		if v.Kind == "token" {
+			d.Name = "login.token"
+		}
+		return t.audit(Actor{v.AgentID, v.IP}, d)
 	})
 }
 

@@ -89,6 +89,9 @@ var reads = []struct {
 	}},
 	{"BackupDir", func(w *walked) error { _ = w.BackupDir(BackupSettings{}); return nil }},
 	{"BackupSettings", func(w *walked) error { _, err := w.BackupSettings(ctx); return err }},
+	{"Audit", func(w *walked) error { _, err := w.Audit(ctx, AuditQuery{Text: "li", Nouns: []string{"agent"}, After: 9}); return err }},
+	{"AuditCount", func(w *walked) error { _, err := w.AuditCount(ctx, AuditQuery{}); return err }},
+	{"AuditRow", func(w *walked) error { _, err := w.AuditRow(ctx, 1); return err }},
 	{"BlockedConversations", func(w *walked) error { _, err := w.BlockedConversations(ctx, &w.li, 0); return err }},
 	{"Carry", func(w *walked) error { _, err := w.Carry(ctx, w.li.ID); return err }},
 	{"Changes", func(w *walked) error { _, err := w.Changes(ctx, 3, 10); return err }},
@@ -111,10 +114,10 @@ var reads = []struct {
 	{"NewestConversation", func(w *walked) error { _, err := w.NewestConversation(ctx, w.account, "served"); return err }},
 	{"NextMedia", func(w *walked) error { _, err := w.NextMedia(ctx); return err }},
 	{"NextReply", func(w *walked) error { _, err := w.NextReply(ctx); return err }},
+	{"Number", func(w *walked) error { _, err := w.Number(ctx, "audit_days"); return err }},
 	{"Outgoing", func(w *walked) error { _, err := w.Outgoing(ctx, w.sending.ID); return err }},
 	{"QuickReplies", func(w *walked) error { _, err := w.QuickReplies(ctx, &w.li); return err }},
 	{"QuickReply", func(w *walked) error { _, err := w.QuickReply(ctx, &w.li, 1); return orNotFound(err) }},
-	{"Raw", func(w *walked) error { _, err := w.Raw(ctx, &w.li, w.waiting.Last.ID); return err }},
 	{"Recent", func(w *walked) error { _, err := w.Recent(ctx, w.account, "msgmenu"); return err }},
 	{"SaveChecked", func(w *walked) error { _, _, err := w.SaveChecked(strings.NewReader("x"), 1, nil); return err }},
 	{"Upload", func(w *walked) error { _, err := w.Upload(ctx, w.account, "hash", "image"); return err }},
@@ -200,7 +203,7 @@ var (
 	hasPlan   = regexp.MustCompile(`^\s*(select|insert|update|delete)`)
 	parameter = regexp.MustCompile(`\$\d+`)
 	// scan finds large tables, by name or by the short name they have in queries.
-	scan    = regexp.MustCompile(`^(SCAN|SEARCH) (message|conversation|customer|event|media|attempt|article|m|i|o|e|v|c|d|h)($| USING (COVERING )?INDEX (\w+))`)
+	scan    = regexp.MustCompile(`^(SCAN|SEARCH) (message|conversation|customer|event|media|attempt|article|audit|m|i|o|e|v|c|d|h|u)($| USING (COVERING )?INDEX (\w+))`)
 	virtual = regexp.MustCompile(`^SCAN .* VIRTUAL TABLE`)
 	few     = regexp.MustCompile(`^SEARCH .* USING|INDEX (message_outbox|media_wanted|customer_profile)`)
 	// reads what will be deleted; reads one row

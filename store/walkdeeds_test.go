@@ -202,6 +202,10 @@ var deeds = []struct {
 		return w.SetBackupSettings(ctx, Actor{}, must(w.BackupSettings(ctx))(w))
 	}},
 	{"SaveBackup", "", func(w *walked) error { _, _, err := w.SaveBackup(ctx, w.TempDir(), BackupOptions{}); return err }},
+	{"ChangeSettings", "", func(w *walked) error { return w.ChangeSettings(ctx, Actor{}, []Setting{{"audit_days", "90"}}) }},
+	{"Raw", "", func(w *walked) error { _, err := w.Raw(ctx, &w.li, w.waiting.Last.ID); return err }},
+	{"AuditExported", "", func(w *walked) error { _, err := w.AuditExported(ctx, Actor{}, 1); return err }},
+	{"PruneAudit", "", func(w *walked) error { return w.PruneAudit(ctx) }},
 	{"SetToken", "", func(w *walked) error { return w.SetToken(ctx, w.account, "access", "t", 1) }},
 	{"PruneEvents", "", func(w *walked) error { return w.PruneEvents(ctx, 24*3600*1000) }},
 	{"PruneSessions", "", func(w *walked) error { return w.PruneSessions(ctx) }},

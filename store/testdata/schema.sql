@@ -77,7 +77,7 @@ CREATE TABLE audit (
   ip text not null,
   deed text not null,
   subject text not null
-, account_id integer not null default 0, detail text not null default '') strict;
+, account_id integer not null default 0, detail text not null default '', customer_id integer not null default 0) strict;
 
 CREATE TABLE conversation (
   id integer primary key,
@@ -124,7 +124,7 @@ CREATE TABLE customer (
   action_total integer not null default 0,
   action_since integer not null default 0,
   action_until integer not null default 0,
-  action_cause text not null default '', language text not null default '', session_kf text not null default '', session_at integer not null default 0, away_at integer not null default 0, blocked_at integer not null default 0, event_id integer not null default 0,
+  action_cause text not null default '', language text not null default '', session_kf text not null default '', session_at integer not null default 0, away_at integer not null default 0, blocked_at integer not null default 0, event_id integer not null default 0, erased_at integer not null default 0, erasing integer not null default 0,
   unique (account_id, openid)
 ) strict;
 
@@ -190,6 +190,12 @@ CREATE TABLE kf_account (
   avatar_id integer references media,
   synced_at integer not null,
   primary key (account_id, kf_account)
+) strict, without rowid;
+
+CREATE TABLE leftover (                 -- what was wiped here and still lies in other files
+  kind text not null check (kind in ('word', 'file')),
+  ref text not null,                    -- the message in the index, the hash of a file
+  primary key (kind, ref)
 ) strict, without rowid;
 
 CREATE TABLE login_failure (
@@ -339,6 +345,8 @@ CREATE INDEX conversation_state on conversation (state, closed_at, id);
 
 CREATE INDEX customer_blocked on customer (blocked_at) where blocked_at > 0;
 
+CREATE INDEX customer_erasing on customer (id) where erasing = 1;
+
 CREATE INDEX customer_profile on customer (id) where profile_at = 0;
 
 CREATE INDEX customer_tag_tag on customer_tag (tag_id);
@@ -346,6 +354,8 @@ CREATE INDEX customer_tag_tag on customer_tag (tag_id);
 CREATE INDEX draft_edited on draft (edited_at);
 
 CREATE INDEX errand_due on errand (retry_at) where retry_at >= 0;
+
+CREATE INDEX media_hash on media (hash) where hash <> '';
 
 CREATE INDEX media_wanted on media (retry_at) where state = 'wanted';
 

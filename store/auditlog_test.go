@@ -1,0 +1,144 @@
+package store
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+)
+
+// deedsOf are the rows that a query finds, the newest first, shortly.
+func (d *desk) deedsOf(t testing.TB, q AuditQuery) string {
+	t.Helper()
+	var list []string
+	for _, one := range must(d.Audit(ctx, q))(t) {
+		list = append(list, one.Deed)
+	}
+	equal(t, "their count", must(d.AuditCount(ctx, q))(t), len(list))
+	return strings.Join(list, " ")
+}
+
+// The log is found by member, subject, detail and address, by the nouns of its
+// deeds and by time.
+func TestAuditIsFound(t *testing.T) {
+	d := openDesk(t)
+	d.clock.advance(time.Hour)
+	v := d.open(t, "o1", &d.li)
+	must(d.SetRemark(ctx, &d.li, v.Customer.ID, "Wu Tong"))(t)
+	d.su.From, d.su.Role = "192.0.2.18", "supervisor"
+	must(d.Block(ctx, &d.su, v.Customer.ID, true))(t)
+	d.clock.advance(time.Hour)
+	ok(t, d.SetTag(ctx, Actor{d.admin.ID, "::1"}, Tag{Account: d.account, Name: "After-Sales"}))
+	from, to := start+time.Hour.Milliseconds(), start+2*time.Hour.Milliseconds()
+	for _, c := range []struct {
+		q    AuditQuery
+		want string
+	}{
+		{AuditQuery{From: from}, "tag.set customer.block"},
+		{AuditQuery{From: from, To: to}, "customer.block"},
+		{AuditQuery{Text: "wu t"}, "customer.block"},
+		{AuditQuery{Text: "192.0.2.18"}, "customer.block"},
+		{AuditQuery{Text: "after-sales"}, "tag.set"},
+		{AuditQuery{Text: "BOSS", From: from}, "tag.set"},
+		{AuditQuery{Text: "nothing like it"}, ""},
+		{AuditQuery{Nouns: []string{"tag", "kf"}}, "tag.set"},
+		{AuditQuery{Nouns: []string{"ag"}}, ""},
+	} {
+		equal(t, fmt.Sprintf("%+v", c.q), d.deedsOf(t, c.q), c.want)
+	}
+	newest := must(d.Audit(ctx, AuditQuery{}))(t)[0]
+	equal(t, "the next", must(d.Audit(ctx, AuditQuery{After: newest.ID}))(t)[0].Deed, "customer.block")
+	equal(t, "one", must(d.AuditRow(ctx, newest.ID))(t), newest)
+}
+
+// A page ends where the next begins, also where many rows have the same time.
+func TestAuditPages(t *testing.T) {
+	d := openDesk(t)
+	for i := range 2*AuditPage + 7 {
+		ok(t, d.ChangeSettings(ctx, Actor{}, []Setting{{"audit_days", fmt.Sprint(i + 1)}}))
+		if i%50 == 0 {
+			d.clock.advance(time.Second)
+		}
+	}
+	q := AuditQuery{Nouns: []string{"setting"}}
+	seen := map[int64]bool{}
+	for list := must(d.Audit(ctx, q))(t); len(list) > 0; list = must(d.Audit(ctx, q))(t) {
+		for _, one := range list {
+			seen[one.ID] = true
+		}
+		q.After = list[len(list)-1].ID
+	}
+	equal(t, "seen", len(seen), must(d.AuditCount(ctx, AuditQuery{Nouns: q.Nouns}))(t))
+}
+
+// Only what is older than the setting says goes, and the change of the setting is
+// in the log itself.
+func TestAuditIsKeptForDays(t *testing.T) {
+	d := openDesk(t)
+	before := len(must(d.Audit(ctx, AuditQuery{}))(t))
+	d.clock.advance(180 * 24 * time.Hour)
+	ok(t, d.PruneAudit(ctx))
+	equal(t, "kept", len(must(d.Audit(ctx, AuditQuery{}))(t)), before)
+	ok(t, d.ChangeSettings(ctx, Actor{d.admin.ID, "::1"}, []Setting{{"audit_days", "90"}, {"message_months", "0"}}))
+	equal(t, "audit", d.lastDeed(t), fmt.Sprintf("setting.update audit_days 180 → 90 by %d from ::1", d.admin.ID))
+	ok(t, d.ChangeSettings(ctx, Actor{}, []Setting{{"audit_days", "90"}}))
+	ok(t, d.PruneAudit(ctx))
+	equal(t, "kept", d.deedsOf(t, AuditQuery{}), "setting.update")
+}
+
+// What a supervisor does to a conversation of somebody else is in the log; what
+// agents do with their own is not.
+func TestMeddlingIsAudited(t *testing.T) {
+	d := openDesk(t)
+	chief := d.addAgent(t, "chief", "supervisor", "chief@hemu")
+	chief.From = "192.0.2.7"
+	d.presence(t, &d.su, "online")
+	last := func(want string) {
+		t.Helper()
+		equal(t, "audit", d.lastDeed(t), fmt.Sprintf("%s by %d from 192.0.2.7", want, chief.ID))
+	}
+	v := d.open(t, "o1", &d.li)
+	quiet := d.lastDeed(t)
+	must(d.Transfer(ctx, &d.li, v.ID, d.su.ID, ""))(t)
+	equal(t, "of one's own", d.lastDeed(t), quiet)
+	must(d.Transfer(ctx, &chief, v.ID, 0, ""))(t)
+	last("conversation.transfer su")
+	w := d.open(t, "o2", &d.li)
+	must(d.Transfer(ctx, &chief, w.ID, d.su.ID, ""))(t)
+	last("conversation.transfer li → su")
+	must(d.TakeOver(ctx, &chief, w.ID))(t)
+	last("conversation.take_over su")
+	quiet = d.lastDeed(t)
+	must(d.End(ctx, &chief, w.ID))(t)
+	equal(t, "of one's own", d.lastDeed(t), quiet)
+	u := d.open(t, "o3", &d.li)
+	must(d.End(ctx, &chief, u.ID))(t)
+	last("conversation.end li")
+	must(d.Block(ctx, &chief, u.Customer.ID, true))(t)
+	last("customer.block ")
+	must(d.Raw(ctx, &chief, d.timeline(t, u.Customer.ID)[0].ID))(t)
+	last("message.raw text")
+	q, err := d.AddQuickReply(ctx, &chief, QuickReply{Title: "hello"}, d.draft("hi"))
+	ok(t, err)
+	last("quickreply.add hello")
+	ok(t, d.RemoveQuickReply(ctx, &chief, q.ID))
+	last("quickreply.delete hello")
+	row := must(d.Audit(ctx, AuditQuery{Nouns: []string{"customer"}}))(t)[0]
+	equal(t, "whom it is about", row.OpenID, "o3")
+}
+
+// Log-ins are in the log, and that somebody has tried too often; what they typed
+// is not, where there is no such member.
+func TestLogInsAreAudited(t *testing.T) {
+	d := openDesk(t)
+	must(d.AddSession(ctx, Session{AgentID: d.li.ID, Kind: "browser", Name: "Edge", IP: "::1"}, time.Hour))(t)
+	equal(t, "audit", d.lastDeed(t), fmt.Sprintf("login.browser Edge by %d from ::1", d.li.ID))
+	for _, login := range []string{"hunter2", "su"} {
+		for range loginTries {
+			_, err := d.Login(ctx, login, wrong, "192.0.2.1")
+			refused(t, err, "login_wrong")
+		}
+	}
+	equal(t, "audit", d.lastDeed(t), "login.locked su by 0 from 192.0.2.1")
+	equal(t, "of nobody's", d.deedsOf(t, AuditQuery{Text: "hunter2"}), "")
+}
