@@ -47,7 +47,7 @@ func (c *Console) renderProfile(ctx *fiber.Ctx, d profilePage) error {
 	here, _ := ctx.Locals("session").(store.Session)
 	for _, s := range sessions {
 		row := sessionRow{Session: s, Key: hex.EncodeToString(s.Hash), Here: bytes.Equal(s.Hash, here.Hash)}
-		row.Device, row.Icon = c.device(ctx, &s)
+		row.Device, row.Icon = c.device(c.lang(ctx), &s)
 		d.Sessions = append(d.Sessions, row)
 	}
 	p := c.page(ctx, "page.profile.title")
@@ -69,9 +69,9 @@ var (
 )
 
 // device names a session: the browser and its system, or a token's purpose.
-func (c *Console) device(ctx *fiber.Ctx, s *store.Session) (name, icon string) {
+func (c *Console) device(lang string, s *store.Session) (name, icon string) {
 	if s.Kind == "token" {
-		return c.text(ctx, "page.sessions.token") + " " + s.Name, "server"
+		return c.Texts.T(lang, "page.sessions.token") + " " + s.Name, "server"
 	}
 	find := func(list [][2]string) string {
 		for _, entry := range list {
@@ -87,9 +87,9 @@ func (c *Console) device(ctx *fiber.Ctx, s *store.Session) (name, icon string) {
 		icon = "smartphone"
 	}
 	if system == "" || browser == "" {
-		return c.text(ctx, "page.sessions.unknown"), icon
+		return c.Texts.T(lang, "page.sessions.unknown"), icon
 	}
-	return c.text(ctx, "page.sessions.device", "system", system, "browser", browser), icon
+	return c.Texts.T(lang, "page.sessions.device", "system", system, "browser", browser), icon
 }
 
 func (c *Console) pageProfile(ctx *fiber.Ctx) error { return c.renderProfile(ctx, profilePage{}) }

@@ -51,6 +51,10 @@ func (c *Console) pageRoutes(app *fiber.App) {
 	app.Post("/accounts/:id<int>/check", c.admin, c.postAccountCheck)
 	app.Get("/accounts/:id<int>/state", c.admin, c.accountState)
 
+	app.Get("/audit", c.admin, c.pageAudit)
+	app.Get("/audit/export", c.admin, c.exportAudit)
+	app.Get("/audit/:id<int>", c.admin, c.pageAudit)
+
 	app.Get("/kf-accounts", c.admin, c.pageKFAccounts)
 	app.Post("/kf-accounts/sync", c.admin, c.postKFSync)
 

@@ -162,6 +162,10 @@ var routes = map[string]string{
 	"GET /settings/backup/:name/delete":   admin,
 	"POST /settings/backup/:name/delete":  admin,
 
+	"GET /audit":          admin,
+	"GET /audit/export":   admin,
+	"GET /audit/:id<int>": admin,
+
 	"GET /phone":       player,
 	"ANY /phone/api/*": player,
 }

@@ -2,6 +2,7 @@
 import { busyForms } from './pages/busy.js';
 import { copyButtons } from './pages/copy.js';
 import { dialogs } from './pages/dialog.js';
+import { filterForms } from './pages/filter.js';
 import { liveStates, restarts } from './pages/live.js';
 import { menus } from './pages/menu.js';
 import { passwordFields } from './pages/password.js';
@@ -10,4 +11,4 @@ import { themeButtons } from './pages/theme.js';
 import { localTimes } from './pages/time.js';
 import { varBoxes } from './pages/varbox.js';
 
-for (const start of [localTimes, dialogs, menus, copyButtons, passwordFields, themeButtons, busyForms, ruleForms, liveStates, restarts, varBoxes]) start();
+for (const start of [localTimes, dialogs, menus, copyButtons, passwordFields, themeButtons, busyForms, filterForms, ruleForms, liveStates, restarts, varBoxes]) start();
