@@ -46,7 +46,8 @@ type Customer struct {
 	Session *KFSession `json:"session"` // nil: nobody holds them in WeChat's own tool
 
 	session   KFSession
-	BlockedAt int64 `json:"blocked_at"` // when they were put on the block list; 0: they are not on it
+	Erased    bool  `json:"erased,omitempty"` // browsers drop them; nobody is shown them again
+	BlockedAt int64 `json:"blocked_at"`       // when they were put on the block list; 0: they are not on it
 	Tags      IDs   `json:"tags"`
 	Event     int64 `json:"event"` // of the newest change of the customer
 
@@ -68,7 +69,7 @@ type Last struct {
 const conversationFields = `v.id, v.account_id, v.state, v.agent_id, v.unread, v.read_id, v.waiting_since, v.created_at,
 	v.claimed_at, v.first_reply_at, v.closed_at, v.returned_at, v.raised_at, v.last_id, v.last_dir, v.last_type, v.last_text, v.last_state, v.last_agent,
 	v.last_at, v.event_id, v.reason, c.id, c.openid, c.remark, c.language, c.vip, c.following, c.source, c.subscribed_at, c.conversations,
-	c.blocked_at, c.event_id, (select group_concat(g.tag_id) from customer_tag g where g.customer_id = c.id),
+	c.blocked_at, c.event_id, c.erased_at > 0, (select group_concat(g.tag_id) from customer_tag g where g.customer_id = c.id),
 	c.message_left, c.message_total, c.message_since, c.message_until,
 	c.action_left, c.action_total, c.action_since, c.action_until, c.action_cause, c.session_kf, c.session_at,
 	case when c.session_kf = '' then '' else (select k.nickname from kf_account k where k.account_id = c.account_id and k.kf_account = c.session_kf) end`
@@ -81,7 +82,7 @@ func (v *Conversation) targets() []any {
 		opt(&v.CreatedAt), opt(&v.ClaimedAt), opt(&v.FirstReplyAt), opt(&v.ClosedAt), opt(&v.ReturnedAt), opt(&v.RaisedAt), opt(&l.ID), opt(&l.Dir), opt(&l.Type),
 		opt(&l.Text), opt(&l.State), opt(&l.Agent), opt(&l.At), opt(&v.Event), opt(&v.Reason), opt(&c.ID), opt(&c.OpenID), opt(&c.Remark),
 		opt(&c.Language), opt(&c.VIP), opt(&c.Following), opt(&c.Source), opt(&c.SubscribedAt), opt(&c.Conversations),
-		opt(&c.BlockedAt), opt(&c.Event), opt(&c.tags), opt(&m.Left), opt(&m.Total), opt(&m.Since), opt(&m.Until),
+		opt(&c.BlockedAt), opt(&c.Event), opt(&c.Erased), opt(&c.tags), opt(&m.Left), opt(&m.Total), opt(&m.Since), opt(&m.Until),
 		opt(&a.Left), opt(&a.Total), opt(&a.Since), opt(&a.Until), opt(&a.Cause),
 		opt(&c.session.KFAccount), opt(&c.session.Since), opt(&c.session.Nick)}
 }
@@ -160,7 +161,7 @@ const EndedPage = 50
 // EndedConversations lists a page of closed ones, the last closed first, before the
 // one with this id (0: from the newest).
 func (s *Store) EndedConversations(ctx context.Context, a *Agent, before int64) ([]Conversation, error) {
-	return rows(ctx, s, scanConversation, selectConversation+`where v.state = 'closed' and `+sees+` and ($3 = 0 or
+	return rows(ctx, s, scanConversation, selectConversation+`where v.state = 'closed' and c.erased_at = 0 and `+sees+` and ($3 = 0 or
 		(v.closed_at, v.id) < (select b.closed_at, b.id from conversation b where b.id = $3))
 		order by v.closed_at desc, v.id desc limit $4 + 0`, a.Admin(), a.ID, before, EndedPage)
 }
@@ -181,7 +182,7 @@ func (s *Store) EndedSince(ctx context.Context, a *Agent, since int64) (Ended, e
 // Conversation gives one that the agent may see.
 func (s *Store) Conversation(ctx context.Context, a *Agent, id int64) (Conversation, error) {
 	v, err := row(ctx, s, scanConversation, selectConversation+"where v.id = $1", id)
-	if err == nil && !a.Sees(v.Account) {
+	if err == nil && (v.Customer.Erased || !a.Sees(v.Account)) {
 		return Conversation{}, ErrNotFound
 	}
 	return v, err
@@ -195,7 +196,7 @@ func (s *Store) NewestConversation(ctx context.Context, accountID int64, openid 
 
 func (t *tx) conversation(a *Agent, id int64) (Conversation, error) {
 	v, err := txRow(t, scanConversation, selectConversation+"where v.id = $1", id)
-	if err == nil && !a.Sees(v.Account) {
+	if err == nil && (v.Customer.Erased || !a.Sees(v.Account)) {
 		return v, ErrNotFound
 	}
 	return v, err

@@ -38,6 +38,9 @@ func (s *Store) Strangers(ctx context.Context, after int64, limit int) ([]Strang
 // or has refused, stays as it is here.
 func (s *Store) SetProfile(ctx context.Context, customerID int64, p *Profile) error {
 	return s.write(ctx, func(t *tx) error {
+		if erased, err := txOne[bool](t, "select erased_at > 0 from customer where id = $1", customerID); err != nil || erased {
+			return err
+		}
 		if p == nil {
 			return t.exec("update customer set profile_at = $1 where id = $2", t.now, customerID)
 		}
@@ -126,7 +129,7 @@ func (s *Store) customer(ctx context.Context, a *Agent, id int64, do func(*tx, *
 // customer gives the newest conversation of one whom the agent may see.
 func (t *tx) customer(a *Agent, id int64) (Conversation, error) {
 	v, err := t.newest(id)
-	if err == nil && !a.Sees(v.Account) {
+	if err == nil && (v.Customer.Erased || !a.Sees(v.Account)) {
 		err = ErrNotFound
 	}
 	return v, err
@@ -181,7 +184,7 @@ const pastMost = 50
 
 // Customer gives it of one whom the agent may see.
 func (s *Store) Customer(ctx context.Context, a *Agent, id int64) (k Known, err error) {
-	account, err := row(ctx, s, one[int64], "select account_id from customer where id = $1", id)
+	account, err := row(ctx, s, one[int64], "select account_id from customer where id = $1 and erased_at = 0", id)
 	if err == nil && !a.Sees(account) {
 		err = ErrNotFound
 	}

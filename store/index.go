@@ -45,13 +45,13 @@ type cursor struct {
 
 // indexVersion changes with the tables below, or with what words makes of a
 // text.
-const indexVersion = 1
+const indexVersion = 2
 
 // The tags of a row are its filters. The pairs and words of a message need no
 // text beside them and do not change; customers do. One character is looked for
 // by the index of beginnings.
 var indexTables = []string{
-	"create virtual table message using fts5(words, tags, content='', columnsize=0, prefix='1', tokenize='ascii')",
+	"create virtual table message using fts5(words, tags, content='', contentless_delete=1, prefix='1', tokenize='ascii')",
 	"create virtual table customer using fts5(words, tags, prefix='1', tokenize='ascii')",
 	`create table state (version integer not null, message integer not null, mark text not null, customer integer not null,
 		event integer not null) strict`,
@@ -135,7 +135,7 @@ func (x *index) follow(ctx context.Context) error {
 			return err
 		}
 		if !more {
-			return nil
+			break
 		}
 		took := time.Since(began)
 		if x.s.writer.written.Load() > before { // somebody waits for the processor
@@ -143,6 +143,7 @@ func (x *index) follow(ctx context.Context) error {
 		}
 		rest(ctx, took)
 	}
+	return x.forget(ctx)
 }
 
 // said is a message as the index takes it.
@@ -207,14 +208,14 @@ func (x *index) people(ctx context.Context, next *cursor) (list []who, full bool
 	}
 	if until > 0 {
 		list, err = rows(ctx, x.s, scan, fields+`where c.id in (select v.customer_id from event e join conversation v on v.id = e.conversation_id
-			where e.id > $1 and e.id <= $2 and e.kind = 'conversation')`, next.event, until)
+			where e.id > $1 and e.id <= $2 and e.kind = 'conversation') and c.erased_at = 0`, next.event, until)
 		if err != nil {
 			return nil, false, err
 		}
 		full = until >= next.event+indexAtOnce
 		next.event = until
 	}
-	fresh, err := rows(ctx, x.s, scan, fields+"where c.id > $1 order by c.id limit $2 + 0", next.customer, indexAtOnce)
+	fresh, err := rows(ctx, x.s, scan, fields+"where c.id > $1 and c.erased_at = 0 order by c.id limit $2 + 0", next.customer, indexAtOnce)
 	if len(fresh) > 0 {
 		next.customer = fresh[len(fresh)-1].id
 	}

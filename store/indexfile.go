@@ -91,12 +91,13 @@ func (s *Store) reachable(ctx context.Context, c *cursor) error {
 	return err
 }
 
-// mark tells a message from the one with the same id in another database.
+// mark tells a message from the one with the same id in another database, by what
+// stays when it is wiped.
 func (x *index) mark(ctx context.Context, id int64) (string, error) {
 	if id == 0 {
 		return "", nil
 	}
-	mark, err := row(ctx, x.s, one[string], `select m.at || ' ' || c.openid || ' ' || coalesce(m.dedupe, m.client_id, '') from message m
+	mark, err := row(ctx, x.s, one[string], `select m.at || ' ' || c.id || ' ' || c.created_at from message m
 		join customer c on c.id = m.customer_id where m.id = $1`, id)
 	if errors.Is(err, ErrNotFound) {
 		return "missing", nil

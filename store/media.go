@@ -45,6 +45,7 @@ func (s *Store) Media(ctx context.Context, id int64) (Media, error) {
 // AddMedia stores the row of a file that is in the media folder.
 func (s *Store) AddMedia(ctx context.Context, d Media) (Media, error) {
 	d.State = "ready"
+	defer s.fresh.add(d.Hash, -1)
 	err := s.write(ctx, func(t *tx) (err error) {
 		d.Created = t.now
 		d.ID, err = t.insert(`insert into media (account_id, kind, state, hash, mime, size, width, height, duration, name, created_at)
@@ -73,12 +74,18 @@ func (s *Store) NextMedia(ctx context.Context) (at int64, err error) {
 	return row(ctx, s, one[int64], "select coalesce(min(retry_at), -1) from media where state = 'wanted'")
 }
 
-// MediaReady stores what was fetched.
+// MediaReady stores what was fetched. If nobody wants it any more, its file is
+// left over.
 func (s *Store) MediaReady(ctx context.Context, d Media) error {
+	defer s.fresh.add(d.Hash, -1)
 	return s.write(ctx, func(t *tx) error {
-		if err := t.exec(`update media set state = 'ready', hash = $1, mime = $2, size = $3, width = $4, height = $5, duration = $6, name = $7,
-			error = '' where id = $8`, d.Hash, d.Mime, d.Size, d.Width, d.Height, d.Duration, d.Name, d.ID); err != nil {
+		n, err := t.affect(`update media set state = 'ready', hash = $1, mime = $2, size = $3, width = $4, height = $5, duration = $6, name = $7,
+			error = '' where id = $8`, d.Hash, d.Mime, d.Size, d.Width, d.Height, d.Duration, d.Name, d.ID)
+		if err != nil {
 			return err
+		}
+		if n == 0 {
+			return t.dropFile(d.Hash)
 		}
 		return t.mediaChanged(d.ID)
 	})

@@ -33,7 +33,8 @@ func removeParts(dir string) error {
 }
 
 // SaveFile keeps the bytes of r under their SHA-256, the same bytes once. It
-// streams; what was half written is removed. More than limit bytes: ErrTooLarge.
+// streams; what was half written is removed. AddMedia or MediaReady is to follow,
+// until then the file is safe. More than limit bytes: ErrTooLarge.
 func (s *Store) SaveFile(r io.Reader, limit int64) (hash string, size int64, err error) {
 	return s.SaveChecked(r, limit, nil)
 }
@@ -77,7 +78,9 @@ func (s *Store) SaveChecked(r io.Reader, limit int64, check func(f io.ReaderAt, 
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return "", 0, err
 	}
+	s.fresh.add(hash, +1)
 	if err := os.Rename(f.Name(), path); err != nil {
+		s.fresh.add(hash, -1)
 		return "", 0, err
 	}
 	return hash, size, errors.Join(syncDir(filepath.Dir(path)), syncDir(filepath.Join(s.dir, "media")))

@@ -263,7 +263,7 @@ func (s *Store) notAfter(ctx context.Context, before, at int64) (int64, error) {
 // hit reads a message with what is shown around it. ErrNotFound: the agent may
 // not see it, or it is no more.
 func (s *Store) hit(ctx context.Context, a *Agent, id int64, list []term) (Hit, error) {
-	const near = `(select n.id from message n where n.customer_id = m.customer_id and n.id %s m.id and n.dir <> 'event' and n.state <> 'discarded'
+	const near = `(select n.id from message n where n.customer_id = m.customer_id and n.id %s m.id and n.dir <> 'event' and n.type <> 'erased' and n.state <> 'discarded'
 		order by n.id %s limit 1)`
 	before, after := fmt.Sprintf(near, "<", "desc"), fmt.Sprintf(near, ">", "")
 	return row(ctx, s, func(r scanner) (h Hit, err error) {
@@ -281,7 +281,7 @@ func (s *Store) hit(ctx context.Context, a *Agent, id int64, list []term) (Hit, 
 	}, "select "+conversationFields+lineFields("m")+lineFields("p")+lineFields("f")+` from message m
 		join conversation v on v.id = m.conversation_id join customer c on c.id = m.customer_id
 		left join message p on p.id = `+before+` left join message f on f.id = `+after+`
-		where m.id = $3 and m.state <> 'discarded' and `+sees, a.Admin(), a.ID, id)
+		where m.id = $3 and m.state <> 'discarded' and m.type <> 'erased' and c.erased_at = 0 and `+sees, a.Admin(), a.ID, id)
 }
 
 // line reads a Last from a message.
@@ -318,7 +318,7 @@ func (s *Store) findCustomers(ctx context.Context, a *Agent, q Query, list []ter
 		if len(hits) == customersMost {
 			break
 		}
-		v, err := row(ctx, s, scanConversation, selectConversation+"where c.id = $3 and v.id = c.conversation_id and "+sees, a.Admin(), a.ID, id)
+		v, err := row(ctx, s, scanConversation, selectConversation+"where c.id = $3 and c.erased_at = 0 and v.id = c.conversation_id and "+sees, a.Admin(), a.ID, id)
 		if err == ErrNotFound {
 			continue
 		}

@@ -33,6 +33,7 @@ type Store struct {
 	bell   bell
 	index  *index // nil: shared
 	cache  accountCache
+	fresh  freshFiles
 	closed sync.Once
 }
 

@@ -90,6 +90,10 @@ var reads = []struct {
 	{"BackupDir", func(w *walked) error { _ = w.BackupDir(BackupSettings{}); return nil }},
 	{"BackupSettings", func(w *walked) error { _, err := w.BackupSettings(ctx); return err }},
 	{"Audit", func(w *walked) error { _, err := w.Audit(ctx, AuditQuery{Text: "li", Nouns: []string{"agent"}, After: 9}); return err }},
+	{"Audit", func(w *walked) error {
+		_, err := w.Audit(ctx, AuditQuery{Text: "li", Nouns: []string{"agent"}, After: 9})
+		return err
+	}},
 	{"AuditCount", func(w *walked) error { _, err := w.AuditCount(ctx, AuditQuery{}); return err }},
 	{"AuditRow", func(w *walked) error { _, err := w.AuditRow(ctx, 1); return err }},
 	{"BlockedConversations", func(w *walked) error { _, err := w.BlockedConversations(ctx, &w.li, 0); return err }},
@@ -119,6 +123,7 @@ var reads = []struct {
 	{"QuickReplies", func(w *walked) error { _, err := w.QuickReplies(ctx, &w.li); return err }},
 	{"QuickReply", func(w *walked) error { _, err := w.QuickReply(ctx, &w.li, 1); return orNotFound(err) }},
 	{"Recent", func(w *walked) error { _, err := w.Recent(ctx, w.account, "msgmenu"); return err }},
+	{"Retention", func(w *walked) error { _, err := w.Retention(ctx); return err }},
 	{"SaveChecked", func(w *walked) error { _, _, err := w.SaveChecked(strings.NewReader("x"), 1, nil); return err }},
 	{"Upload", func(w *walked) error { _, err := w.Upload(ctx, w.account, "hash", "image"); return err }},
 	{"SaveFile", func(w *walked) error { _, _, err := w.SaveFile(strings.NewReader("x"), 1); return err }},
@@ -205,7 +210,7 @@ var (
 	// scan finds large tables, by name or by the short name they have in queries.
 	scan    = regexp.MustCompile(`^(SCAN|SEARCH) (message|conversation|customer|event|media|attempt|article|audit|m|i|o|e|v|c|d|h|u)($| USING (COVERING )?INDEX (\w+))`)
 	virtual = regexp.MustCompile(`^SCAN .* VIRTUAL TABLE`)
-	few     = regexp.MustCompile(`^SEARCH .* USING|INDEX (message_outbox|media_wanted|customer_profile)`)
+	few     = regexp.MustCompile(`^SEARCH .* USING|INDEX (message_outbox|media_wanted|customer_profile|customer_erasing)`)
 	// reads what will be deleted; reads one row
 	ends      = regexp.MustCompile(`from event where at >= |min\(id\) from event|max\(id\), 0\) from customer`)
 	bareLimit = regexp.MustCompile(`limit \$\d+($|\D)[^+]`)

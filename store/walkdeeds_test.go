@@ -1,6 +1,7 @@
 package store
 
 import (
+	"strings"
 	"time"
 )
 
@@ -202,6 +203,21 @@ var deeds = []struct {
 		return w.SetBackupSettings(ctx, Actor{}, must(w.BackupSettings(ctx))(w))
 	}},
 	{"SaveBackup", "", func(w *walked) error { _, _, err := w.SaveBackup(ctx, w.TempDir(), BackupOptions{}); return err }},
+	{"Erase", "message conversation", func(w *walked) error { return w.Erase(ctx, &w.admin, w.served.Customer.ID) }},
+	{"Tidy", "message message conversation", func(w *walked) error {
+		ok(w, w.MediaReady(ctx, Media{ID: w.media.ID, Hash: strings.Repeat("a", 64)}))
+		v := must(w.NewestConversation(ctx, w.account, "picture"))(w)
+		before := w.newest(w)
+		ok(w, w.Erase(ctx, &w.admin, v.Customer.ID))
+		equal(w, "events of the erasure", w.newest(w)-before, 2)
+		return w.Tidy(ctx)
+	}},
+	{"SetRetention", "", func(w *walked) error { return w.SetRetention(ctx, Actor{}, Retention{90, 1, 1}) }},
+	{"Retain", "", func(w *walked) error {
+		ok(w, w.SetRetention(ctx, Actor{}, Retention{90, 2, 1}))
+		w.clock.advance(70 * 24 * time.Hour)
+		return w.Retain(ctx)
+	}},
 	{"ChangeSettings", "", func(w *walked) error { return w.ChangeSettings(ctx, Actor{}, []Setting{{"audit_days", "90"}}) }},
 	{"Raw", "", func(w *walked) error { _, err := w.Raw(ctx, &w.li, w.waiting.Last.ID); return err }},
 	{"AuditExported", "", func(w *walked) error { _, err := w.AuditExported(ctx, Actor{}, 1); return err }},

@@ -193,8 +193,8 @@ CREATE TABLE kf_account (
 ) strict, without rowid;
 
 CREATE TABLE leftover (                 -- what was wiped here and still lies in other files
-  kind text not null check (kind in ('word', 'file')),
-  ref text not null,                    -- the message in the index, the hash of a file
+  kind text not null check (kind in ('message', 'customer', 'file')),
+  ref text not null,                    -- the row in the index, the hash of a file
   primary key (kind, ref)
 ) strict, without rowid;
 
@@ -335,6 +335,8 @@ CREATE TABLE upload (
 
 CREATE UNIQUE INDEX agent_account_kf on agent_account (account_id, kf_account) where kf_account <> '';
 
+CREATE INDEX article_cover on article (cover_id) where cover_id is not null;
+
 CREATE INDEX audit_at on audit (at, id);
 
 CREATE INDEX conversation_customer on conversation (customer_id, id);
@@ -345,11 +347,13 @@ CREATE INDEX conversation_state on conversation (state, closed_at, id);
 
 CREATE INDEX customer_blocked on customer (blocked_at) where blocked_at > 0;
 
-CREATE INDEX customer_erasing on customer (id) where erasing = 1;
+CREATE INDEX customer_erasing on customer (id) where erasing > 0;
 
 CREATE INDEX customer_profile on customer (id) where profile_at = 0;
 
 CREATE INDEX customer_tag_tag on customer_tag (tag_id);
+
+CREATE INDEX draft_conversation on draft (conversation_id);
 
 CREATE INDEX draft_edited on draft (edited_at);
 

@@ -1,0 +1,141 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"strconv"
+	"time"
+)
+
+// mediaTooOld is why a file is lost that was kept for as long as was wanted.
+const mediaTooOld = "retention"
+
+// Retention is for how long things are kept.
+type Retention struct {
+	AuditDays     int // 30 to 3650
+	MessageMonths int // 0 to 240, 0: for ever
+	MediaMonths   int // 0 to 240, 0: as long as their messages
+}
+
+type retained struct {
+	name        string
+	value       *int
+	least, most int
+}
+
+func (r *Retention) settings() []retained {
+	return []retained{{"message_months", &r.MessageMonths, 0, 240}, {"media_months", &r.MediaMonths, 0, 240}, {"audit_days", &r.AuditDays, 30, 3650}}
+}
+
+// Retention gives it.
+func (s *Store) Retention(ctx context.Context) (r Retention, err error) {
+	for _, one := range r.settings() {
+		if *one.value, err = s.Number(ctx, one.name); err != nil {
+			return r, err
+		}
+	}
+	return r, nil
+}
+
+// SetRetention changes it. Refusal: bad_retention, of a field.
+func (s *Store) SetRetention(ctx context.Context, by Actor, r Retention) error {
+	var list []Setting
+	for _, one := range r.settings() {
+		if *one.value < one.least || *one.value > one.most {
+			return refuse("bad_retention", "field", one.name, "least", one.least, "most", one.most)
+		}
+		list = append(list, Setting{one.name, strconv.Itoa(*one.value)})
+	}
+	return s.ChangeSettings(ctx, by, list)
+}
+
+// Retain wipes messages, and drops files, that are older than is wanted: some at
+// a time, up to a day's beginning, so that on most hours there is nothing to do.
+func (s *Store) Retain(ctx context.Context) error {
+	for _, what := range []struct {
+		months, done string
+		drop         func(*tx, []int64) error
+	}{{"message_months", "messages_wiped", (*tx).wipe}, {"media_months", "media_wiped", (*tx).dropOld}} {
+		months, err := s.Number(ctx, what.months)
+		if err != nil {
+			return err
+		}
+		if months == 0 {
+			continue
+		}
+		now := s.Now().In(beijing)
+		until := time.Date(now.Year(), now.Month()-time.Month(months), now.Day(), 0, 0, 0, 0, beijing).UnixMilli()
+		for more := true; more; {
+			if err := s.write(ctx, func(t *tx) (err error) { more, err = t.retain(what.done, until, what.drop); return err }); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// retain does the next messages, which are in the order in which they came. done
+// is the setting that keeps how far it is.
+func (t *tx) retain(done string, until int64, drop func(*tx, []int64) error) (more bool, err error) {
+	text, err := txOne[string](t, "select value from setting where name = $1", done)
+	if err != nil && !errors.Is(err, ErrNotFound) {
+		return false, err
+	}
+	after, _ := strconv.ParseInt(text, 10, 64)
+	type one struct{ id, at int64 }
+	list, err := rows(context.Background(), t, func(r scanner) (m one, err error) { err = r.Scan(&m.id, &m.at); return m, err },
+		"select m.id, m.at from message m where m.id > $1 order by m.id limit $2 + 0", after, wipeAtOnce)
+	if err != nil {
+		return false, err
+	}
+	var ids []int64
+	for _, m := range list {
+		if m.at >= until {
+			break
+		}
+		ids = append(ids, m.id)
+	}
+	if len(ids) == 0 {
+		return false, nil
+	}
+	if err := drop(t, ids); err != nil {
+		return false, err
+	}
+	t.news.event = true // the index looks again
+	return len(ids) == len(list), t.setting(done, strconv.FormatInt(ids[len(ids)-1], 10))
+}
+
+// dropOld gives up the files of messages, where no newer message and nothing else
+// needs them.
+func (t *tx) dropOld(ids []int64) error {
+	for _, id := range ids {
+		media, err := rows(context.Background(), t, one[int64], `select m.media_id from message m where m.id = $1 and m.media_id is not null
+			union select m.thumb_id from message m where m.id = $1 and m.thumb_id is not null`, id)
+		if err != nil {
+			return err
+		}
+		for _, d := range media {
+			if err := t.giveUp(d, id); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// giveUp marks a medium as lost that no message after this one shows.
+func (t *tx) giveUp(id, message int64) error {
+	used, err := txOne[bool](t, `select exists (select 1 from message m where m.media_id = $1 and m.id > $2)
+		or exists (select 1 from message m where m.thumb_id = $1 and m.id > $2) or `+mediaElsewhere, id, message)
+	if err != nil || used {
+		return err
+	}
+	hash, err := txOne[string](t, "select hash from media where id = $1", id)
+	if err != nil {
+		return err
+	}
+	if err := t.exec("update media set state = 'lost', error = $1, hash = '', size = 0 where id = $2", mediaTooOld, id); err != nil {
+		return err
+	}
+	return t.dropFile(hash)
+}
