@@ -344,9 +344,10 @@ func sweep(ctx context.Context, s *store.Store, log *slog.Logger) error {
 		case <-ctx.Done():
 			return nil
 		case <-often.C:
-			err = errors.Join(s.Lapse(ctx), s.Route(ctx), s.TellQueue(ctx))
+			err = errors.Join(s.Lapse(ctx), s.Route(ctx), s.TellQueue(ctx), s.Tidy(ctx))
 		case <-seldom.C:
-			err = errors.Join(s.PruneSessions(ctx), s.PruneEvents(ctx, keepEvents), s.PruneDrafts(ctx, keepDrafts))
+			err = errors.Join(s.PruneSessions(ctx), s.PruneEvents(ctx, keepEvents), s.PruneDrafts(ctx, keepDrafts),
+				s.Retain(ctx), s.PruneAudit(ctx))
 		}
 		if err != nil && ctx.Err() == nil {
 			log.Error("sweeping", "error", err)

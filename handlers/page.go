@@ -97,6 +97,7 @@ func viewFuncs(texts *Catalogue, assets *Assets) map[string]any {
 		"initial":    initial,
 		"mark":       mark,
 		"under":      under,
+		"stamp":      stamp,
 		"when":       when,
 		"invalid":    invalid,
 		"problem":    func(id string, p problems) template.HTML { return problem(assets.Base, id, p[id]) },

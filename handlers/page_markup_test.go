@@ -11,7 +11,7 @@ import (
 // Every page in every language, as an admin sees it.
 var everyPage = []string{"/setup/connect", "/setup/account", "/setup/callback/1", "/setup/done", "/agents", "/agents/new",
 	"/agents/1", "/agents/2", "/agents/2/password", "/agents/2/deactivate", "/accounts/new", "/accounts/1", "/accounts/1/keys",
-	"/kf-accounts", "/audit", "/audit/1?time=all&kind=members", "/profile", "/profile/password", "/profile/sign-out", "/agents?done=agent_added", "/quick-replies", "/quick-replies/new",
+	"/kf-accounts", "/audit", "/audit/1?time=all&kind=members", "/settings/data", "/profile", "/profile/password", "/profile/sign-out", "/agents?done=agent_added", "/quick-replies", "/quick-replies/new",
 	"/quick-replies/import", "/nowhere"}
 
 func TestEveryPageIsSoundInEveryLanguage(t *testing.T) {

@@ -55,6 +55,11 @@ func (c *Console) pageRoutes(app *fiber.App) {
 	app.Get("/audit/export", c.admin, c.exportAudit)
 	app.Get("/audit/:id<int>", c.admin, c.pageAudit)
 
+	app.Get("/customers/:id<int>", c.supervisor, c.pageCustomer)
+	app.Get("/customers/:id<int>/export", c.supervisor, c.exportCustomer)
+	app.Get("/customers/:id<int>/erase", c.admin, c.pageCustomerErase)
+	app.Post("/customers/:id<int>/erase", c.admin, c.postCustomerErase)
+
 	app.Get("/kf-accounts", c.admin, c.pageKFAccounts)
 	app.Post("/kf-accounts/sync", c.admin, c.postKFSync)
 
@@ -75,6 +80,8 @@ func (c *Console) pageRoutes(app *fiber.App) {
 	app.Get("/settings", c.agent, c.pageSettings)
 	app.Get("/settings/routing", c.admin, c.pageRouting)
 	app.Post("/settings/routing", c.admin, c.postRouting)
+	app.Get("/settings/data", c.admin, c.pageData)
+	app.Post("/settings/data", c.admin, c.postData)
 	app.Get("/settings/tags", c.admin, c.pageTags)
 	app.Post("/settings/tags", c.admin, c.postTag)
 	app.Post("/settings/tags/sync", c.admin, c.postTagSync)

@@ -9,11 +9,12 @@ import (
 
 // Who may use a route.
 const (
-	public = "everybody"
-	signed = "WeChat, by signature"
-	agent  = "agents"
-	admin  = "admins"
-	player = "admins, or a person at this machine"
+	public     = "everybody"
+	signed     = "WeChat, by signature"
+	agent      = "agents"
+	admin      = "admins"
+	supervisor = "supervisors and admins"
+	player     = "admins, or a person at this machine"
 )
 
 // routes says of every route who may use it. HEAD goes with GET.
@@ -162,6 +163,13 @@ var routes = map[string]string{
 	"GET /settings/backup/:name/delete":   admin,
 	"POST /settings/backup/:name/delete":  admin,
 
+	"GET /customers/:id<int>":        supervisor,
+	"GET /customers/:id<int>/export": supervisor,
+	"GET /customers/:id<int>/erase":  admin,
+	"POST /customers/:id<int>/erase": admin,
+	"GET /settings/data":             admin,
+	"POST /settings/data":            admin,
+
 	"GET /audit":          admin,
 	"GET /audit/export":   admin,
 	"GET /audit/:id<int>": admin,
@@ -251,11 +259,12 @@ func tryRoute(t *testing.T, method, path, who string) {
 		return "1"
 	})
 	may := map[string]map[string]bool{
-		public: {"": true, "li": true, "zhou": true},
-		signed: {},
-		agent:  {"li": true, "zhou": true},
-		admin:  {"zhou": true},
-		player: {"zhou": true},
+		public:     {"": true, "li": true, "zhou": true},
+		signed:     {},
+		agent:      {"li": true, "zhou": true},
+		admin:      {"zhou": true},
+		supervisor: {"zhou": true},
+		player:     {"zhou": true},
 	}[who]
 	for _, asker := range []string{"", "li", "zhou"} {
 		got := d.browse(t, asker, method, address)

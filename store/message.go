@@ -96,8 +96,7 @@ func scanMessage(r scanner) (m Message, err error) {
 // limit after one.
 func (s *Store) Messages(ctx context.Context, customerID, before, after int64, limit int) ([]Message, error) {
 	if after > 0 {
-		return rows(ctx, s, scanMessage, selectMessage+`where m.customer_id = $1 and m.id > $2 and m.state <> 'discarded'
-			order by m.id limit $3 + 0`, customerID, after, limit)
+		return s.MessagesAfter(ctx, customerID, after, limit)
 	}
 	if before == 0 {
 		before = 1<<63 - 1
@@ -109,6 +108,15 @@ func (s *Store) Messages(ctx context.Context, customerID, before, after int64, l
 	}
 	return list, err
 }
+
+// MessagesAfter gives the limit after an id, 0: from the first.
+func (s *Store) MessagesAfter(ctx context.Context, customerID, after int64, limit int) ([]Message, error) {
+	return rows(ctx, s, scanMessage, selectMessage+`where m.customer_id = $1 and m.id > $2 and m.state <> 'discarded'
+		order by m.id limit $3 + 0`, customerID, after, limit)
+}
+
+// Said is all that can be read in it, in one line.
+func (m *Message) Said() string { return saidIn(m.Dir, m.Type, m.Body) }
 
 // Message gives one that the agent may see.
 func (s *Store) Message(ctx context.Context, a *Agent, id int64) (Message, error) {

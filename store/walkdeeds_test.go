@@ -212,6 +212,7 @@ var deeds = []struct {
 		equal(w, "events of the erasure", w.newest(w)-before, 2)
 		return w.Tidy(ctx)
 	}},
+	{"ExportCustomer", "", func(w *walked) error { _, err := w.ExportCustomer(ctx, &w.admin, w.served.Customer.ID); return err }},
 	{"SetRetention", "", func(w *walked) error { return w.SetRetention(ctx, Actor{}, Retention{90, 1, 1}) }},
 	{"Retain", "", func(w *walked) error {
 		ok(w, w.SetRetention(ctx, Actor{}, Retention{90, 2, 1}))

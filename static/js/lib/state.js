@@ -7,7 +7,7 @@ import { beginEnded, countEnded, endedToday, zone } from './endedtoday.js';
 import { batch, computed, signal } from './html.js';
 import { loadQuick } from './quick.js';
 import { mentions } from './mentions.js';
-import { putMessage, timelineOf } from './timeline.js';
+import { dropTimeline, putMessage, timelineOf } from './timeline.js';
 
 export const me = signal(boot.me);
 export const accounts = signal([]);
@@ -79,6 +79,7 @@ export async function loadPage(view, before) {
 }
 
 export function apply(frame) {
+  if (frame.conversation?.customer.erased) return forget(frame.conversation.customer.id);
   batch(() => {
     if (frame.conversation) putConversation(frame.conversation);
     if (frame.message) heard(frame);
@@ -89,6 +90,17 @@ export function apply(frame) {
   });
   if (frame.kind === 'quickreply') loadQuick();
   if (frame.kind === 'account') loadMe().catch(() => {}); // the next frame or page load brings it
+}
+
+// A customer was erased: nothing of them stays in this tab.
+function forget(customer) {
+  batch(() => {
+    const left = opened.value?.customer.id === customer;
+    for (const [id, conversation] of conversations) if (conversation.peek().customer.id === customer) conversations.delete(id);
+    dropTimeline(customer);
+    changed.value = changed.peek() + 1;
+    if (left) location.hash = '#mine';
+  });
 }
 
 // Tells a listener of every message that comes with a frame.

@@ -22,6 +22,8 @@ export function putMessage(message) {
   timelines.get(message.customer)?.put(message);
 }
 
+export const dropTimeline = (customer) => timelines.delete(customer);
+
 class Timeline {
   messages = signal([]);
   state = signal('empty'); // empty, loading, ready, failed

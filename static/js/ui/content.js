@@ -42,6 +42,8 @@ const types = {
   wxcard: card(ticket),
   sticker: () => bubble('text', html`<span class="unknown">${icon('smile')}${t('inbox.card.sticker')}</span>`),
 };
+// What was said is older than is wanted.
+types.erased = () => bubble('text', html`<span class="unknown">${icon('clock')}${t('inbox.card.erased')}</span>`);
 types.shortvideo = types.video;
 
 // A tap on an entry of a menu that was sent: it gives one minute only.

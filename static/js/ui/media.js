@@ -11,7 +11,7 @@ export function missing(media, word) {
   return html`<span class="unknown">${icon('loader-circle', 'spin')}${t(`inbox.media.${waits(media?.error)}`, { what: word })}</span>`;
 }
 
-const lost = (error) => (['expired', 'too_large', 'wrong_type', 'disk_full', 'reload'].includes(error) ? error : 'lost');
+const lost = (error) => (['expired', 'too_large', 'wrong_type', 'disk_full', 'reload', 'retention'].includes(error) ? error : 'lost');
 
 const waits = (error) => (error === 'disk_full' ? 'no_room' : error ? 'retried' : 'wanted');
 

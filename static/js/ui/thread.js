@@ -71,8 +71,11 @@ function items(conversation) {
     { label: t('handover.invite.menu'), icon: 'eye', run: () => openInvite(id) },
   ];
   const takes = mayTakeOver(conversation) && [{ label: t('handover.take'), icon: 'hand', run: () => takeOver(id) }];
-  return [act[state](), ...(takes || []), ...(hand || []), null, copy, blockItem(conversation), ...levelItems(conversation)];
+  return [act[state](), ...(takes || []), ...(hand || []), null, copy, ...dataItem(conversation), blockItem(conversation), ...levelItems(conversation)];
 }
+
+// All that is kept of the customer, to be taken away or erased.
+const dataItem = ({ customer }) => isSupervisor() ? [{ label: t('data.menu'), icon: 'archive', run: () => location.assign(`/customers/${customer.id}`) }] : [];
 
 // No conversation is chosen. The keys are shown where there is nothing else to read.
 function nobody() {
