@@ -9,17 +9,22 @@ import (
 
 // Agent is a user of the console.
 type Agent struct {
-	ID        int64     `json:"id"`
-	Login     string    `json:"login"`
-	Name      string    `json:"name"`
-	Role      string    `json:"role"`     // admin, supervisor, agent
-	Presence  string    `json:"presence"` // online, busy, away
-	Capacity  int       `json:"capacity"` // conversations at once; 0: as the account's rules say
-	Lang      string    `json:"-"`
-	Active    bool      `json:"active"`
-	CreatedAt int64     `json:"-"`
-	SeenAt    int64     `json:"-"`
-	Bindings  []Binding `json:"bindings"`
+	ID        int64  `json:"id"`
+	Login     string `json:"login"`
+	Name      string `json:"name"`
+	Role      string `json:"role"`     // admin, supervisor, agent
+	Presence  string `json:"presence"` // online, busy, away
+	Capacity  int    `json:"capacity"` // conversations at once; 0: as the account's rules say
+	Lang      string `json:"-"`
+	Active    bool   `json:"active"`
+	CreatedAt int64  `json:"-"`
+	SeenAt    int64  `json:"-"` // of the last log-in, and the address it came from
+	SeenIP    string `json:"-"`
+	Joined    bool   `json:"-"` // has a password
+	TOTP      bool   `json:"-"` // types a code after the password
+	// PasswordAt is when the password was set, 0: not known.
+	PasswordAt int64     `json:"-"`
+	Bindings   []Binding `json:"bindings"`
 
 	From string `json:"-"` // the address they ask from, for the audit log; not stored
 
@@ -64,10 +69,13 @@ func (a *Agent) binding(accountID int64) (Binding, bool) {
 	return Binding{}, false
 }
 
-const agentColumns = "select id, login, name, password, role, presence, capacity, lang, active, created_at, seen_at from agent"
+const agentColumns = `select id, login, name, password, role, presence, capacity, lang, active, created_at, seen_at, seen_ip, password_at,
+	(select count(*) from totp p where p.agent_id = agent.id and p.secret is not null) from agent`
 
 func scanAgent(r scanner) (a Agent, err error) {
-	err = r.Scan(&a.ID, &a.Login, &a.Name, &a.password, &a.Role, &a.Presence, &a.Capacity, &a.Lang, &a.Active, &a.CreatedAt, &a.SeenAt)
+	err = r.Scan(&a.ID, &a.Login, &a.Name, &a.password, &a.Role, &a.Presence, &a.Capacity, &a.Lang, &a.Active, &a.CreatedAt, &a.SeenAt, &a.SeenIP,
+		&a.PasswordAt, &a.TOTP)
+	a.Joined = a.password != ""
 	return a, err
 }
 
@@ -160,7 +168,7 @@ func (s *Store) AddAgent(ctx context.Context, by Actor, a Agent, password string
 	}
 	a.Active = true
 	err = s.write(ctx, func(t *tx) (err error) {
-		a.ID, err = t.addAgent(by, a, hash)
+		a.ID, err = t.addAgent(by, a, hash, "agent.add")
 		return err
 	})
 	return a, err
@@ -182,22 +190,23 @@ func (s *Store) AddFirstAdmin(ctx context.Context, by Actor, a Agent, password s
 		if n, err := txOne[int](t, "select count(*) from agent"); err != nil || n > 0 {
 			return orElse(err, refuse("set_up"))
 		}
-		a.ID, err = t.addAgent(by, a, hash)
+		a.ID, err = t.addAgent(by, a, hash, "agent.add")
 		return err
 	})
 	return a, err
 }
 
-func (t *tx) addAgent(by Actor, a Agent, hash string) (int64, error) {
+// addAgent makes an agent; hash is empty for who has yet to join.
+func (t *tx) addAgent(by Actor, a Agent, hash, deed string) (int64, error) {
 	if n, err := txOne[int](t, "select count(*) from agent where login = $1", a.Login); err != nil || n > 0 {
 		return 0, orElse(err, refuse("login_taken", "field", "login"))
 	}
-	id, err := t.insert(`insert into agent (login, name, password, role, capacity, lang, created_at) values ($1,$2,$3,$4,$5,$6,$7)`,
-		a.Login, a.Name, hash, a.Role, a.Capacity, a.Lang, t.now)
+	id, err := t.insert(`insert into agent (login, name, password, role, capacity, lang, created_at, password_at) values ($1,$2,$3,$4,$5,$6,$7,$8)`,
+		a.Login, a.Name, hash, a.Role, a.Capacity, a.Lang, t.now, map[bool]int64{true: t.now}[hash != ""])
 	if err != nil {
 		return 0, err
 	}
-	return id, t.agentChanged(by, id, "agent.add", "")
+	return id, t.agentChanged(by, id, deed, "")
 }
 
 // UpdateAgent changes name, role, capacity and language. The last active admin stays one
@@ -229,8 +238,10 @@ func (s *Store) SetAgentActive(ctx context.Context, by Actor, id int64, active b
 			if err := t.keepAdmin(id); err != nil {
 				return err
 			}
-			if err := t.exec("delete from session where agent_id = $1", id); err != nil {
-				return err
+			for _, open := range []string{"session", "half_login", "link"} {
+				if err := t.exec("delete from "+open+" where agent_id = $1", id); err != nil {
+					return err
+				}
 			}
 			if err := t.requeue(id, 0, "inactive"); err != nil {
 				return err
@@ -258,21 +269,28 @@ func (t *tx) keepAdmin(id int64) error {
 }
 
 // SetPassword changes an agent's password and ends all their browser sessions
-// but keep (nil: all).
+// but keep (nil: all), and a link that was made for them.
 func (s *Store) SetPassword(ctx context.Context, by Actor, id int64, password string, keep []byte) error {
 	hash, err := hashPassword(password)
 	if err != nil {
 		return err
 	}
 	return s.write(ctx, func(t *tx) error {
-		if err := t.exec("update agent set password = $1 where id = $2", hash, id); err != nil {
+		if err := t.exec("delete from link where agent_id = $1", id); err != nil {
 			return err
 		}
-		if err := t.exec("delete from session where agent_id = $1 and kind = 'browser' and hash <> $2", id, nonNil(keep)); err != nil {
-			return err
-		}
-		return t.agentChanged(by, id, "agent.password", "")
+		return t.setPassword(by, id, hash, keep, "agent.password")
 	})
+}
+
+func (t *tx) setPassword(by Actor, id int64, hash string, keep []byte, deed string) error {
+	if err := t.exec("update agent set password = $1, password_at = $2 where id = $3", hash, t.now, id); err != nil {
+		return err
+	}
+	if err := t.endLogins(id, keep); err != nil {
+		return err
+	}
+	return t.agentChanged(by, id, deed, "")
 }
 
 // Bind lets an agent see an official account and speak there as kfAccount,

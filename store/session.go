@@ -15,6 +15,7 @@ type Session struct {
 	Hash      []byte
 	AgentID   int64
 	Kind      string // browser, token
+	Way       string // oidc: the provider has checked who it is; else ""
 	Name      string // user agent, or the token's purpose
 	IP        string
 	CreatedAt int64
@@ -30,7 +31,7 @@ const (
 	loginWait  = 5 * time.Minute
 )
 
-// Login checks a password. Refusals: login_wait (detail.seconds), login_wrong
+// Login checks a password, and opens nothing yet. Refusals: login_wait (detail.seconds), login_wrong
 // (detail.left tries before waiting).
 func (s *Store) Login(ctx context.Context, login, password, ip string) (Agent, error) {
 	if login = cleanLogin(login); !loginForm.MatchString(login) {
@@ -46,21 +47,21 @@ func (s *Store) Login(ctx context.Context, login, password, ip string) (Agent, e
 		return Agent{}, err
 	}
 	if ok := checkPassword(a.password, password); !ok || !a.Active {
-		if left == 0 && a.ID != 0 { // of nobody's log-in: what was typed may be a password
-			if err := s.write(ctx, func(t *tx) error {
-				return t.audit(Actor{IP: ip}, deed{Name: "login.locked", Subject: a.Login})
-			}); err != nil {
+		if left == 0 {
+			if err := s.shutOut(ctx, Actor{IP: ip}, a.Login, "password"); err != nil {
 				return Agent{}, err
 			}
 		}
 		return Agent{}, refuse("login_wrong", "left", left)
 	}
-	return a, s.write(ctx, func(t *tx) error {
-		if err := t.exec("update agent set seen_at = $1 where id = $2", t.now, a.ID); err != nil {
-			return err
-		}
-		return t.exec("delete from login_failure where subject = $1", subject)
-	})
+	return a, s.write(ctx, func(t *tx) error { return t.exec("delete from login_failure where subject = $1", subject) })
+}
+
+// shutOut notes that somebody has to wait before the next try at a password or
+// code. What was typed as a login is not noted, for it may be a password: login
+// is that of a member or "".
+func (s *Store) shutOut(ctx context.Context, by Actor, login, what string) error {
+	return s.write(ctx, func(t *tx) error { return t.audit(by, deed{Name: "login.refused", Subject: login, Detail: what}) })
 }
 
 // countTry counts a try before it is made, so that many at once count too, and
@@ -87,25 +88,38 @@ func (s *Store) countTry(ctx context.Context, subject string) (left int64, err e
 	return left, err
 }
 
-// AddSession makes a session and gives its secret, which is shown only now.
+// AddSession makes a session and gives its secret, which is shown only now. A
+// browser's is a log-in.
 func (s *Store) AddSession(ctx context.Context, v Session, life time.Duration) (secret string, err error) {
-	b := make([]byte, 32)
-	_, _ = rand.Read(b) // never fails
-	secret = base64.RawURLEncoding.EncodeToString(b)
+	secret = newSecret()
 	return secret, s.write(ctx, func(t *tx) error {
 		if life > 0 {
 			v.ExpiresAt = t.now + life.Milliseconds()
 		}
-		if err := t.exec(`insert into session (hash, agent_id, kind, name, ip, created_at, seen_at, expires_at)
-			values ($1,$2,$3,$4,$5,$6,$6,$7)`, hashSecret(secret), v.AgentID, v.Kind, v.Name, v.IP, t.now, v.ExpiresAt); err != nil {
+		if err := t.exec(`insert into session (hash, agent_id, kind, way, name, ip, created_at, seen_at, expires_at)
+			values ($1,$2,$3,$4,$5,$6,$7,$7,$8)`, hashSecret(secret), v.AgentID, v.Kind, v.Way, v.Name, v.IP, t.now, v.ExpiresAt); err != nil {
 			return err
 		}
-		d := deed{Name: "login.browser", Detail: v.Name}
-		if v.Kind == "token" {
-			d.Name = "login.token"
+		login, err := txOne[string](t, "select login from agent where id = $1", v.AgentID)
+		if err != nil {
+			return err
 		}
-		return t.audit(Actor{v.AgentID, v.IP}, d)
+		d := deed{Name: "login.token", Subject: login, Detail: v.Name}
+		if v.Kind == "browser" {
+			d.Name = "login.browser"
+			if err := t.exec("update agent set seen_at = $1, seen_ip = $2 where id = $3", t.now, v.IP, v.AgentID); err != nil {
+				return err
+			}
+		}
+		return t.audit(Actor{AgentID: v.AgentID, IP: v.IP}, d)
 	})
+}
+
+// newSecret is 256 bits that open something.
+func newSecret() string {
+	b := make([]byte, 32)
+	_, _ = rand.Read(b) // never fails
+	return base64.RawURLEncoding.EncodeToString(b)
 }
 
 func hashSecret(secret string) []byte {
@@ -113,10 +127,10 @@ func hashSecret(secret string) []byte {
 	return h[:]
 }
 
-const sessionColumns = "select hash, agent_id, kind, name, ip, created_at, seen_at, expires_at from session"
+const sessionColumns = "select hash, agent_id, kind, way, name, ip, created_at, seen_at, expires_at from session"
 
 func scanSession(r scanner) (v Session, err error) {
-	err = r.Scan(&v.Hash, &v.AgentID, &v.Kind, &v.Name, &v.IP, &v.CreatedAt, &v.SeenAt, &v.ExpiresAt)
+	err = r.Scan(&v.Hash, &v.AgentID, &v.Kind, &v.Way, &v.Name, &v.IP, &v.CreatedAt, &v.SeenAt, &v.ExpiresAt)
 	return v, err
 }
 
@@ -169,17 +183,30 @@ func (s *Store) EndSession(ctx context.Context, hash []byte) error {
 // EndSessions ends all browser sessions of an agent: sign out everywhere.
 func (s *Store) EndSessions(ctx context.Context, by Actor, agentID int64) error {
 	return s.write(ctx, func(t *tx) error {
-		if err := t.exec("delete from session where agent_id = $1 and kind = 'browser'", agentID); err != nil {
+		if err := t.endLogins(agentID, nil); err != nil {
 			return err
 		}
 		return t.agentChanged(by, agentID, "agent.sign_out", "")
 	})
 }
 
-// PruneSessions forgets sessions that ended and old log-in failures.
+// endLogins ends the browser sessions of an agent but keep (nil: all), and the
+// half log-ins.
+func (t *tx) endLogins(agentID int64, keep []byte) error {
+	if err := t.exec("delete from half_login where agent_id = $1", agentID); err != nil {
+		return err
+	}
+	return t.exec("delete from session where agent_id = $1 and kind = 'browser' and hash <> $2", agentID, nonNil(keep))
+}
+
+// PruneSessions forgets sessions and half log-ins that ended, and old log-in
+// failures. Links that ended stay: the list of the members shows them.
 func (s *Store) PruneSessions(ctx context.Context) error {
 	return s.write(ctx, func(t *tx) error {
 		if err := t.exec("delete from session where expires_at > 0 and expires_at <= $1", t.now); err != nil {
+			return err
+		}
+		if err := t.exec("delete from half_login where expires_at <= $1", t.now); err != nil {
 			return err
 		}
 		return t.exec("delete from login_failure where last_at < $1", t.now-24*time.Hour.Milliseconds())

@@ -72,7 +72,8 @@ func TestLoginThrottle(t *testing.T) {
 		}
 		equal(t, "agent", a.ID != 0, err == nil)
 	}
-	equal(t, "seen", d.agent(t, d.li.ID).SeenAt, d.now())
+	equal(t, "seen, for no session was made", d.agent(t, d.li.ID).SeenAt, 0)
+	equal(t, "audit", d.lastDeed(t), "login.refused li password by 0 from 1")
 
 	d.clock.advance(25 * time.Hour)
 	ok(t, d.PruneSessions(ctx))
@@ -171,6 +172,9 @@ func TestSessions(t *testing.T) {
 	short, long, token, other := add(&d.li, "browser", time.Hour), add(&d.li, "browser", 48*time.Hour), add(&d.li, "token", 0), add(&d.su, "browser", 48*time.Hour)
 	valid("at first", map[string]bool{short: true, long: true, token: true, other: true, "": false, "made up": false})
 	equal(t, "sessions", len(must(d.Sessions(ctx, d.li.ID))(t)), 3)
+	equal(t, "li was seen", d.agent(t, d.li.ID).SeenAt, d.now())
+	equal(t, "at", d.agent(t, d.li.ID).SeenIP, "::1")
+	equal(t, "audit", d.lastDeed(t), fmt.Sprintf("login.ok su by %d from ::1", d.su.ID))
 
 	d.clock.advance(time.Hour)
 	valid("after an hour", map[string]bool{short: false, long: true, token: true})

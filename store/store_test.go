@@ -131,7 +131,7 @@ func (d *desk) addAgent(t testing.TB, login, role, kf string) Agent {
 	t.Helper()
 	var id int64
 	ok(t, d.write(ctx, func(t *tx) (err error) {
-		id, err = t.addAgent(Actor{}, Agent{Login: login, Name: login, Role: role}, "no password")
+		id, err = t.addAgent(Actor{}, Agent{Login: login, Name: login, Role: role}, "no password", "agent.add")
 		return err
 	}))
 	if kf != "" {

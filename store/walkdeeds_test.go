@@ -160,6 +160,41 @@ var deeds = []struct {
 		refused(w, err, "login_wrong")
 		return nil
 	}},
+	{"InviteAgent", "agent", func(w *walked) error {
+		_, _, err := w.InviteAgent(ctx, Actor{}, Agent{Login: "new", Role: "agent"})
+		return err
+	}},
+	{"NewLink", "agent", func(w *walked) error { _, err := w.NewLink(ctx, Actor{}, w.li.ID, true); return err }},
+	{"UseLink", "agent agent agent agent agent agent", func(w *walked) error {
+		w.twoStep(w)
+		secret := must(w.NewLink(ctx, Actor{}, w.li.ID, true))(w)
+		_, err := w.UseLink(ctx, "1", secret, "", "", right)
+		ok(w, err)
+		_, secret, err = w.InviteAgent(ctx, Actor{}, Agent{Login: "new", Role: "agent"})
+		ok(w, err)
+		_, err = w.UseLink(ctx, "1", secret, "New", "en", right)
+		return err
+	}},
+	{"StartTwoStep", "", func(w *walked) error { return w.StartTwoStep(ctx, w.li.ID) }},
+	{"CancelTwoStep", "", func(w *walked) error { return w.CancelTwoStep(ctx, w.li.ID) }},
+	{"ConfirmTwoStep", "agent", func(w *walked) error { w.twoStep(w); return nil }},
+	{"RenewRecovery", "agent agent", func(w *walked) error {
+		w.twoStep(w)
+		_, err := w.RenewRecovery(ctx, Actor{AgentID: w.li.ID})
+		return err
+	}},
+	{"StopTwoStep", "agent agent", func(w *walked) error {
+		w.twoStep(w)
+		return w.StopTwoStep(ctx, Actor{AgentID: w.li.ID})
+	}},
+	{"HalfLogin", "", func(w *walked) error { _, err := w.HalfLogin(ctx, w.li.ID); return err }},
+	{"SecondStep", "agent", func(w *walked) error {
+		_, codes := w.twoStep(w)
+		secret := must(w.HalfLogin(ctx, w.li.ID))(w)
+		_, _, _, err := w.SecondStep(ctx, secret, codes[0], "1")
+		return err
+	}},
+	{"SetSecurity", "", func(w *walked) error { return w.SetSecurity(ctx, Actor{}, Security{TwoStep: "all"}) }},
 	{"AddAccount", "account", func(w *walked) error { w.addAccount(w, "wx0000000000000000"); return nil }},
 	{"TellQueue", "", func(w *walked) error { return w.TellQueue(ctx) }},
 	{"ChangeRules", "account", func(w *walked) error {

@@ -18,3 +18,34 @@ create table leftover (                 -- what was wiped here and still lies in
   primary key (kind, ref)
 ) strict, without rowid;
 create index media_hash on media (hash) where hash <> '';
+
+-- People: links to join or to set a new password, the second step of a log-in.
+alter table agent add column password_at integer not null default 0;   -- 0: not known, or none yet
+alter table agent add column seen_ip text not null default '';
+alter table session add column way text not null default '';           -- oidc: the provider has checked
+create table link (
+  agent_id integer primary key references agent,   -- a new one ends the old
+  hash blob not null unique,        -- SHA-256 of the secret
+  kind text not null check (kind in ('join', 'reset')),
+  totp_off integer not null,        -- using it also turns the second step off
+  expires_at integer not null
+) strict;
+create table totp (
+  agent_id integer primary key references agent,
+  secret blob,                      -- sealed; null: not on
+  since integer not null default 0,
+  step integer not null default 0,  -- of the code that was used last: none counts twice
+  fresh blob,                       -- sealed: to be scanned, not confirmed yet
+  salt blob                         -- of the recovery codes
+) strict;
+create table recovery_code (
+  agent_id integer not null references agent,
+  hash blob not null,               -- argon2id
+  primary key (agent_id, hash)
+) strict, without rowid;
+create table half_login (
+  hash blob primary key,            -- SHA-256 of the secret
+  agent_id integer not null references agent,
+  expires_at integer not null
+) strict, without rowid;
+create index half_login_agent on half_login (agent_id);
