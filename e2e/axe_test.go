@@ -60,4 +60,4 @@ var missingWords = fmt.Sprintf(`(() => {
 		for (const name of ['aria-label', 'title', 'placeholder', 'alt', 'aria-valuetext']) texts.push(element.getAttribute(name) ?? '');
 	}
 	return [...new Set(texts.flatMap((text) => text.match(key) ?? []))];
-})()`, "common|err|wxerr|inbox|composer|editor|page|phone|routing|keys|handover|session|quick")
+})()`, "common|err|wxerr|inbox|composer|editor|page|phone|routing|keys|handover|session|quick|people")

@@ -86,7 +86,7 @@ func (c *Console) fail(ctx *fiber.Ctx, err error) error {
 		c.head(ctx)
 	}
 	if p.Code == "server" {
-		c.Log.Error("request failed", "method", ctx.Method(), "path", ctx.Path(), "request", ctx.Locals("request"), "error", err)
+		c.Log.Error("request failed", "method", ctx.Method(), "path", loggedPath(ctx), "request", ctx.Locals("request"), "error", err)
 	}
 	ctx.Status(p.Status)
 	path := ctx.Path()
@@ -100,10 +100,20 @@ func (c *Console) fail(ctx *fiber.Ctx, err error) error {
 			"request": ctx.Locals("request")}})
 	case strings.HasPrefix(path, "/wechat/"), strings.HasPrefix(path, "/media/"), strings.HasPrefix(path, "/static/"):
 		return ctx.SendString(p.Code)
+	case p.Code == "totp_needed" && ctx.Method() == fiber.MethodGet:
+		return see(ctx, "/profile/two-step")
 	case p.Code == "login_needed" && ctx.Method() == fiber.MethodGet:
 		return ctx.Redirect("/login?next="+url.QueryEscape(ctx.OriginalURL()), fiber.StatusFound)
 	}
 	return c.errorPage(ctx, p)
+}
+
+// loggedPath is the path of a request without a secret in it.
+func loggedPath(ctx *fiber.Ctx) string {
+	if strings.HasPrefix(ctx.Path(), "/join/") {
+		return "/join/…"
+	}
+	return ctx.Path()
 }
 
 // errorText is what the person reads: the words for this field or kind of file,

@@ -151,41 +151,78 @@ func (c *Console) actor(ctx *fiber.Ctx) store.Actor {
 	return by
 }
 
-// agent lets in who is logged in.
-func (c *Console) agent(ctx *fiber.Ctx) error {
+// member lets in who is logged in, even if they have yet to set up the second
+// step that their role must have.
+func (c *Console) member(ctx *fiber.Ctx) error {
 	if who(ctx) == nil {
 		return refused(fiber.StatusUnauthorized, "login_needed")
 	}
 	return ctx.Next()
 }
 
+// agent lets in who is logged in and has all that their log-in must have.
+func (c *Console) agent(ctx *fiber.Ctx) error {
+	if err := c.whole(ctx); err != nil {
+		return err
+	}
+	return ctx.Next()
+}
+
 // admin lets in admins.
 func (c *Console) admin(ctx *fiber.Ctx) error {
-	switch a := who(ctx); {
-	case a == nil:
-		return refused(fiber.StatusUnauthorized, "login_needed")
-	case !a.Admin():
+	if err := c.whole(ctx); err != nil {
+		return err
+	}
+	if !who(ctx).Admin() {
 		return refused(fiber.StatusForbidden, "admin_needed")
 	}
 	return ctx.Next()
 }
 
+// whole tells what a log-in still lacks.
+func (c *Console) whole(ctx *fiber.Ctx) error {
+	if who(ctx) == nil {
+		return refused(fiber.StatusUnauthorized, "login_needed")
+	}
+	must, err := c.mustSetUp(ctx)
+	if err == nil && must {
+		err = refused(fiber.StatusForbidden, "totp_needed")
+	}
+	return err
+}
+
+// mustSetUp tells whether this browser opens nothing before a second step is
+// set up. Tokens are for programs; who came through OIDC was checked there.
+func (c *Console) mustSetUp(ctx *fiber.Ctx) (bool, error) {
+	s, _ := ctx.Locals("session").(store.Session)
+	a := who(ctx)
+	if a.TOTP || s.Kind != "browser" || s.Way == "oidc" {
+		return false, nil
+	}
+	rules, err := c.Store.Security(ctx.UserContext())
+	return rules.Requires(a.Role), err
+}
+
 // player lets in who may play the sandbox's phones: an admin, or a person at
 // this very machine.
 func (c *Console) player(ctx *fiber.Ctx) error {
-	if a := who(ctx); a != nil && a.Admin() || c.local(ctx) {
+	if c.local(ctx) {
 		return ctx.Next()
 	}
-	return refused(fiber.StatusForbidden, "admin_needed")
+	if a := who(ctx); a == nil || !a.Admin() {
+		return refused(fiber.StatusForbidden, "admin_needed")
+	}
+	return c.admin(ctx)
 }
 
-// login makes a browser session and its cookie.
-func (c *Console) login(ctx *fiber.Ctx, a *store.Agent, stay bool) error {
+// login makes a browser session and its cookie. way is "oidc" where the
+// provider has checked who it is.
+func (c *Console) login(ctx *fiber.Ctx, a *store.Agent, stay bool, way string) error {
 	life := shortLogin
 	if stay {
 		life = longLogin
 	}
-	secret, err := c.Store.AddSession(ctx.UserContext(), store.Session{AgentID: a.ID, Kind: "browser",
+	secret, err := c.Store.AddSession(ctx.UserContext(), store.Session{AgentID: a.ID, Kind: "browser", Way: way,
 		Name: cut(ctx.Get(fiber.HeaderUserAgent), 200), IP: c.clientIP(ctx)}, life)
 	if err != nil {
 		return err

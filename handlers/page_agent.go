@@ -94,7 +94,7 @@ func (c *Console) pageAgentNew(ctx *fiber.Ctx) error {
 	for _, a := range accounts {
 		w[a.ID] = watchOnly
 	}
-	return c.renderAgentForm(ctx, &agentsPage{Form: store.Agent{Role: "agent"}, Suggested: suggestPassword()}, w)
+	return c.renderAgentForm(ctx, &agentsPage{Form: store.Agent{Role: "agent"}, Invite: true, Suggested: suggestPassword()}, w)
 }
 
 func (c *Console) pageAgent(ctx *fiber.Ctx) error {
@@ -120,7 +120,7 @@ func agentPath(id int64) string { return "/agents/" + itoa(id) }
 
 func (c *Console) postAgentNew(ctx *fiber.Ctx) error {
 	d := &agentsPage{Form: store.Agent{Login: ctx.FormValue("login"), Name: ctx.FormValue("name"), Role: ctx.FormValue("role"), Capacity: typedCapacity(ctx)},
-		Suggested: ctx.FormValue("password")}
+		Invite: ctx.FormValue("way") == "invite", Suggested: ctx.FormValue("password")}
 	w, err := c.typedWishes(ctx)
 	if err != nil {
 		return err
@@ -129,7 +129,7 @@ func (c *Console) postAgentNew(ctx *fiber.Ctx) error {
 		d.SyncNote = c.syncAll(ctx)
 		return c.renderAgentForm(ctx, d, w)
 	}
-	agent, err := c.Store.AddAgent(ctx.UserContext(), c.actor(ctx), d.Form, d.Suggested)
+	agent, secret, err := c.addAgent(ctx, d)
 	if faults, ok := c.refusal(ctx, err, "login"); ok {
 		d.Problems = faults
 		return c.renderAgentForm(ctx, d, w)
@@ -137,7 +137,25 @@ func (c *Console) postAgentNew(ctx *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	return c.bindAll(ctx, agent, w, "agent_added")
+	if d.Invite {
+		return c.bindAll(ctx, agent, w, func() error { return c.renderLink(ctx, agent, secret, "join") })
+	}
+	return c.bindAll(ctx, agent, w, done(ctx, "agent_added"))
+}
+
+// addAgent makes an agent with a first password, or gives the secret of a link
+// by which they set one.
+func (c *Console) addAgent(ctx *fiber.Ctx, d *agentsPage) (agent store.Agent, secret string, err error) {
+	if d.Invite {
+		return c.Store.InviteAgent(ctx.UserContext(), c.actor(ctx), d.Form)
+	}
+	agent, err = c.Store.AddAgent(ctx.UserContext(), c.actor(ctx), d.Form, d.Suggested)
+	return agent, "", err
+}
+
+// done sends the browser to the list, which says what was done.
+func done(ctx *fiber.Ctx, what string) func() error {
+	return func() error { return see(ctx, "/agents?done="+what) }
 }
 
 func (c *Console) postAgent(ctx *fiber.Ctx) error {
@@ -163,7 +181,7 @@ func (c *Console) postAgent(ctx *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	return c.bindAll(ctx, d.Form, w, "agent_saved")
+	return c.bindAll(ctx, d.Form, w, done(ctx, "agent_saved"))
 }
 
 // typedCapacity is 0, as the rules say, where nothing is typed.
@@ -174,9 +192,9 @@ func typedCapacity(ctx *fiber.Ctx) int {
 	return typedNumber(ctx, "capacity")
 }
 
-// bindAll brings the agent's bindings to what was chosen. A refused one is
-// shown in the agent's dialog; the others hold.
-func (c *Console) bindAll(ctx *fiber.Ctx, agent store.Agent, w wishes, done string) error {
+// bindAll brings the agent's bindings to what was chosen, then shows what comes
+// next. A refused one is shown in the agent's dialog; the others hold.
+func (c *Console) bindAll(ctx *fiber.Ctx, agent store.Agent, w wishes, next func() error) error {
 	before, faults := wishesOf(&agent), problems{}
 	for account, wish := range w {
 		if wish == before[account] {
@@ -192,7 +210,7 @@ func (c *Console) bindAll(ctx *fiber.Ctx, agent store.Agent, w wishes, done stri
 	if len(faults) > 0 {
 		return c.renderAgentForm(ctx, &agentsPage{Form: agent, Problems: faults}, w)
 	}
-	return see(ctx, "/agents?done="+done)
+	return next()
 }
 
 func (c *Console) bind(ctx *fiber.Ctx, agent, account int64, wish string) error {

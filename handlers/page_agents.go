@@ -12,11 +12,14 @@ import (
 // each dialog has an address of its own, so that it works without a script.
 type agentsPage struct {
 	Agents    []agentRow
-	Dialog    string // edit, password, deactivate or ""
+	Dialog    string // edit, password, reset, link, deactivate or ""
 	Action    string // where the edit dialog is sent to
 	Form      store.Agent
 	Choices   []kfChoice
+	Invite    bool   // the new one gets a link, else a first password
 	Suggested string // a first password
+	Link      string // made just now, shown only this time
+	LinkKind  string // join, reset
 	SyncNote  string
 	Problems  problems
 }
@@ -24,6 +27,9 @@ type agentsPage struct {
 type agentRow struct {
 	store.Agent
 	Avatar int64
+	Open   int         // conversations
+	Link   *store.Link // to join, not used yet
+	Ended  bool        // it has
 }
 
 func (c *Console) agentsPage(ctx *fiber.Ctx, d *agentsPage) (*Page, error) {
@@ -31,8 +37,22 @@ func (c *Console) agentsPage(ctx *fiber.Ctx, d *agentsPage) (*Page, error) {
 	if err != nil {
 		return nil, err
 	}
+	links, err := c.Store.Links(ctx.UserContext())
+	if err != nil {
+		return nil, err
+	}
+	open, err := c.Store.OpenCounts(ctx.UserContext())
+	if err != nil {
+		return nil, err
+	}
 	for _, a := range agents {
-		d.Agents = append(d.Agents, agentRow{a, avatarOf(a.Bindings)})
+		row := agentRow{Agent: a, Avatar: avatarOf(a.Bindings), Open: open[a.ID]}
+		for _, l := range links {
+			if l.Agent.ID == a.ID && l.Kind == "join" {
+				row.Link, row.Ended = &l, l.ExpiresAt <= c.Store.Now().UnixMilli()
+			}
+		}
+		d.Agents = append(d.Agents, row)
 	}
 	p := c.page(ctx, "page.agents.title")
 	p.D = d

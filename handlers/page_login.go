@@ -13,6 +13,7 @@ type loginPage struct {
 	Next     string
 	Login    string
 	Keep     bool
+	OIDC     string // what stands on the button, "": there is none
 	Problems problems
 }
 
@@ -42,6 +43,16 @@ func (c *Console) loginPage(ctx *fiber.Ctx, d *loginPage) (*Page, error) {
 	if len(accounts) == 1 {
 		d.Team = accounts[0].Name
 	}
+	rules, err := c.Store.Security(ctx.UserContext())
+	if err != nil {
+		return nil, err
+	}
+	if rules.OIDC.On {
+		d.OIDC = rules.OIDC.Button
+		if d.OIDC == "" {
+			d.OIDC = c.text(ctx, "people.oidc.button")
+		}
+	}
 	p := c.page(ctx, "page.login.title")
 	p.D = d
 	return p, nil
@@ -62,7 +73,10 @@ func (c *Console) postLogin(ctx *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	if err := c.login(ctx, &agent, d.Keep); err != nil {
+	if agent.TOTP {
+		return c.askCode(ctx, &agent, d)
+	}
+	if err := c.login(ctx, &agent, d.Keep, ""); err != nil {
 		return err
 	}
 	return see(ctx, d.Next)

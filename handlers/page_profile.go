@@ -11,13 +11,18 @@ import (
 )
 
 type profilePage struct {
-	Dialog   string // password, sign-out or ""
-	Name     string // as typed
-	Bindings []store.Binding
-	Sessions []sessionRow
-	Problems problems
-	Events   []string // of which a browser tells its agent
-	Sounds   []string
+	Dialog     string // password, sign-out, two-step or ""
+	Deed       string // of the dialog two-step: change, off, codes
+	Done       string // what was done, as a key of the catalogue
+	TwoStep    *twoStep
+	Name       string // as typed
+	Role       string
+	PasswordAt int64
+	Bindings   []store.Binding
+	Sessions   []sessionRow
+	Problems   problems
+	Events     []string // of which a browser tells its agent
+	Sounds     []string
 }
 
 // As static/js/lib has them, in the order in which they are shown.
@@ -50,7 +55,18 @@ func (c *Console) renderProfile(ctx *fiber.Ctx, d profilePage) error {
 		row.Device, row.Icon = c.device(c.lang(ctx), &s)
 		d.Sessions = append(d.Sessions, row)
 	}
+	if d.TwoStep == nil {
+		two, err := c.twoStep(ctx)
+		if err != nil {
+			return err
+		}
+		d.TwoStep = &two
+	}
 	p := c.page(ctx, "page.profile.title")
+	d.PasswordAt, d.Role = me.PasswordAt, me.Role
+	if d.Done != "" {
+		p.Notice = c.text(ctx, d.Done)
+	}
 	p.Entry = "profile.js"
 	d.Events, d.Sounds = noticeEvents, noticeSounds
 	p.D = d
@@ -116,16 +132,17 @@ func (c *Console) pageProfilePassword(ctx *fiber.Ctx) error {
 func (c *Console) postProfilePassword(ctx *fiber.Ctx) error {
 	me := who(ctx)
 	if _, err := c.Store.Login(ctx.UserContext(), me.Login, ctx.FormValue("old"), c.clientIP(ctx)); err != nil {
-		return c.passwordProblem(ctx, err, "old")
+		return c.passwordProblem(ctx, err, "old", profilePage{Dialog: "password"})
 	}
 	here, _ := ctx.Locals("session").(store.Session)
 	if err := c.Store.SetPassword(ctx.UserContext(), c.actor(ctx), me.ID, ctx.FormValue("password"), here.Hash); err != nil {
-		return c.passwordProblem(ctx, err, "password")
+		return c.passwordProblem(ctx, err, "password", profilePage{Dialog: "password"})
 	}
 	return see(ctx, "/profile?done=password_changed")
 }
 
-func (c *Console) passwordProblem(ctx *fiber.Ctx, err error, field string) error {
+// passwordProblem shows a dialog again that asks for the password.
+func (c *Console) passwordProblem(ctx *fiber.Ctx, err error, field string, dialog profilePage) error {
 	faults, ok := c.refusal(ctx, err, field)
 	if !ok {
 		return err
@@ -133,7 +150,8 @@ func (c *Console) passwordProblem(ctx *fiber.Ctx, err error, field string) error
 	if store.Refused(err, "login_wrong") {
 		faults[field] = c.text(ctx, "page.profile.password_wrong")
 	}
-	return c.renderProfile(ctx, profilePage{Dialog: "password", Problems: faults})
+	dialog.Problems = faults
+	return c.renderProfile(ctx, dialog)
 }
 
 func (c *Console) pageSignOut(ctx *fiber.Ctx) error {

@@ -17,6 +17,10 @@ func (c *Console) pageRoutes(app *fiber.App) {
 	app.Get("/", c.agent, c.pageInbox)
 	app.Get("/login", c.pageLogin)
 	app.Post("/login", c.postLogin)
+	app.Get("/login/code", c.pageCode)
+	app.Post("/login/code", c.postCode)
+	app.Get("/join/:secret", c.pageJoin)
+	app.Post("/join/:secret", c.postJoin)
 	app.Post("/logout", c.postLogout)
 	app.Post("/preferences", c.postPreferences)
 
@@ -40,6 +44,9 @@ func (c *Console) pageRoutes(app *fiber.App) {
 	app.Get("/agents/:id<int>/deactivate", c.admin, c.pageAgentDeactivate)
 	app.Post("/agents/:id<int>/deactivate", c.admin, c.postAgentDeactivate)
 	app.Post("/agents/:id<int>/activate", c.admin, c.postAgentActivate)
+	app.Get("/agents/:id<int>/reset", c.admin, c.pageAgentReset)
+	app.Post("/agents/:id<int>/link", c.admin, c.postAgentLink)
+	app.Post("/agents/:id<int>/sign-out", c.admin, c.postAgentSignOut)
 
 	app.Get("/accounts", c.admin, c.pageAccounts)
 	app.Get("/accounts/new", c.admin, c.pageAccountNew)
@@ -82,6 +89,8 @@ func (c *Console) pageRoutes(app *fiber.App) {
 	app.Post("/settings/routing", c.admin, c.postRouting)
 	app.Get("/settings/data", c.admin, c.pageData)
 	app.Post("/settings/data", c.admin, c.postData)
+	app.Get("/settings/security", c.admin, c.pageSecurity)
+	app.Post("/settings/security", c.admin, c.postSecurity)
 	app.Get("/settings/tags", c.admin, c.pageTags)
 	app.Post("/settings/tags", c.admin, c.postTag)
 	app.Post("/settings/tags/sync", c.admin, c.postTagSync)
@@ -97,6 +106,12 @@ func (c *Console) pageRoutes(app *fiber.App) {
 	app.Get("/profile/sign-out", c.agent, c.pageSignOut)
 	app.Post("/profile/sign-out", c.agent, c.postSignOut)
 	app.Post("/profile/sessions/:key/end", c.agent, c.postSessionEnd)
+	app.Get("/profile/two-step", c.member, c.pageTwoStep)
+	app.Post("/profile/two-step", c.member, c.postTwoStep)
+	app.Post("/profile/two-step/start", c.member, c.postTwoStepStart)
+	app.Post("/profile/two-step/cancel", c.member, c.postTwoStepCancel)
+	app.Get("/profile/two-step/:deed", c.agent, c.pageTwoStepDeed)
+	app.Post("/profile/two-step/:deed", c.agent, c.postTwoStepDeed)
 }
 
 // lang is the language of the answer.

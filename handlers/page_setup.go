@@ -48,7 +48,7 @@ func (c *Console) postSetup(ctx *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	if err := c.login(ctx, &admin, true); err != nil {
+	if err := c.login(ctx, &admin, true, ""); err != nil {
 		return err
 	}
 	return see(ctx, "/setup/connect")

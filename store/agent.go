@@ -124,6 +124,21 @@ func (s *Store) agents(ctx context.Context, query string, args ...any) ([]Agent,
 	return list, nil
 }
 
+// OpenCounts gives the number of open conversations of each agent.
+func (s *Store) OpenCounts(ctx context.Context) (map[int64]int, error) {
+	type load struct {
+		agent int64
+		open  int
+	}
+	list, err := rows(ctx, s, func(r scanner) (l load, err error) { err = r.Scan(&l.agent, &l.open); return l, err },
+		"select id, (select count(*) from conversation v where v.state = 'open' and v.agent_id = agent.id) from agent")
+	counts := map[int64]int{}
+	for _, l := range list {
+		counts[l.agent] = l.open
+	}
+	return counts, err
+}
+
 func first[T any](list []T, err error) (T, error) {
 	if err == nil && len(list) == 0 {
 		err = ErrNotFound

@@ -124,6 +124,7 @@ var reads = []struct {
 	{"NextMedia", func(w *walked) error { _, err := w.NextMedia(ctx); return err }},
 	{"NextReply", func(w *walked) error { _, err := w.NextReply(ctx); return err }},
 	{"Number", func(w *walked) error { _, err := w.Number(ctx, "audit_days"); return err }},
+	{"OpenCounts", func(w *walked) error { _, err := w.OpenCounts(ctx); return err }},
 	{"Outgoing", func(w *walked) error { _, err := w.Outgoing(ctx, w.sending.ID); return err }},
 	{"QuickReplies", func(w *walked) error { _, err := w.QuickReplies(ctx, &w.li); return err }},
 	{"QuickReply", func(w *walked) error { _, err := w.QuickReply(ctx, &w.li, 1); return orNotFound(err) }},

@@ -2,6 +2,7 @@
 import { busyForms } from './pages/busy.js';
 import { copyButtons } from './pages/copy.js';
 import { dialogs } from './pages/dialog.js';
+import { digitFields } from './pages/digits.js';
 import { filterForms } from './pages/filter.js';
 import { liveStates, restarts } from './pages/live.js';
 import { menus } from './pages/menu.js';
@@ -11,4 +12,4 @@ import { themeButtons } from './pages/theme.js';
 import { localTimes } from './pages/time.js';
 import { varBoxes } from './pages/varbox.js';
 
-for (const start of [localTimes, dialogs, menus, copyButtons, passwordFields, themeButtons, busyForms, filterForms, ruleForms, liveStates, restarts, varBoxes]) start();
+for (const start of [localTimes, dialogs, menus, copyButtons, digitFields, passwordFields, themeButtons, busyForms, filterForms, ruleForms, liveStates, restarts, varBoxes]) start();

@@ -34,6 +34,7 @@ export async function read(answer) {
   if (answer.ok && body) return body;
   if (answer.ok) throw new ApiError(0, 'network', t('err.network'));
   if (answer.status === 401) location.assign('/login');
+  if (body?.error?.code === 'totp_needed') location.assign('/profile/two-step');
   const { code = 'server', text = t('inbox.error.server', { status: answer.status }), detail } = body?.error ?? {};
   throw new ApiError(answer.status, code, text, detail);
 }

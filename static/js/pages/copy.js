@@ -14,7 +14,7 @@ async function copy(button) {
     say(button, button.dataset.copied);
   } catch {
     // Browsers refuse on plain http: select it, so that the keys do it.
-    select(field ?? button.previousElementSibling);
+    select(field ?? document.getElementById(button.dataset.select) ?? button.previousElementSibling);
     say(button, button.dataset.failed);
   }
 }

@@ -1,0 +1,2 @@
+package handlers
+const oidcReturn = "/login/oidc/return"
