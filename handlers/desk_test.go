@@ -115,7 +115,7 @@ func (s *seed) fill(dir string) error {
 		login, name, role, kf string
 		account               int64
 	}{{"zhou", "周哲", "admin", "", 0}, {"li", "李晓琳", "agent", "li@hemu_life", 1}, {"chen", "陈佳怡", "agent", "chen@hemu_life", 1},
-		{"wang", "王涛", "agent", "wang@cafe", 2}} {
+		{"wang", "王涛", "agent", "wang@cafe", 2}, {"sun", "孙主管", "supervisor", "", 1}} {
 		if err := s.add(st, a.login, a.name, a.role, a.account, a.kf); err != nil {
 			return err
 		}

@@ -47,7 +47,7 @@ func (c *Console) setHalf(ctx *fiber.Ctx, secret string) {
 func (c *Console) renderCode(ctx *fiber.Ctx, d *codePage) error {
 	half, err := c.Store.Half(ctx.UserContext(), ctx.Cookies(halfCookie))
 	if errors.Is(err, store.ErrNotFound) {
-		return see(ctx, "/login?next="+url.QueryEscape(d.Next))
+		return c.logInAgain(ctx, d.Next)
 	}
 	if err != nil {
 		return err
@@ -59,6 +59,14 @@ func (c *Console) renderCode(ctx *fiber.Ctx, d *codePage) error {
 		return again(ctx, "code", p)
 	}
 	return ctx.Render("code", p)
+}
+
+// logInAgain is for who took too long with the code.
+func (c *Console) logInAgain(ctx *fiber.Ctx, next string) error {
+	if next == "/" {
+		return see(ctx, "/login")
+	}
+	return see(ctx, "/login?next="+url.QueryEscape(next))
 }
 
 func (c *Console) pageCode(ctx *fiber.Ctx) error {
@@ -74,7 +82,7 @@ func (c *Console) postCode(ctx *fiber.Ctx) error {
 		d.Problems = problems{"code": c.codeProblem(ctx, rule)}
 		return c.renderCode(ctx, d)
 	case errors.Is(err, store.ErrNotFound):
-		return see(ctx, "/login?next="+url.QueryEscape(d.Next))
+		return c.logInAgain(ctx, d.Next)
 	case err != nil:
 		return err
 	}

@@ -17,6 +17,8 @@ func (c *Console) pageRoutes(app *fiber.App) {
 	app.Get("/", c.agent, c.pageInbox)
 	app.Get("/login", c.pageLogin)
 	app.Post("/login", c.postLogin)
+	app.Get("/login/oidc", c.startOIDC)
+	app.Get(oidcReturn, c.returnOIDC)
 	app.Get("/login/code", c.pageCode)
 	app.Post("/login/code", c.postCode)
 	app.Get("/join/:secret", c.pageJoin)

@@ -53,7 +53,7 @@ func (c *Console) pageSecurity(ctx *fiber.Ctx) error {
 
 func (c *Console) postSecurity(ctx *fiber.Ctx) error {
 	form := store.Security{TwoStep: ctx.FormValue("two_step"), OIDC: store.OIDC{On: ctx.FormValue("on") != "", Issuer: ctx.FormValue("issuer"),
-		ClientID: ctx.FormValue("client_id"), Secret: ctx.FormValue("secret"), Button: ctx.FormValue("button"), Claim: ctx.FormValue("claim"),
+		ClientID: ctx.FormValue("client_id"), Secret: ctx.FormValue("secret"), Button: ctx.FormValue("button"), Claim: ctx.FormValue("claim"), Domain: ctx.FormValue("domain"),
 		Create: ctx.FormValue("create") != ""}}
 	err := c.Store.SetSecurity(ctx.UserContext(), c.actor(ctx), form)
 	if faults, ok := c.refusal(ctx, err, "issuer"); ok {

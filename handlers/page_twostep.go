@@ -180,4 +180,3 @@ func (c *Console) postTwoStepDeed(ctx *fiber.Ctx) error {
 	}
 	return c.showCodes(ctx, codes, "people.done.codes")
 }
-

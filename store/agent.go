@@ -20,7 +20,7 @@ type Agent struct {
 	CreatedAt int64  `json:"-"`
 	SeenAt    int64  `json:"-"` // of the last log-in, and the address it came from
 	SeenIP    string `json:"-"`
-	Joined    bool   `json:"-"` // has a password
+	Joined    bool   `json:"-"` // has a password, or has been here through OIDC
 	TOTP      bool   `json:"-"` // types a code after the password
 	// PasswordAt is when the password was set, 0: not known.
 	PasswordAt int64     `json:"-"`
@@ -75,7 +75,7 @@ const agentColumns = `select id, login, name, password, role, presence, capacity
 func scanAgent(r scanner) (a Agent, err error) {
 	err = r.Scan(&a.ID, &a.Login, &a.Name, &a.password, &a.Role, &a.Presence, &a.Capacity, &a.Lang, &a.Active, &a.CreatedAt, &a.SeenAt, &a.SeenIP,
 		&a.PasswordAt, &a.TOTP)
-	a.Joined = a.password != ""
+	a.Joined = a.password != "" || a.SeenAt != 0
 	return a, err
 }
 

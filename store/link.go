@@ -38,6 +38,19 @@ func (s *Store) InviteAgent(ctx context.Context, by Actor, a Agent) (_ Agent, se
 	})
 }
 
+// AddOIDCAgent makes an agent without a password, whom another system has
+// named. Refusals as of AddAgent.
+func (s *Store) AddOIDCAgent(ctx context.Context, ip string, a Agent) (Agent, error) {
+	a.Role, a.Active = "agent", true
+	if err := a.check(); err != nil {
+		return a, err
+	}
+	return a, s.write(ctx, func(t *tx) (err error) {
+		a.ID, err = t.addAgent(Actor{IP: ip}, a, "", "agent.join")
+		return err
+	})
+}
+
 // NewLink makes the secret of a link for an agent; one from before is of no use
 // any more. Who has not joined gets one to join. For others it resets: all
 // their browsers are signed out at once, and with totpOff its use also turns

@@ -23,6 +23,7 @@ type OIDC struct {
 	Secret   string `json:"-"`      // sealed in a setting of its own
 	Button   string `json:"button"` // what stands on the button
 	Claim    string `json:"claim"`  // which claim of the id_token is the login
+	Domain   string `json:"domain"` // the only one, where that claim holds addresses
 	Create   bool   `json:"create"` // who has no member gets one, as an agent
 }
 
@@ -99,7 +100,7 @@ func (s *Store) SetSecurity(ctx context.Context, by Actor, v Security) error {
 
 func (v *Security) check() error {
 	o := &v.OIDC
-	for _, text := range []*string{&o.Issuer, &o.ClientID, &o.Secret, &o.Button, &o.Claim} {
+	for _, text := range []*string{&o.Issuer, &o.ClientID, &o.Secret, &o.Button, &o.Claim, &o.Domain} {
 		*text = strings.TrimSpace(*text)
 	}
 	if !slices.Contains(whoMust, v.TwoStep) {
@@ -118,6 +119,9 @@ func (v *Security) check() error {
 	}
 	if o.ClientID == "" {
 		return refuse("missing", "field", "client_id")
+	}
+	if o.Domain = strings.TrimPrefix(o.Domain, "@"); o.Claim == "email" && o.Domain == "" {
+		return refuse("missing", "field", "domain")
 	}
 	return nil
 }

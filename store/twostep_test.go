@@ -170,16 +170,17 @@ func TestSecurityRules(t *testing.T) {
 	for want, v := range map[string]Security{
 		"bad_two_step": {TwoStep: "none"},
 		"bad_issuer":   {OIDC: OIDC{On: true, Issuer: "http://id.example", ClientID: "c", Secret: "s"}},
-		"missing":      {OIDC: OIDC{On: true, Issuer: "https://id.example", ClientID: "c"}},
+		"missing":      {OIDC: OIDC{On: true, Issuer: "https://id.example", ClientID: "c", Secret: "s", Claim: "email"}},
 	} {
 		refused(t, d.SetSecurity(ctx, Actor{}, v), want)
 	}
+	refused(t, d.SetSecurity(ctx, Actor{}, Security{OIDC: OIDC{On: true, Issuer: "https://id.example", ClientID: "c"}}), "missing") // no secret
 	o := OIDC{On: true, Issuer: " https://id.example ", ClientID: "c", Secret: "planted-oidc-secret", Button: "公司账号", Create: true}
 	ok(t, d.SetSecurity(ctx, Actor{}, Security{TwoStep: "all", OIDC: o}))
 	o.Secret = ""
 	ok(t, d.SetSecurity(ctx, Actor{AgentID: d.admin.ID, IP: "::1"}, Security{OIDC: o}))
 	equal(t, "kept", fmt.Sprintf("%+v", must(d.Security(ctx))(t).OIDC),
-		"{On:true Issuer:https://id.example ClientID:c Secret:planted-oidc-secret Button:公司账号 Claim:preferred_username Create:true}")
+		"{On:true Issuer:https://id.example ClientID:c Secret:planted-oidc-secret Button:公司账号 Claim:preferred_username Domain: Create:true}")
 	equal(t, "audit", d.lastDeed(t), fmt.Sprintf("setting.security two_step all → none by %d from ::1", d.admin.ID))
 }
 

@@ -164,6 +164,10 @@ var deeds = []struct {
 		_, _, err := w.InviteAgent(ctx, Actor{}, Agent{Login: "new", Role: "agent"})
 		return err
 	}},
+	{"AddOIDCAgent", "agent", func(w *walked) error {
+		_, err := w.AddOIDCAgent(ctx, "1", Agent{Login: "new"})
+		return err
+	}},
 	{"NewLink", "agent", func(w *walked) error { _, err := w.NewLink(ctx, Actor{}, w.li.ID, true); return err }},
 	{"UseLink", "agent agent agent agent agent agent", func(w *walked) error {
 		w.twoStep(w)
