@@ -22,6 +22,7 @@ func TestAdminMakesAnAgent(t *testing.T) {
 	admin.fill("#login", "azhe")
 	admin.leave(func() { admin.click("[name=sync]") })
 	admin.until("the new kf account", `document.querySelector('option[value="azhe@shop"]')`)
+	admin.click(".ways label:nth-of-type(2)") // no link: a first password
 	admin.fill("#password", "a first password")
 	eval[bool](admin, `(document.querySelector('select[name^=account-]').value = 'azhe@shop', true)`)
 	admin.click(".dialog-foot .btn-primary")
@@ -39,7 +40,8 @@ func TestAdminMakesAnAgent(t *testing.T) {
 		t.Errorf("on the phone: %+v", got)
 	}
 
-	admin.click(`.table tr:has(.cell-sub) [href$="/deactivate"][aria-label*="周哲"]`)
+	admin.click(`.drop-row summary[aria-label*="周哲"]`)
+	admin.click(`.drop-row[open] [href$="/deactivate"]`)
 	admin.click("dialog .btn-danger")
 	admin.see(".agent-off >> 周哲")
 	azhe.until("the log-in page", "location.pathname === '/login'")

@@ -56,7 +56,7 @@ func (p *page) lookAtPages() {
 	for _, one := range []struct{ path, name string }{
 		{"/agents", "agents"}, {"/agents/new", "agent-new"}, {"/agents/1", "agent-edit"}, {"/agents/1/password", "agent-password"},
 		{"/agents/1/deactivate", "agent-deactivate"}, {"/accounts", "accounts"}, {"/accounts/new", "account-new"}, {"/accounts/1", "account"},
-		{"/kf-accounts", "kf-accounts"}, {"/settings/routing", "settings-routing"}, {"/settings/tags", "tags"}, {"/settings/tags/1", "tag"}, {"/audit", "audit-demo"}, {"/profile", "profile"}, {"/profile/password", "profile-password"}, {"/profile/sign-out", "sign-out"},
+		{"/kf-accounts", "kf-accounts"}, {"/settings/routing", "settings-routing"}, {"/settings/tags", "tags"}, {"/settings/tags/1", "tag"}, {"/audit", "audit-demo"}, {"/settings/security", "security"}, {"/profile", "profile"}, {"/profile/password", "profile-password"}, {"/profile/sign-out", "sign-out"},
 		{"/setup/connect", "setup-connect"}, {"/setup/account", "setup-account"}, {"/setup/callback/1", "setup-callback"}, {"/setup/done", "setup-done"},
 	} {
 		p.open(one.path)

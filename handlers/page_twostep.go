@@ -116,6 +116,9 @@ func (c *Console) postTwoStepCancel(ctx *fiber.Ctx) error {
 // this answer and nowhere else.
 func (c *Console) postTwoStep(ctx *fiber.Ctx) error {
 	codes, err := c.Store.ConfirmTwoStep(ctx.UserContext(), c.actor(ctx), ctx.FormValue("code"))
+	if store.Refused(err, "no_set_up") { // cancelled in another tab
+		return see(ctx, "/profile/two-step")
+	}
 	faults, wrong := c.refusal(ctx, err, "code")
 	if err != nil && !wrong {
 		return err

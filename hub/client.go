@@ -102,7 +102,7 @@ func (c *client) rouse() {
 // feed writes what is new whenever there is something, and a beat when there
 // is nothing.
 func (c *client) feed(ctx context.Context) {
-	beat := time.NewTicker(beatEvery)
+	beat := time.NewTicker(c.hub.beat)
 	defer beat.Stop()
 	if ok, err := c.resume(ctx); !ok || err != nil {
 		return

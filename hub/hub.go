@@ -36,6 +36,7 @@ type Hub struct {
 	ring  ring
 	page  int           // events read at once
 	pause time.Duration // that ends typing, see typingMost
+	beat  time.Duration // see beatEvery
 
 	mu      sync.Mutex
 	clients map[*client]struct{}
@@ -47,7 +48,7 @@ type Hub struct {
 
 // New makes a hub; Run feeds it.
 func New(s *store.Store, log *slog.Logger) *Hub {
-	return &Hub{store: s, log: log, page: pageSize, pause: typingMost, clients: map[*client]struct{}{}, places: map[int64]place{},
+	return &Hub{store: s, log: log, page: pageSize, pause: typingMost, beat: beatEvery, clients: map[*client]struct{}{}, places: map[int64]place{},
 		closing: make(chan struct{})}
 }
 

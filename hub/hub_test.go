@@ -311,8 +311,10 @@ func TestNobodySeesAnotherAccount(t *testing.T) {
 	}
 }
 
+// Who is deactivated is out at once: no beat comes within this test.
 func TestEndedSessionEndsTheSocket(t *testing.T) {
 	d := newDesk(t)
+	d.hub.beat = time.Hour
 	admin, err := d.store.AddAgent(context.Background(), store.Actor{}, store.Agent{Login: "boss", Role: "admin"}, "long enough")
 	if err != nil {
 		t.Fatal(err)
@@ -322,7 +324,11 @@ func TestEndedSessionEndsTheSocket(t *testing.T) {
 	if err := d.store.SetAgentActive(context.Background(), store.Actor{AgentID: admin.ID}, d.agent.ID, false); err != nil {
 		t.Fatal(err)
 	}
-	<-l.stopped
+	select {
+	case <-l.stopped:
+	case <-time.After(time.Minute):
+		t.Fatal("it is still open")
+	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.code != CloseSession {

@@ -1,0 +1,214 @@
+package handlers
+
+import (
+	"crypto"
+	"crypto/rand"
+	"crypto/rsa"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/json"
+	"math/big"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"kfdesk/store"
+)
+
+// idp is a small OpenID provider: one client, one code at a time.
+type idp struct {
+	*httptest.Server
+	key       *rsa.PrivateKey
+	signs     *rsa.PrivateKey // what it signs with: the same, unless a test says otherwise
+	claims    map[string]any  // of the next id_token, over the usual
+	nonce     string
+	challenge string
+	used      bool
+}
+
+const oidcClientSecret = "planted-oidc-client-secret"
+
+func newIDP(t *testing.T) *idp {
+	t.Helper()
+	key, err := rsa.GenerateKey(rand.Reader, 2048)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := &idp{key: key, signs: key}
+	mux := http.NewServeMux()
+	p.Server = httptest.NewServer(mux)
+	t.Cleanup(p.Close)
+	answer := func(w http.ResponseWriter, v any) {
+		w.Header().Set("Content-Type", "application/json")
+		_ = json.NewEncoder(w).Encode(v)
+	}
+	mux.HandleFunc("/.well-known/openid-configuration", func(w http.ResponseWriter, _ *http.Request) {
+		answer(w, object{"issuer": p.URL, "authorization_endpoint": p.URL + "/auth", "token_endpoint": p.URL + "/token", "jwks_uri": p.URL + "/keys",
+			"id_token_signing_alg_values_supported": []string{"RS256"}})
+	})
+	mux.HandleFunc("/keys", func(w http.ResponseWriter, _ *http.Request) {
+		answer(w, object{"keys": []object{{"kty": "RSA", "alg": "RS256", "use": "sig", "kid": "1", "n": base64url(key.N.Bytes()),
+			"e": base64url(big.NewInt(int64(key.E)).Bytes())}}})
+	})
+	mux.HandleFunc("/token", func(w http.ResponseWriter, r *http.Request) {
+		id, secret, _ := r.BasicAuth()
+		proof := sha256.Sum256([]byte(r.FormValue("code_verifier")))
+		if id != "kfdesk" || secret != oidcClientSecret || r.FormValue("code") != "the-code" || p.used || base64url(proof[:]) != p.challenge {
+			w.WriteHeader(http.StatusBadRequest)
+			answer(w, object{"error": "invalid_grant"})
+			return
+		}
+		p.used = true
+		answer(w, object{"access_token": "a", "token_type": "Bearer", "id_token": p.token(t)})
+	})
+	return p
+}
+
+func base64url(b []byte) string { return base64.RawURLEncoding.EncodeToString(b) }
+
+// token is a signed id_token.
+func (p *idp) token(t *testing.T) string {
+	claims := object{"iss": p.URL, "aud": "kfdesk", "sub": "42", "iat": time.Now().Unix(), "exp": time.Now().Add(time.Minute).Unix(), "nonce": p.nonce,
+		"preferred_username": "zhouzhe", "name": "周哲"}
+	for name, value := range p.claims {
+		claims[name] = value
+	}
+	body, _ := json.Marshal(claims)
+	signed := base64url([]byte(`{"alg":"RS256","kid":"1"}`)) + "." + base64url(body)
+	sum := sha256.Sum256([]byte(signed))
+	signature, err := rsa.SignPKCS1v15(rand.Reader, p.signs, crypto.SHA256, sum[:])
+	if err != nil {
+		t.Error(err)
+	}
+	return signed + "." + base64url(signature)
+}
+
+// begin follows the button of the log-in page to the provider, and gives the
+// state with which it sends the browser back.
+func (d *console) begin(t *testing.T, p *idp, next string) (state string) {
+	t.Helper()
+	d.cookies = map[string]string{}
+	r := d.get(t, "/login/oidc?next="+url.QueryEscape(next))
+	to, err := url.Parse(r.location)
+	if err != nil || r.status != 302 || to.Scheme+"://"+to.Host+to.Path != p.URL+"/auth" {
+		t.Fatalf("%d to %q", r.status, r.location)
+	}
+	q := to.Query()
+	if q.Get("response_type") != "code" || q.Get("client_id") != "kfdesk" || q.Get("code_challenge_method") != "S256" ||
+		q.Get("redirect_uri") != "http://example.com"+oidcReturn || !strings.Contains(q.Get("scope"), "openid") {
+		t.Fatalf("asked with %v", q)
+	}
+	p.nonce, p.challenge, p.used = q.Get("nonce"), q.Get("code_challenge"), false
+	return q.Get("state")
+}
+
+// oidcDesk is a console with an admin zhouzhe, who has a second step, and the
+// provider.
+func oidcDesk(t *testing.T, change func(*store.OIDC)) (*console, *idp) {
+	t.Helper()
+	d, p := newConsole(t), newIDP(t)
+	d.setUp(t)
+	o := store.OIDC{On: true, Issuer: p.URL, ClientID: "kfdesk", Secret: oidcClientSecret, Button: "公司账号"}
+	if change != nil {
+		change(&o)
+	}
+	if err := d.Store.SetSecurity(t.Context(), store.Actor{}, store.Security{TwoStep: "all", OIDC: o}); err != nil {
+		t.Fatal(err)
+	}
+	return d, p
+}
+
+func TestSignInByOIDC(t *testing.T) {
+	d, p := oidcDesk(t, nil)
+	d.cookies = map[string]string{}
+	d.get(t, "/login?next=%2Fprofile").has(t, 200, `href="/login/oidc?next=%2fprofile"`, "公司账号")
+	back := oidcReturn + "?code=the-code&state="
+	state := d.begin(t, p, "/profile")
+	d.get(t, back+state).went(t, "/profile")
+	// Nobody asks for a code, nor to set one up: that is the provider's.
+	d.get(t, "/profile").has(t, 200, "zhouzhe")
+	d.get(t, back+state).has(t, 422, "登录过程中断了") // what was kept is used up
+
+	// Another browser cannot be logged in by a link with our code.
+	state = d.begin(t, p, "/")
+	d.cookies = map[string]string{}
+	d.get(t, back+state).has(t, 422, "登录过程中断了")
+	d.begin(t, p, "//evil.example")
+	d.get(t, back+"wrong").has(t, 422, "登录过程中断了")
+	d.get(t, back+d.begin(t, p, "//evil.example")).went(t, "/")
+	d.get(t, oidcReturn+"?error=access_denied&state="+d.begin(t, p, "/")).has(t, 422, "那边没有同意登录")
+}
+
+// A token that is not right in every point logs nobody in.
+func TestTokensOfOIDCThatAreNotRight(t *testing.T) {
+	d, p := oidcDesk(t, func(o *store.OIDC) { o.Domain = "hemu.example" })
+	other, err := rsa.GenerateKey(rand.Reader, 2048)
+	if err != nil {
+		t.Fatal(err)
+	}
+	try := func(name, words string, status int) {
+		t.Helper()
+		r := d.get(t, oidcReturn+"?code=the-code&state="+d.begin(t, p, "/"))
+		if r.status != status || !strings.Contains(r.body, words) {
+			t.Errorf("%s: %d, want %d and %q", name, r.status, status, words)
+		}
+		if (d.cookies[cookieName] != "") != (status == 303) {
+			t.Errorf("%s: logged in: %v", name, d.cookies[cookieName] != "")
+		}
+	}
+	try("as it should be", "", 303)
+	for name, claims := range map[string]object{
+		"another audience": {"aud": "another"}, "another issuer": {"iss": "https://another.example"},
+		"ended": {"exp": time.Now().Add(-time.Minute).Unix()},
+	} {
+		p.claims = claims
+		try(name, "和那边的连接没有成功", 422)
+	}
+	p.claims = object{"nonce": "another"}
+	try("another log-in's nonce", "登录过程中断了", 422)
+	p.claims, p.signs = nil, other
+	try("another key", "和那边的连接没有成功", 422)
+	p.signs = p.key
+	for name, claims := range map[string]object{
+		"no name": {"preferred_username": ""}, "a number": {"preferred_username": 5}, "an address elsewhere": {"preferred_username": "zhouzhe@evil.example"},
+	} {
+		p.claims = claims
+		try(name, "没有给出可以用的用户名（preferred_username）", 422)
+	}
+	p.claims = object{"preferred_username": "ZhouZhe@hemu.example"}
+	try("an address of ours", "", 303)
+	p.claims = object{"preferred_username": "stranger"}
+	try("nobody", "那边的账号 stranger 在这里没有对应的成员", 422)
+	p.used = true
+	p.claims = nil
+	state := d.begin(t, p, "/")
+	p.challenge = "another"
+	d.get(t, oidcReturn+"?code=the-code&state="+state).has(t, 422, "和那边的连接没有成功")
+	p.Close()
+	d.get(t, "/login/oidc").has(t, 422, "和那边的连接没有成功")
+}
+
+func TestMembersThatOIDCMakes(t *testing.T) {
+	d, p := oidcDesk(t, func(o *store.OIDC) { o.Create, o.Claim, o.Domain = true, "email", "hemu.example" })
+	p.claims = object{"email": "man@hemu.example"}
+	d.get(t, oidcReturn+"?code=the-code&state="+d.begin(t, p, "/")).has(t, 422, "没有给出可以用的用户名（email）")
+	p.claims = object{"email": "man@hemu.example", "email_verified": true, "name": "满秋"}
+	d.get(t, oidcReturn+"?code=the-code&state="+d.begin(t, p, "/profile")).went(t, "/profile")
+	a, err := d.Store.AgentByLogin(t.Context(), "man")
+	if err != nil || a.Role != "agent" || a.Name != "满秋" || !a.Joined || len(a.Bindings) != 0 {
+		t.Fatalf("%+v, %v", a, err)
+	}
+	d.get(t, "/agents").has(t, 403)
+	if _, err := d.Store.Login(t.Context(), "man", "", "1"); !store.Refused(err, "login_wrong") {
+		t.Errorf("without a password: %v", err)
+	}
+	if err := d.Store.SetAgentActive(t.Context(), store.Actor{}, a.ID, false); err != nil {
+		t.Fatal(err)
+	}
+	d.get(t, oidcReturn+"?code=the-code&state="+d.begin(t, p, "/")).has(t, 422, "没有对应的成员")
+	p.claims = object{"email": "满@hemu.example", "email_verified": true}
+	d.get(t, oidcReturn+"?code=the-code&state="+d.begin(t, p, "/")).has(t, 422, "没有给出可以用的用户名")
+}
