@@ -312,27 +312,29 @@ func (t *tx) setPassword(by Actor, id int64, hash string, keep []byte, deed stri
 // which must be in the mirror of WeChat's list; "" lets them only look on, and
 // what they served goes back to the queue. Refusals: unknown_kf, kf_taken.
 func (s *Store) Bind(ctx context.Context, by Actor, agentID, accountID int64, kfAccount string) error {
-	return s.write(ctx, func(t *tx) error {
-		if kfAccount != "" {
-			if n, err := txOne[int](t, "select count(*) from kf_account where account_id=$1 and kf_account=$2", accountID, kfAccount); err != nil || n == 0 {
-				return orElse(err, refuse("unknown_kf", "field", "kf_account", "kf_account", kfAccount))
-			}
-			if n, err := txOne[int](t, "select count(*) from agent_account where account_id=$1 and kf_account=$2 and agent_id<>$3",
-				accountID, kfAccount, agentID); err != nil || n > 0 {
-				return orElse(err, refuse("kf_taken", "field", "kf_account", "kf_account", kfAccount))
-			}
+	return s.write(ctx, func(t *tx) error { return t.bind(by, agentID, accountID, kfAccount) })
+}
+
+func (t *tx) bind(by Actor, agentID, accountID int64, kfAccount string) error {
+	if kfAccount != "" {
+		if n, err := txOne[int](t, "select count(*) from kf_account where account_id=$1 and kf_account=$2", accountID, kfAccount); err != nil || n == 0 {
+			return orElse(err, refuse("unknown_kf", "field", "kf_account", "kf_account", kfAccount))
 		}
-		if err := t.agentChanged(by, agentID, "agent.bind", kfAccount); err != nil {
+		if n, err := txOne[int](t, "select count(*) from agent_account where account_id=$1 and kf_account=$2 and agent_id<>$3",
+			accountID, kfAccount, agentID); err != nil || n > 0 {
+			return orElse(err, refuse("kf_taken", "field", "kf_account", "kf_account", kfAccount))
+		}
+	}
+	if err := t.agentChanged(by, agentID, "agent.bind", kfAccount); err != nil {
+		return err
+	}
+	if kfAccount == "" {
+		if err := t.requeue(agentID, accountID, "unbound"); err != nil {
 			return err
 		}
-		if kfAccount == "" {
-			if err := t.requeue(agentID, accountID, "unbound"); err != nil {
-				return err
-			}
-		}
-		return t.exec(`insert into agent_account (agent_id, account_id, kf_account) values ($1,$2,$3)
-			on conflict (agent_id, account_id) do update set kf_account = excluded.kf_account`, agentID, accountID, kfAccount)
-	})
+	}
+	return t.exec(`insert into agent_account (agent_id, account_id, kf_account) values ($1,$2,$3)
+		on conflict (agent_id, account_id) do update set kf_account = excluded.kf_account`, agentID, accountID, kfAccount)
 }
 
 // Unbind takes an official account from an agent.

@@ -109,6 +109,8 @@ var reads = []struct {
 	{"Forget", func(w *walked) error { w.Forget(); return nil }},
 	{"Half", func(w *walked) error { _, err := w.Half(ctx, "none"); return orNotFound(err) }},
 	{"KeywordHits", func(w *walked) error { _, err := w.KeywordHits(ctx, w.account); return err }},
+	{"KFDeeds", func(w *walked) error { _, err := w.KFDeeds(ctx); return err }},
+	{"KFOpen", func(w *walked) error { _, err := w.KFOpen(ctx, w.account, "li@hemu"); return err }},
 	{"KFAccounts", func(w *walked) error { _, err := w.KFAccounts(ctx, w.account); return err }},
 	{"LastEvent", func(w *walked) error { _, _, err := w.LastEvent(ctx); return err }},
 	{"Link", func(w *walked) error { _, err := w.Link(ctx, "none"); refused(w, err, "link_dead"); return nil }},

@@ -236,6 +236,26 @@ var deeds = []struct {
 		equal(w, "not taken", len(no), 0)
 		return err
 	}},
+	{"WishKF", "", func(w *walked) error { _, err := w.wish("add", "new@hemu", "new"); return err }},
+	{"DropKF", "", func(w *walked) error {
+		d, err := w.wish("update", "li@hemu", "new")
+		ok(w, err)
+		return w.DropKF(ctx, d.ID)
+	}},
+	{"KFDone", "account", func(w *walked) error {
+		d, err := w.wish("update", "li@hemu", "new")
+		ok(w, err)
+		return w.KFDone(ctx, d)
+	}},
+	{"KFDone", "agent message message account", func(w *walked) error {
+		d, err := w.wish("delete", "li@hemu", "")
+		ok(w, err)
+		return w.KFDone(ctx, d)
+	}},
+	{"ImportRecords", "message", func(w *walked) error {
+		_, err := w.ImportRecords(ctx, Actor{}, w.account, []Record{{OpenID: "served", Text: "of old", At: w.now(), KFAccount: "li@hemu"}})
+		return err
+	}},
 	{"ExpectKF", "", func(w *walked) error { return w.ExpectKF(ctx, w.account, "new@hemu", "new") }},
 	{"SetSetting", "", func(w *walked) error { return w.SetSetting(ctx, "reopen_ms", "1") }},
 	{"SetBackupSettings", "", func(w *walked) error {

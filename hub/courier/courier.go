@@ -47,9 +47,11 @@ type Courier struct {
 
 	replies, media, profiles, typists, errands crew
 
-	articles singleflight.Group // syncs, by account and kind
-	stranger int64              // the last customer whose profile was considered
-	scaling  sync.Mutex         // one picture at a time: they are large in memory
+	articles    singleflight.Group // syncs, by account and kind
+	kfs         turns              // deeds and syncs of an account's kf accounts, one after the other
+	recordsPage int                // lines that are read with one call
+	stranger    int64              // the last customer whose profile was considered
+	scaling     sync.Mutex         // one picture at a time: they are large in memory
 
 	own, strict, local *http.Transport
 }
@@ -69,6 +71,7 @@ func New(o Options) *Courier {
 	c.profiles = newCrew(c, 1)
 	c.typists = newCrew(c, 1)
 	c.errands = newCrew(c, 1)
+	c.recordsPage = recordsPage
 	c.own, _ = wechat.NewHTTP().Transport.(*http.Transport)
 	c.strict, c.local = guarded(false), guarded(true)
 	return c

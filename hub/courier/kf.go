@@ -2,23 +2,36 @@ package courier
 
 import (
 	"context"
+	"slices"
 
 	"kfdesk/hub/wechat"
 	"kfdesk/store"
 )
 
-// SyncKF makes the mirror of an account's kf accounts equal to WeChat's list
-// (getkflist). A person waits for it.
+// SyncKF makes the mirror of an account's kf accounts equal to WeChat's lists
+// (getkflist, getonlinekflist). A person waits for it.
 func (c *Courier) SyncKF(ctx context.Context, accountID int64) error {
+	defer c.kfs.take(accountID)()
 	a, err := c.o.Store.Account(ctx, accountID)
 	if err != nil {
 		return err
 	}
 	var list []wechat.KFAccount
+	var online []wechat.OnlineKF
 	err = c.tokens.call(ctx, a, true, func(token string) error {
 		ctx, cancel := context.WithTimeout(ctx, listDeadline)
 		defer cancel()
-		list, err = c.o.API(a).KFList(ctx, token)
+		if list, err = c.o.API(a).KFList(ctx, token); err != nil {
+			return err
+		}
+		online, err = c.o.API(a).OnlineKFList(ctx, token)
+		if err != nil && wechat.ReasonOf(err) != wechat.StaleToken { // the list is worth more than who is online
+			c.o.Log.Warn("who is online in WeChat's own tool could not be read", "appid", a.AppID, "code", wechat.Code(err), "err", err)
+			online, err = nil, nil
+			for _, k := range list {
+				online = append(online, wechat.OnlineKF{Account: k.Account, Status: -1})
+			}
+		}
 		return err
 	})
 	if err != nil {
@@ -26,10 +39,14 @@ func (c *Courier) SyncKF(ctx context.Context, accountID int64) error {
 	}
 	mirror := make([]store.KFAccount, 0, len(list))
 	for _, k := range list {
-		mirror = append(mirror, store.KFAccount{
+		m := store.KFAccount{
 			KFAccount: k.Account, Nickname: k.Nick, KFID: string(k.ID), KFWx: k.WX, AvatarURL: k.AvatarURL,
 			InviteWx: k.InviteWX, InviteStatus: k.InviteStatus, InviteUntil: int64(k.InviteExpireTime) * 1000,
-		})
+		}
+		if i := slices.IndexFunc(online, func(o wechat.OnlineKF) bool { return o.Account == k.Account }); i >= 0 {
+			m.Online, m.Cases = int(online[i].Status), int(online[i].AcceptedCase)
+		}
+		mirror = append(mirror, m)
 	}
 	return c.o.Store.SetKFAccounts(ctx, accountID, mirror)
 }

@@ -49,3 +49,19 @@ create table half_login (
   expires_at integer not null
 ) strict, without rowid;
 create index half_login_agent on half_login (agent_id);
+
+-- kf accounts: what WeChat's own tool says of them, and what an admin wants of WeChat that is not known to have happened yet.
+alter table kf_account add column online integer not null default 0;   -- in WeChat's own tool: 0 no, 1 web, 2 phone, 3 both, -1 not known
+alter table kf_account add column cases integer not null default 0;    -- customers it serves there
+create table kf_deed (
+  id integer primary key,
+  account_id integer not null references account,
+  kf_account text not null,
+  what text not null check (what in ('add', 'update', 'delete', 'invite', 'avatar')),
+  wish text not null,               -- nickname; WeChat id; of an avatar the address of the one before
+  bind_id integer not null,         -- the agent who shall speak as a new one, 0: nobody
+  agent_id integer not null,        -- who wants it, and from where
+  ip text not null,
+  at integer not null,
+  undone integer not null default 0 -- WeChat never did it, and the admins have yet to see that
+) strict;

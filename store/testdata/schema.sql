@@ -24,7 +24,7 @@ CREATE TABLE agent (
   active integer not null default 1,
   created_at integer not null,
   seen_at integer not null default 0
-, role text not null default 'agent' check (role in ('admin', 'supervisor', 'agent')), presence text not null default 'away' check (presence in ('online', 'busy', 'away')), presence_by text not null default '', presence_at integer not null default 0, capacity integer not null default 0, served_at integer not null default 0, presence_wish text not null default 'online' check (presence_wish in ('online', 'busy', 'away')), password_at integer not null default 0, seen_ip text not null default '') strict;
+, role text not null default 'agent' check (role in ('admin', 'supervisor', 'agent')), presence text not null default 'away' check (presence in ('online', 'busy', 'away')), presence_by text not null default '', presence_at integer not null default 0, capacity integer not null default 0, served_at integer not null default 0, presence_wish text not null default 'online' check (presence_wish in ('online', 'busy', 'away'))) strict;
 
 CREATE TABLE agent_account (
   agent_id integer not null references agent,
@@ -168,12 +168,6 @@ CREATE TABLE event (
   agent_id integer not null default 0
 ) strict;
 
-CREATE TABLE half_login (
-  hash blob primary key,            -- SHA-256 of the secret
-  agent_id integer not null references agent,
-  expires_at integer not null
-) strict, without rowid;
-
 CREATE TABLE keyword_hit (
   account_id integer not null references account,
   day integer not null,             -- in Beijing
@@ -194,16 +188,21 @@ CREATE TABLE kf_account (
   invite_until integer not null,
   avatar_url text not null,
   avatar_id integer references media,
-  synced_at integer not null,
+  synced_at integer not null, online integer not null default 0, cases integer not null default 0,
   primary key (account_id, kf_account)
 ) strict, without rowid;
 
-CREATE TABLE link (
-  agent_id integer primary key references agent,   -- a new one ends the old
-  hash blob not null unique,        -- SHA-256 of the secret
-  kind text not null check (kind in ('join', 'reset')),
-  totp_off integer not null,        -- using it also turns the second step off
-  expires_at integer not null
+CREATE TABLE kf_deed (
+  id integer primary key,
+  account_id integer not null references account,
+  kf_account text not null,
+  what text not null check (what in ('add', 'update', 'delete', 'invite', 'avatar')),
+  wish text not null,               -- nickname; WeChat id; of an avatar the address of the one before
+  bind_id integer not null,         -- the agent who shall speak as a new one, 0: nobody
+  agent_id integer not null,        -- who wants it, and from where
+  ip text not null,
+  at integer not null,
+  undone integer not null default 0 -- WeChat never did it, and the admins have yet to see that
 ) strict;
 
 CREATE TABLE login_failure (
@@ -298,12 +297,6 @@ CREATE TABLE quickreply (
   updated_at integer not null
 ) strict;
 
-CREATE TABLE recovery_code (
-  agent_id integer not null references agent,
-  hash blob not null,               -- argon2id
-  primary key (agent_id, hash)
-) strict, without rowid;
-
 CREATE TABLE session (
   hash blob primary key,            -- SHA-256 of the secret
   agent_id integer not null references agent,
@@ -313,7 +306,7 @@ CREATE TABLE session (
   created_at integer not null,
   seen_at integer not null,
   expires_at integer not null       -- 0: never
-, way text not null default '') strict, without rowid;
+) strict, without rowid;
 
 CREATE TABLE setting (
   name text primary key,
@@ -337,15 +330,6 @@ CREATE TABLE token (
   expires_at integer not null,
   primary key (account_id, kind)
 ) strict, without rowid;
-
-CREATE TABLE totp (
-  agent_id integer primary key references agent,
-  secret blob,                      -- sealed; null: not on
-  since integer not null default 0,
-  step integer not null default 0,  -- of the code that was used last: none counts twice
-  fresh blob,                       -- sealed: to be scanned, not confirmed yet
-  salt blob                         -- of the recovery codes
-) strict;
 
 CREATE TABLE upload (
   account_id integer not null references account,
@@ -375,8 +359,6 @@ CREATE INDEX customer_tag_tag on customer_tag (tag_id);
 CREATE INDEX draft_edited on draft (edited_at);
 
 CREATE INDEX errand_due on errand (retry_at) where retry_at >= 0;
-
-CREATE INDEX half_login_agent on half_login (agent_id);
 
 CREATE INDEX media_wanted on media (retry_at) where state = 'wanted';
 
