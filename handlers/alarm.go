@@ -15,12 +15,13 @@ type alarm struct {
 // alarmSources are all that may be wrong, the worst first. Each has a file of its
 // own, next to the page it leads to.
 var alarmSources = []func(*Console, *fiber.Ctx) ([]alarm, error){
+	(*Console).undoneKF,
 	backupAlarms,
 }
 
 // alarms lists what is wrong now, for an admin; others get none.
 func (c *Console) alarms(ctx *fiber.Ctx) []alarm {
-	if a := who(ctx); a == nil || !a.Admin() {
+	if a := who(ctx); a == nil || !a.Admin() || ctx.UserContext().Err() != nil { // of an error page the request is over
 		return nil
 	}
 	var list []alarm

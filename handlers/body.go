@@ -132,7 +132,7 @@ func (c *Console) bounded(ctx *fiber.Ctx) error {
 	in, most := inflowOf(ctx), int64(formMost)
 	upload := strings.TrimSuffix(ctx.Path(), "/") == uploadPath
 	switch {
-	case in.ended, upload && in.left <= uploadMost, ctx.Path() == backupUploadPath:
+	case in.ended, upload && in.left <= uploadMost, hasPicture(ctx) && in.left <= avatarMost, ctx.Path() == backupUploadPath:
 		return ctx.Next()
 	case upload:
 		return tooLarge(ctx.Query("kind"))

@@ -57,6 +57,7 @@ type WeChat interface {
 	CloseSession(ctx context.Context, accountID int64, customer store.Customer) error
 	// SyncTags takes over the list of WeChat's user tags.
 	SyncTags(ctx context.Context, by store.Actor, accountID int64) error
+	kfDesk
 	// Check is SyncKF that trusts no token that is kept.
 	Check(ctx context.Context, accountID int64) error
 }

@@ -37,7 +37,7 @@ func TestEveryPageIsSoundInEveryLanguage(t *testing.T) {
 }
 
 var (
-	keyShown  = regexp.MustCompile(`[>"](?:page|common|err|wxerr|inbox|keys|quick|people)\.[a-z_]+`)
+	keyShown  = regexp.MustCompile(`[>"](?:page|common|err|wxerr|inbox|keys|quick|people|kf|audit|backup|trust)\.[a-z_]+`)
 	hole      = regexp.MustCompile(`\{[a-z_]+\}`)
 	blocked   = regexp.MustCompile(`(?i)\sstyle\s*=|\son[a-z]+\s*=|javascript:|<style`)
 	script    = regexp.MustCompile(`<script([^>]*)>`)

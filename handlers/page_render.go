@@ -71,6 +71,17 @@ func (c *Console) pageRoutes(app *fiber.App) {
 
 	app.Get("/kf-accounts", c.admin, c.pageKFAccounts)
 	app.Post("/kf-accounts/sync", c.admin, c.postKFSync)
+	app.Post("/kf-accounts/deeds/:id<int>", c.admin, c.postKFDeedSeen)
+	app.Get("/kf-accounts/sessions", c.admin, c.pageKFTool)
+	app.Post("/kf-accounts/sessions", c.admin, c.postKFRecords)
+	app.Get("/kf-accounts/:id<int>/new", c.admin, c.pageKFNew)
+	app.Post("/kf-accounts/:id<int>/new", c.admin, c.withPicture, c.postKFNew)
+	app.Get("/kf-accounts/:id<int>/:kf", c.admin, c.pageKF("edit"))
+	app.Post("/kf-accounts/:id<int>/:kf", c.admin, c.withPicture, c.postKF)
+	app.Get("/kf-accounts/:id<int>/:kf/invite", c.admin, c.pageKF("invite"))
+	app.Post("/kf-accounts/:id<int>/:kf/invite", c.admin, c.postKFInvite)
+	app.Get("/kf-accounts/:id<int>/:kf/delete", c.admin, c.pageKF("delete"))
+	app.Post("/kf-accounts/:id<int>/:kf/delete", c.admin, c.postKFDelete)
 
 	app.Get("/quick-replies", c.agent, c.pageQuick)
 	app.Get("/quick-replies/new", c.agent, c.pageQuickNew)

@@ -164,6 +164,18 @@ var routes = map[string]string{
 	"POST /settings/routing":           admin,
 	"POST /kf-accounts/sync":           admin,
 
+	"POST /kf-accounts/deeds/:id<int>":      admin,
+	"GET /kf-accounts/sessions":             admin,
+	"POST /kf-accounts/sessions":            admin,
+	"GET /kf-accounts/:id<int>/new":         admin,
+	"POST /kf-accounts/:id<int>/new":        admin,
+	"GET /kf-accounts/:id<int>/:kf":         admin,
+	"POST /kf-accounts/:id<int>/:kf":        admin,
+	"GET /kf-accounts/:id<int>/:kf/invite":  admin,
+	"POST /kf-accounts/:id<int>/:kf/invite": admin,
+	"GET /kf-accounts/:id<int>/:kf/delete":  admin,
+	"POST /kf-accounts/:id<int>/:kf/delete": admin,
+
 	"GET /settings/tags":                  admin,
 	"POST /settings/tags":                 admin,
 	"POST /settings/tags/sync":            admin,
