@@ -13,6 +13,7 @@ import (
 	"os"
 	"os/signal"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -355,13 +356,17 @@ func sweep(ctx context.Context, s *store.Store, log *slog.Logger) error {
 	}
 }
 
-// mirror keeps the lists of kf accounts like WeChat's: at the start, then every hour.
+// mirror keeps the lists of kf accounts like WeChat's: at the start, then every
+// hour, and every few minutes where somebody may answer an invitation.
 func mirror(ctx context.Context, s *store.Store, c *courier.Courier, log *slog.Logger) error {
-	hourly := time.NewTicker(time.Hour)
-	defer hourly.Stop()
-	for {
+	often := time.NewTicker(5 * time.Minute)
+	defer often.Stop()
+	for n := 0; ; n++ {
 		accounts, err := s.Accounts(ctx)
 		for i := 0; err == nil && i < len(accounts); i++ {
+			if n%12 > 0 && !invited(ctx, s, accounts[i].ID) {
+				continue
+			}
 			if err := c.SyncKF(ctx, accounts[i].ID); err != nil && ctx.Err() == nil {
 				log.Warn("kf accounts could not be read from WeChat", "appid", accounts[i].AppID, "error", err)
 			}
@@ -372,9 +377,15 @@ func mirror(ctx context.Context, s *store.Store, c *courier.Courier, log *slog.L
 		select {
 		case <-ctx.Done():
 			return nil
-		case <-hourly.C:
+		case <-often.C:
 		}
 	}
+}
+
+// invited tells whether an invitation of the account has no answer yet.
+func invited(ctx context.Context, s *store.Store, account int64) bool {
+	list, err := s.KFAccounts(ctx, account)
+	return err == nil && slices.ContainsFunc(list, func(k store.KFAccount) bool { return k.KFWx == "" && k.InviteStatus == "waiting" })
 }
 
 // syncKF is for the command line, which has no server around it.

@@ -195,7 +195,7 @@ func TestKFAddFailsHalfWay(t *testing.T) {
 	d := newKF(t)
 	d.box.AddFault(sandbox.Fault{On: "/customservice/kfaccount/inviteworker", Kind: "errcode", Code: 65409})
 	d.page(t, "POST", "/kf-accounts/1/new", nil, "nickname", "小秋", "prefix", "qiu", "invite_wx", "nobody_wx").
-		shows(t, 422, `action="/kf-accounts/1/qiu@hemu_life/invite"`, "没有这个微信号", `value="nobody_wx"`)
+		shows(t, 422, `action="/kf-accounts/1/qiu@hemu_life/invite"`, "没有这个微信号", `value="nobody_wx"`, `id="invite_wx-problem"`)
 	d.box.AddFault(sandbox.Fault{On: "/customservice/kfaccount/uploadheadimg", Kind: "errcode", Code: 40009})
 	d.page(t, "POST", "/kf-accounts/1/new", picture(t, "png"), "nickname", "小冬", "prefix", "dong").
 		shows(t, 422, `action="/kf-accounts/1/dong@hemu_life"`, `id="avatar-problem"`)

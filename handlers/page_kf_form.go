@@ -278,7 +278,7 @@ func (c *Console) kfFailed(ctx *fiber.Ctx, d *kfPage, agent int64, err error) er
 		text = c.errorText(ctx, own)
 	case errors.As(err, &no):
 		field, text = kfFields[no.Code], c.kfRefusal(ctx, no)
-	case !errors.As(err, &lost):
+	case !errors.As(err, &lost): // also when another deed took all the time there was
 		return err
 	case c.kfUncertain(ctx, d.Group.Account.ID):
 		c.Log.Warn("it is not known whether WeChat did a deed on a kf account", "account", d.Group.Account.ID, "error", err)

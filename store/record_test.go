@@ -36,13 +36,15 @@ func TestImportRecords(t *testing.T) {
 	equal(t, "new", take(), 4)
 	equal(t, "audit", d.lastDeed(t), fmt.Sprintf("kf.records +4 by %d from ::1", d.admin.ID))
 	equal(t, "again", take(), 0)
+	records = []Record{{"o1", false, "[voice]", picture.At + 32_000, "door@hemu"}} // another, soon after the one that was imported
+	equal(t, "on the next page", take(), 1)
 	var lines []string
 	for _, m := range d.timeline(t, v.Customer.ID) {
 		if strings.Contains(string(m.Body), "imported") {
 			lines = append(lines, fmt.Sprintf("%s %s %s %s %d", m.Dir, said(m), m.Nick, m.State, m.Conversation))
 		}
 	}
-	equal(t, "lines", strings.Join(lines, "; "), fmt.Sprintf("out %s nick of door@hemu sent %d; in %[1]s   %[2]d; in [voice]   %[2]d", said(asked), v.ID))
+	equal(t, "lines", strings.Join(lines, "; "), fmt.Sprintf("out %s nick of door@hemu sent %d; in %[1]s   %[2]d; in [voice]   %[2]d; in [voice]   %[2]d", said(asked), v.ID))
 	after := d.of(t, "o1")
 	equal(t, "what the list shows", fmt.Sprint(after.Last.ID, after.Unread, after.WaitingSince), fmt.Sprint(before.Last.ID, before.Unread, before.WaitingSince))
 	equal(t, "who never came", must(row(ctx, d, one[int], "select conversations from customer where openid = 'o2'"))(t), 0)

@@ -11,7 +11,11 @@ import (
 // SyncKF makes the mirror of an account's kf accounts equal to WeChat's lists
 // (getkflist, getonlinekflist). A person waits for it.
 func (c *Courier) SyncKF(ctx context.Context, accountID int64) error {
-	defer c.kfs.take(accountID)()
+	done, err := c.kfs.take(ctx, accountID)
+	if err != nil {
+		return err
+	}
+	defer done()
 	a, err := c.o.Store.Account(ctx, accountID)
 	if err != nil {
 		return err

@@ -3,6 +3,7 @@ package courier
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"image"
 	"image/jpeg"
@@ -150,9 +151,9 @@ func TestKFRefusals(t *testing.T) {
 	if err := d.kf("add", "a b"+at, "x"); !store.Refused(err, "bad_kf_prefix") {
 		t.Errorf("a prefix that WeChat would refuse: %v", err)
 	}
-	d.sandbox.AddFault(sandbox.Fault{On: tokenPath, Kind: "errcode", Code: 40164})
+	d.sandbox.AddFault(sandbox.Fault{On: tokenPath, Kind: "empty", Times: -1})
 	d.sandbox.Advance(3 * time.Hour)
-	equal(t, "no token", wechat.Code(d.kf("delete", "a"+at, "")), 40164)
+	equal(t, "no token", wechat.Classify(d.kf("delete", "a"+at, "")), wechat.Unknown)
 	equal(t, "so it was not asked", d.kfs(), before)
 }
 
@@ -201,13 +202,17 @@ func TestKFSyncAndDeedTakeTurns(t *testing.T) {
 	d := newDesk(t)
 	a := d.account(0)
 	ok(t, d.courier.SyncKF(ctx, a.ID))
-	list, done := d.hold(kfListPath, ""), make(chan error, 2)
-	go func() { done <- d.courier.SyncKF(ctx, a.ID) }()
+	list, synced := d.hold(kfListPath, ""), make(chan error, 1)
+	go func() { synced <- d.courier.SyncKF(ctx, a.ID) }()
 	d.meet(list)
-	go func() { done <- d.kf("add", "new@"+a.WechatID, "New") }()
+	impatient, leave := context.WithTimeout(ctx, 50*time.Millisecond)
+	defer leave()
+	err := d.courier.DoKF(impatient, store.Actor{}, store.KFDeed{Account: a.ID, KFAccount: "new@" + a.WechatID, What: "add", Wish: "New"}, nil)
+	equal(t, "meanwhile", errors.Is(err, context.DeadlineExceeded), true)
+	equal(t, "WeChat was asked", d.count(kfPaths["add"]), 0)
 	close(list.release)
-	ok(t, <-done)
-	ok(t, <-done)
+	ok(t, <-synced)
+	ok(t, d.kf("add", "new@"+a.WechatID, "New"))
 	equal(t, "mirror", d.kfs(), "li@"+a.WechatID+" Li  0/0; new@"+a.WechatID+" New  0/0")
 }
 

@@ -13,30 +13,38 @@ import (
 // turns lets one at a time work on something of an account.
 type turns struct {
 	mu sync.Mutex
-	of map[int64]*sync.Mutex
+	of map[int64]chan struct{} // holds something while somebody works
 }
 
-// take waits for the turn and gives what ends it.
-func (t *turns) take(accountID int64) (done func()) {
+// take waits for the turn, as long as ctx lasts, and gives what ends it.
+func (t *turns) take(ctx context.Context, accountID int64) (done func(), err error) {
 	t.mu.Lock()
 	if t.of == nil {
-		t.of = map[int64]*sync.Mutex{}
+		t.of = map[int64]chan struct{}{}
 	}
 	turn := t.of[accountID]
 	if turn == nil {
-		turn = &sync.Mutex{}
+		turn = make(chan struct{}, 1)
 		t.of[accountID] = turn
 	}
 	t.mu.Unlock()
-	turn.Lock()
-	return turn.Unlock
+	select {
+	case turn <- struct{}{}:
+		return func() { <-turn }, nil
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
 }
 
 // DoKF asks WeChat for a deed on a kf account and takes over what it did; avatar
 // is the JPG of such a deed. A person waits for it. When it is not known whether
 // WeChat did it (the error is none of WeChat's), the next sync finds out.
 func (c *Courier) DoKF(ctx context.Context, by store.Actor, d store.KFDeed, avatar []byte) error {
-	defer c.kfs.take(d.Account)()
+	done, err := c.kfs.take(ctx, d.Account)
+	if err != nil {
+		return err
+	}
+	defer done()
 	a, err := c.o.Store.Account(ctx, d.Account)
 	if err != nil {
 		return err

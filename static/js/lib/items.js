@@ -7,11 +7,13 @@ export function itemsOf(rows, marker = 0, said = 0) {
   const items = [];
   let before = null; // the message above, if nothing stands between
   let day = '';
+  const days = new Set(); // what is imported from WeChat's records goes back to earlier ones
   for (const row of rows) {
     if (row.state === 'discarded') continue;
     const date = new Date(row.at).toDateString();
     if (date !== day) {
-      items.push({ kind: 'day', key: `day ${date}`, at: row.at });
+      items.push({ kind: 'day', key: days.has(date) ? `day ${date} ${row.id}` : `day ${date}`, at: row.at });
+      days.add(date);
       before = null;
     }
     day = date;
@@ -33,4 +35,4 @@ export function itemsOf(rows, marker = 0, said = 0) {
 const kindOf = ({ dir }) => (dir === 'in' || dir === 'out' ? 'message' : dir);
 
 const together = (a, b) =>
-  a.dir === b.dir && a.agent === b.agent && a.kf_account === b.kf_account && b.at - a.at < TOGETHER;
+  a.dir === b.dir && a.agent === b.agent && a.kf_account === b.kf_account && !a.body?.imported === !b.body?.imported && b.at - a.at < TOGETHER;

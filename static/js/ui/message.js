@@ -11,15 +11,15 @@ import { more } from './messagemenu.js';
 // open: WeChat takes a reply now. aim: it was jumped to. newer: a reply is held because of it.
 export function message({ row, goesOn, last }, conversation, { fresh, open, aim, newer, show }) {
   const look = `msg ${goesOn ? 'msg-cont' : ''} ${fresh ? 'msg-fresh' : ''} ${aim ? 'is-target' : ''} ${newer ? 'is-newer' : ''}`;
-  return row.dir === 'in' ? incoming(row, look, last, conversation, show) : outgoing(row, look, goesOn, conversation, open, show);
+  return row.dir === 'in' ? incoming(row, look, goesOn, last, conversation, show) : outgoing(row, look, goesOn, conversation, open, show);
 }
 
-function incoming(row, look, last, { customer }, show) {
+function incoming(row, look, goesOn, last, { customer }, show) {
   const name = customerName(customer);
   return html`
     <article class=${`${look} msg-in`} data-id=${row.id} aria-label=${t('inbox.message.by', { name, time: formatTime(row.at) })}>
       ${identicon(customer.openid, 'idn-32')}
-      <div class="msg-main"><div class="msg-line">
+      <div class="msg-main">${goesOn ? nothing : imported(row)}<div class="msg-line">
         ${content(row, show)}
         ${last ? html`<span class="msg-state"><time datetime=${iso(row.at)}>${formatTime(row.at)}</time></span>` : nothing}
         ${more(row)}
@@ -35,12 +35,15 @@ function outgoing(row, look, goesOn, { account }, open, show) {
       aria-label=${t('inbox.message.by', { name, time: formatTime(row.at) })}>
       ${portrait(row.agent, account, 32, row.nick)}
       <div class="msg-main">
-        ${mine || goesOn ? nothing : html`<span class="msg-by">${name}</span>`}
+        ${goesOn ? nothing : imported(row)}${mine || goesOn ? nothing : html`<span class="msg-by">${name}</span>`}
         <div class="msg-line">${content(row, show)}${state(row)}${more(row)}</div>
         ${failure(row, open)}
       </div>
     </article>`;
 }
+
+// Said in WeChat's own tool, and put here later.
+const imported = ({ body }) => (body?.imported ? html`<span class="msg-by">${t('kf.imported')}</span>` : nothing);
 
 const states = { pending: 'is-sending', sending: 'is-sending', failed: 'is-failed', unknown: 'is-unsure' };
 
