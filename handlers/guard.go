@@ -168,6 +168,17 @@ func (c *Console) agent(ctx *fiber.Ctx) error {
 	return ctx.Next()
 }
 
+// supervisor lets in supervisors and admins.
+func (c *Console) supervisor(ctx *fiber.Ctx) error {
+	if err := c.whole(ctx); err != nil {
+		return err
+	}
+	if !who(ctx).Supervisor() {
+		return refused(fiber.StatusForbidden, "supervisor_needed")
+	}
+	return ctx.Next()
+}
+
 // admin lets in admins.
 func (c *Console) admin(ctx *fiber.Ctx) error {
 	if err := c.whole(ctx); err != nil {

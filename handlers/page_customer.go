@@ -17,17 +17,6 @@ type customerPage struct {
 	Problems problems
 }
 
-// supervisor lets in supervisors, and admins.
-func (c *Console) supervisor(ctx *fiber.Ctx) error {
-	switch a := who(ctx); {
-	case a == nil:
-		return refused(fiber.StatusUnauthorized, "login_needed")
-	case !a.Supervisor():
-		return refused(fiber.StatusForbidden, "supervisor_needed")
-	}
-	return ctx.Next()
-}
-
 // Newest is the customer's newest conversation.
 func (d *customerPage) Newest() int64 {
 	if n := len(d.Services); n > 0 {

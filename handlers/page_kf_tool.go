@@ -2,9 +2,7 @@ package handlers
 
 import (
 	"errors"
-	"hash/fnv"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
@@ -108,19 +106,8 @@ func (c *Console) toolRow(ctx *fiber.Ctx, account int64, s wechat.KFSession) too
 	if err == nil {
 		row.Conversation, row.View = v.ID, map[string]string{"waiting": "waiting", "open": "all", "closed": "ended"}[v.State]
 	}
-	row.Name = c.customerName(ctx, v.Customer.Remark, s.OpenID)
+	row.Name = c.customerName(c.lang(ctx), s.OpenID, v.Customer.Remark)
 	return row
-}
-
-// customerName is what lib/people.js calls a customer: the remark, else a word that
-// hangs on the openid.
-func (c *Console) customerName(ctx *fiber.Ctx, remark, openid string) string {
-	if remark != "" {
-		return remark
-	}
-	words, h := strings.Split(c.text(ctx, "inbox.names"), " "), fnv.New32a()
-	h.Write([]byte(openid))
-	return words[h.Sum32()%uint32(len(words))] + " " + openid[max(0, len(openid)-4):]
 }
 
 // beijing is the time that WeChat's days are meant in, and those of the forms here.

@@ -132,13 +132,13 @@ func TestMeddlingIsAudited(t *testing.T) {
 func TestLogInsAreAudited(t *testing.T) {
 	d := openDesk(t)
 	must(d.AddSession(ctx, Session{AgentID: d.li.ID, Kind: "browser", Name: "Edge", IP: "::1"}, time.Hour))(t)
-	equal(t, "audit", d.lastDeed(t), fmt.Sprintf("login.browser Edge by %d from ::1", d.li.ID))
+	equal(t, "audit", d.lastDeed(t), fmt.Sprintf("login.browser li Edge by %d from ::1", d.li.ID))
 	for _, login := range []string{"hunter2", "su"} {
 		for range loginTries {
 			_, err := d.Login(ctx, login, wrong, "192.0.2.1")
 			refused(t, err, "login_wrong")
 		}
 	}
-	equal(t, "audit", d.lastDeed(t), "login.locked su by 0 from 192.0.2.1")
+	equal(t, "audit", d.lastDeed(t), "login.refused su password by 0 from 192.0.2.1")
 	equal(t, "of nobody's", d.deedsOf(t, AuditQuery{Text: "hunter2"}), "")
 }

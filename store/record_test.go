@@ -21,7 +21,9 @@ func TestImportRecords(t *testing.T) {
 	d.receive(t, picture)
 	d.clock.advance(time.Hour)
 
-	said := func(m Message) string { return must(row(ctx, d, one[string], "select json_extract(body, '$.content') from message where id = $1", m.ID))(t) }
+	said := func(m Message) string {
+		return must(row(ctx, d, one[string], "select json_extract(body, '$.content') from message where id = $1", m.ID))(t)
+	}
 	records := []Record{
 		{"o1", false, said(asked), asked.At + 2000, "li@hemu"},
 		{"o1", true, " " + said(reply), reply.At + 1000, "li@hemu"},
@@ -32,7 +34,9 @@ func TestImportRecords(t *testing.T) {
 		{"o2", true, "hello", picture.At, "door@hemu"}, // a customer who never came here
 	}
 	before := d.of(t, "o1")
-	take := func() int { return must(d.ImportRecords(ctx, Actor{AgentID: d.admin.ID, IP: "::1"}, d.account, records))(t) }
+	take := func() int {
+		return must(d.ImportRecords(ctx, Actor{AgentID: d.admin.ID, IP: "::1"}, d.account, records))(t)
+	}
 	equal(t, "new", take(), 4)
 	equal(t, "audit", d.lastDeed(t), fmt.Sprintf("kf.records +4 by %d from ::1", d.admin.ID))
 	equal(t, "again", take(), 0)

@@ -174,7 +174,7 @@ func TestSessions(t *testing.T) {
 	equal(t, "sessions", len(must(d.Sessions(ctx, d.li.ID))(t)), 3)
 	equal(t, "li was seen", d.agent(t, d.li.ID).SeenAt, d.now())
 	equal(t, "at", d.agent(t, d.li.ID).SeenIP, "::1")
-	equal(t, "audit", d.lastDeed(t), fmt.Sprintf("login.ok su by %d from ::1", d.su.ID))
+	equal(t, "audit", d.lastDeed(t), fmt.Sprintf("login.browser su name by %d from ::1", d.su.ID))
 
 	d.clock.advance(time.Hour)
 	valid("after an hour", map[string]bool{short: false, long: true, token: true})

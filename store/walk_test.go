@@ -89,7 +89,10 @@ var reads = []struct {
 	}},
 	{"BackupDir", func(w *walked) error { _ = w.BackupDir(BackupSettings{}); return nil }},
 	{"BackupSettings", func(w *walked) error { _, err := w.BackupSettings(ctx); return err }},
-	{"Audit", func(w *walked) error { _, err := w.Audit(ctx, AuditQuery{Text: "li", Nouns: []string{"agent"}, After: 9}); return err }},
+	{"Audit", func(w *walked) error {
+		_, err := w.Audit(ctx, AuditQuery{Text: "li", Nouns: []string{"agent"}, After: 9})
+		return err
+	}},
 	{"Audit", func(w *walked) error {
 		_, err := w.Audit(ctx, AuditQuery{Text: "li", Nouns: []string{"agent"}, After: 9})
 		return err

@@ -24,7 +24,7 @@ CREATE TABLE agent (
   active integer not null default 1,
   created_at integer not null,
   seen_at integer not null default 0
-, role text not null default 'agent' check (role in ('admin', 'supervisor', 'agent')), presence text not null default 'away' check (presence in ('online', 'busy', 'away')), presence_by text not null default '', presence_at integer not null default 0, capacity integer not null default 0, served_at integer not null default 0, presence_wish text not null default 'online' check (presence_wish in ('online', 'busy', 'away'))) strict;
+, role text not null default 'agent' check (role in ('admin', 'supervisor', 'agent')), presence text not null default 'away' check (presence in ('online', 'busy', 'away')), presence_by text not null default '', presence_at integer not null default 0, capacity integer not null default 0, served_at integer not null default 0, presence_wish text not null default 'online' check (presence_wish in ('online', 'busy', 'away')), password_at integer not null default 0, seen_ip text not null default '') strict;
 
 CREATE TABLE agent_account (
   agent_id integer not null references agent,
@@ -77,7 +77,7 @@ CREATE TABLE audit (
   ip text not null,
   deed text not null,
   subject text not null
-, account_id integer not null default 0, detail text not null default '') strict;
+, account_id integer not null default 0, detail text not null default '', customer_id integer not null default 0) strict;
 
 CREATE TABLE conversation (
   id integer primary key,
@@ -124,7 +124,7 @@ CREATE TABLE customer (
   action_total integer not null default 0,
   action_since integer not null default 0,
   action_until integer not null default 0,
-  action_cause text not null default '', language text not null default '', session_kf text not null default '', session_at integer not null default 0, away_at integer not null default 0, blocked_at integer not null default 0, event_id integer not null default 0,
+  action_cause text not null default '', language text not null default '', session_kf text not null default '', session_at integer not null default 0, away_at integer not null default 0, blocked_at integer not null default 0, event_id integer not null default 0, erased_at integer not null default 0, erasing integer not null default 0,
   unique (account_id, openid)
 ) strict;
 
@@ -168,6 +168,12 @@ CREATE TABLE event (
   agent_id integer not null default 0
 ) strict;
 
+CREATE TABLE half_login (
+  hash blob primary key,            -- SHA-256 of the secret
+  agent_id integer not null references agent,
+  expires_at integer not null
+) strict, without rowid;
+
 CREATE TABLE keyword_hit (
   account_id integer not null references account,
   day integer not null,             -- in Beijing
@@ -203,6 +209,20 @@ CREATE TABLE kf_deed (
   ip text not null,
   at integer not null,
   undone integer not null default 0 -- WeChat never did it, and the admins have yet to see that
+) strict;
+
+CREATE TABLE leftover (                 -- what was wiped here and still lies in other files
+  kind text not null check (kind in ('message', 'customer', 'file')),
+  ref text not null,                    -- the row in the index, the hash of a file
+  primary key (kind, ref)
+) strict, without rowid;
+
+CREATE TABLE link (
+  agent_id integer primary key references agent,   -- a new one ends the old
+  hash blob not null unique,        -- SHA-256 of the secret
+  kind text not null check (kind in ('join', 'reset')),
+  totp_off integer not null,        -- using it also turns the second step off
+  expires_at integer not null
 ) strict;
 
 CREATE TABLE login_failure (
@@ -297,6 +317,12 @@ CREATE TABLE quickreply (
   updated_at integer not null
 ) strict;
 
+CREATE TABLE recovery_code (
+  agent_id integer not null references agent,
+  hash blob not null,               -- argon2id
+  primary key (agent_id, hash)
+) strict, without rowid;
+
 CREATE TABLE session (
   hash blob primary key,            -- SHA-256 of the secret
   agent_id integer not null references agent,
@@ -306,7 +332,7 @@ CREATE TABLE session (
   created_at integer not null,
   seen_at integer not null,
   expires_at integer not null       -- 0: never
-) strict, without rowid;
+, way text not null default '') strict, without rowid;
 
 CREATE TABLE setting (
   name text primary key,
@@ -331,6 +357,15 @@ CREATE TABLE token (
   primary key (account_id, kind)
 ) strict, without rowid;
 
+CREATE TABLE totp (
+  agent_id integer primary key references agent,
+  secret blob,                      -- sealed; null: not on
+  since integer not null default 0,
+  step integer not null default 0,  -- of the code that was used last: none counts twice
+  fresh blob,                       -- sealed: to be scanned, not confirmed yet
+  salt blob                         -- of the recovery codes
+) strict;
+
 CREATE TABLE upload (
   account_id integer not null references account,
   hash text not null,
@@ -342,6 +377,8 @@ CREATE TABLE upload (
 
 CREATE UNIQUE INDEX agent_account_kf on agent_account (account_id, kf_account) where kf_account <> '';
 
+CREATE INDEX article_cover on article (cover_id) where cover_id is not null;
+
 CREATE INDEX audit_at on audit (at, id);
 
 CREATE INDEX conversation_customer on conversation (customer_id, id);
@@ -352,13 +389,21 @@ CREATE INDEX conversation_state on conversation (state, closed_at, id);
 
 CREATE INDEX customer_blocked on customer (blocked_at) where blocked_at > 0;
 
+CREATE INDEX customer_erasing on customer (id) where erasing > 0;
+
 CREATE INDEX customer_profile on customer (id) where profile_at = 0;
 
 CREATE INDEX customer_tag_tag on customer_tag (tag_id);
 
+CREATE INDEX draft_conversation on draft (conversation_id);
+
 CREATE INDEX draft_edited on draft (edited_at);
 
 CREATE INDEX errand_due on errand (retry_at) where retry_at >= 0;
+
+CREATE INDEX half_login_agent on half_login (agent_id);
+
+CREATE INDEX media_hash on media (hash) where hash <> '';
 
 CREATE INDEX media_wanted on media (retry_at) where state = 'wanted';
 
