@@ -60,7 +60,7 @@ func (c *Console) postCustomerErase(ctx *fiber.Ctx) error {
 		return err
 	}
 	typed := strings.TrimSpace(ctx.FormValue("proof"))
-	if typed != d.Proof && typed != d.Name {
+	if !strings.EqualFold(typed, d.Proof) && !strings.EqualFold(typed, d.Name) {
 		return c.renderCustomer(ctx, "erase", problems{"proof": c.text(ctx, "data.erase.wrong")})
 	}
 	if err := c.Store.Erase(ctx.UserContext(), who(ctx), d.Customer.ID); err != nil {
