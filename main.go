@@ -111,11 +111,17 @@ var errTurn = errors.New("start again")
 func (p *program) serve(ctx context.Context) error {
 	for {
 		inside, err := p.inSandbox(ctx)
+		if ctx.Err() != nil {
+			return nil // asked to end between two rounds
+		}
 		if err != nil {
 			return err
 		}
 		if p.listen, err = net.Listen("tcp", p.Addr); err != nil {
 			return errPort{err}
+		}
+		if strings.HasSuffix(p.Addr, ":0") { // any port, and then the same: browsers come back to it
+			p.Addr = p.listen.Addr().String()
 		}
 		if err = p.round(ctx, inside); !errors.Is(err, errTurn) {
 			return err

@@ -15,6 +15,7 @@ import (
 	"strings"
 
 	"github.com/gofiber/fiber/v2"
+	"github.com/valyala/fasthttp"
 
 	"kfdesk/hub"
 	"kfdesk/hub/wechat"
@@ -87,7 +88,16 @@ func NewApp(c *Console) *fiber.App {
 	})
 	c.routes(app)
 	streamed(app)
+	primed(app)
 	return app
+}
+
+// primed lets Fiber make what its first render makes without a lock: after a
+// restart, browsers come all at once.
+func primed(app *fiber.App) {
+	ctx := app.AcquireCtx(&fasthttp.RequestCtx{})
+	defer app.ReleaseCtx(ctx)
+	_ = ctx.Render("", nil) // there is no such page
 }
 
 // Static opens the folder of static files inside what main embeds.
