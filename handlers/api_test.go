@@ -97,7 +97,7 @@ func TestMe(t *testing.T) {
 		t.Fatalf("li sees %d accounts", len(accounts))
 	}
 	shape(t, "account", accounts[0], accountShape, "")
-	if n := len(me["agents"].([]any)); n != 4 {
+	if n := len(me["agents"].([]any)); n != 5 {
 		t.Errorf("%d agents", n)
 	}
 	if n := len(d.call(t, "zhou", "GET", "/api/v1/me", nil).ok(t, 200)["accounts"].([]any)); n != 2 {

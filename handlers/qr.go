@@ -10,7 +10,7 @@ import (
 
 // qrCode draws text as a QR code, with its name for who does not see it.
 func qrCode(text, name string) (template.HTML, error) {
-	code, err := go_qr.EncodeText(text, go_qr.Medium)
+	code, err := go_qr.EncodeText(text, go_qr.Low)
 	if err != nil {
 		return "", fmt.Errorf("QR code: %w", err)
 	}

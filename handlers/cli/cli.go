@@ -34,7 +34,7 @@ type Env struct {
 	lines *bufio.Scanner
 }
 
-// command is one "NOUN add", or one word: its flags, those it cannot do without,
+// command is one "NOUN VERB", or one word: its flags, those it cannot do without,
 // and what it does with the store. The answer is printed for people, or with -json
 // for programs.
 type command struct {
@@ -64,6 +64,7 @@ var commands = map[string]command{
 	"admin add":   {adminFlags, []string{"login"}, addAdmin, aStore},
 	"account add": {accountFlags, []string{"appid", "original-id", "wechat-id"}, addAccount, aStore},
 	"agent add":   {agentFlags, []string{"login", "appid", "kf"}, addAgent, aStore},
+	"agent reset": {resetFlags, []string{"login"}, resetAgent, aStore},
 	"token add":   {tokenFlags, []string{"login"}, addToken, aStore},
 	"backup":      {backupFlags, nil, makeBackup, someStore},
 	"verify":      {verifyFlags, nil, verifyBackup, aFile},

@@ -169,6 +169,12 @@ func TestSetUpBesideTheServer(t *testing.T) {
 				t.Errorf("the supervisor: %+v, %v", a, err)
 			}
 			c.runs(1, "agent", "add", "-login", "wang", "-role", "boss", "-appid", "wx4f8a2c61d9e07b35", "-kf", "wang@hemu_life")
+			c.runs(0, "agent", "reset", "-login", "chen", "-totp-off")
+			_, link, _ := strings.Cut(strings.TrimSpace(c.out), "/join/")
+			if l, err := s.Link(t.Context(), link); err != nil || l.Agent.Login != "chen" || l.Kind != "reset" || !l.TOTPOff {
+				t.Errorf("the link: %+v, %v", l, err)
+			}
+			c.runs(1, "agent", "reset", "-login", "nobody")
 			c.runs(0, "token", "add", "-login", "li")
 			if v, a, err := s.Session(t.Context(), strings.TrimSpace(c.out)); err != nil || a.Login != "li" || v.Kind != "token" || v.ExpiresAt != 0 {
 				t.Errorf("the token: %+v %+v, %v", v, a, err)
