@@ -89,3 +89,26 @@ func (cb *Callback) decrypt(encrypted string) ([]byte, *Cipher, error) {
 	}
 	return nil, nil, ErrForged
 }
+
+// Why tells, for the owner of the account and never for the sender, what Verify or
+// Open held against a request: signature (another token), mode, key (another
+// EncodingAESKey or AppID).
+func (cb *Callback) Why(q Query, body []byte) string {
+	if !signed(q.Signature, cb.Token, q.Timestamp, q.Nonce) {
+		return "signature"
+	}
+	root, err := parseTree(body)
+	if err != nil {
+		return "signature" // WeChat sends none that cannot be read
+	}
+	encrypted := root.textOf("Encrypt")
+	switch {
+	case cb.Mode == Safe && (!q.sealed() || encrypted == ""), cb.Mode == Plain && (q.sealed() || encrypted != ""):
+		return "mode"
+	case q.sealed() && signed(q.MsgSignature, cb.Token, q.Timestamp, q.Nonce, encrypted):
+		return "key"
+	case !q.sealed() && encrypted != "" && root.find("MsgType") == nil:
+		return "mode"
+	}
+	return "signature"
+}

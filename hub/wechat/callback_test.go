@@ -224,3 +224,40 @@ func TestReplays(t *testing.T) {
 		t.Error("forgot the newest")
 	}
 }
+
+// The owner hears what does not fit; who has another token learns and proves nothing.
+func TestWhyAPushIsRefused(t *testing.T) {
+	push := &Push{ToUserName: "gh_1", FromUserName: "o1", CreateTime: 1, MsgType: "text", Content: "hi", MsgID: "1"}
+	side := func(token string, mode Mode, key string) *Callback {
+		c, err := NewCipher(key, testAppID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return &Callback{Token: token, Mode: mode, Ciphers: []*Cipher{c}}
+	}
+	key, other := strings.Repeat("A", 43), strings.Repeat("B", 43)
+	for _, tt := range []struct {
+		name       string
+		ours, sent *Callback
+		want       string
+	}{
+		{"another token", side("aaa", Safe, key), side("bbb", Safe, key), "signature"},
+		{"another token, plain", side("aaa", Plain, key), side("bbb", Plain, key), "signature"},
+		{"another key", side("aaa", Safe, key), side("aaa", Safe, other), "key"},
+		{"another key, compatible", side("aaa", Compatible, key), side("aaa", Compatible, other), "key"},
+		{"plain to safe", side("aaa", Safe, key), side("aaa", Plain, key), "mode"},
+		{"safe to plain", side("aaa", Plain, key), side("aaa", Safe, key), "mode"},
+		{"compatible to plain", side("aaa", Plain, key), side("aaa", Compatible, key), "mode"},
+	} {
+		q, body, err := tt.sent.Pack(push, "1735689600", "1372623149")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, _, err := tt.ours.Open(q, body); err == nil {
+			t.Errorf("%s: it is taken", tt.name)
+		}
+		if got := tt.ours.Why(q, body); got != tt.want {
+			t.Errorf("%s: %q, want %q", tt.name, got, tt.want)
+		}
+	}
+}

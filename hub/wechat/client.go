@@ -125,7 +125,17 @@ func (c *Client) do(ctx context.Context, r request) (*http.Response, error) {
 	if err != nil {
 		return nil, &CallError{Path: r.path, Unsent: left.never(), Err: redact(err, r)}
 	}
+	if told, ok := ctx.Value(headKey{}).(func(http.Header)); ok {
+		told(resp.Header)
+	}
 	return resp, nil
+}
+
+type headKey struct{}
+
+// WithHeads makes the calls under a context tell the head of each answer.
+func WithHeads(ctx context.Context, told func(http.Header)) context.Context {
+	return context.WithValue(ctx, headKey{}, told)
 }
 
 func (c *Client) newRequest(ctx context.Context, r request) (*http.Request, error) {

@@ -2,7 +2,6 @@ package sandbox
 
 import (
 	"bytes"
-	"crypto/rand"
 	"fmt"
 	"io"
 	"mime/multipart"
@@ -10,7 +9,6 @@ import (
 	"net/http"
 	"path"
 	"strings"
-	"time"
 )
 
 // An endpoint is one call of the platform's API.
@@ -65,6 +63,7 @@ func (s *Sandbox) serveAPI(w http.ResponseWriter, r *http.Request) {
 		w.WriteHeader(http.StatusNotFound)
 		return
 	}
+	w.Header().Set("Date", s.Now().UTC().Format(http.TimeFormat))
 	if s.takeFault(r.URL.Path, "", isEarly) != nil {
 		resetConn(w)
 		return
@@ -81,6 +80,9 @@ func (s *Sandbox) serveAPI(w http.ResponseWriter, r *http.Request) {
 		out, err = c.do(readErr)
 	}
 	s.logCall(c, f, err)
+	if err != nil {
+		err = &apiError{err.code, s.withRID(c, err)}
+	}
 	s.answer(w, r, f, out, err)
 }
 
@@ -124,13 +126,18 @@ func (c *call) do(readErr *apiError) (any, *apiError) {
 // permission is 48001 for what an account of this kind may not call.
 func (c *call) permission() *apiError {
 	p := c.req.URL.Path
-	if c.acc.Unverified && (strings.HasPrefix(p, "/cgi-bin/message/custom/") || strings.HasPrefix(p, "/customservice/")) {
-		return fail(48001)
-	}
-	if c.acc.Kind == "subscription" && strings.HasPrefix(p, "/cgi-bin/qrcode/") {
+	if !c.acc.may(p) {
 		return fail(48001)
 	}
 	return nil
+}
+
+func (a *account) may(path string) bool {
+	if a.Unverified && (strings.HasPrefix(path, "/cgi-bin/message/custom/") || strings.HasPrefix(path, "/customservice/") ||
+		strings.HasPrefix(path, "/cgi-bin/customservice/")) {
+		return false
+	}
+	return a.Kind != "subscription" || !strings.HasPrefix(path, "/cgi-bin/qrcode/")
 }
 
 // read takes the body in; its errors count only after the token is checked.
@@ -228,7 +235,7 @@ func (s *Sandbox) answer(w http.ResponseWriter, r *http.Request, f *Fault, out a
 		}
 	}
 	if err != nil {
-		out = plainReply{err.code, withRID(err.msg, s.Now())}
+		out = plainReply{err.code, err.msg}
 	}
 	if d, ok := out.(download); ok {
 		s.serveDownload(w, r, d)
@@ -249,15 +256,4 @@ func firstErr(a, b *apiError) *apiError {
 		return a
 	}
 	return b
-}
-
-// withRID adds a request id in about half of the cases, so that nobody
-// compares error texts.
-func withRID(msg string, now time.Time) string {
-	var b [9]byte
-	rand.Read(b[:])
-	if b[8]%2 == 0 {
-		return msg
-	}
-	return fmt.Sprintf("%s rid: %08x-%x-%x", msg, now.Unix(), b[:4], b[4:8])
 }

@@ -117,5 +117,7 @@ var errmsgs = map[int]string{
 	65415: "the worker is not online",
 	65416: "param invalid, please check",
 	65417: "it is too long from the starttime to endtime",
+	76001: "rid not found",
 	76003: "bad cgi_path",
+	76022: "could not use this cgi_path, no permission",
 }

@@ -12,7 +12,8 @@ import (
 //
 // Kinds for calls: timeout (no answer), slow (after DelayMS), errcode (Code),
 // bad_gateway (502 with HTML), empty (200 without body), cut (half of the
-// answer), reset (the connection breaks), plain_error (Code as text/plain).
+// answer), reset (the connection breaks), plain_error (Code as text/plain), skew
+// (Date of the answer is DelayMS ahead).
 //
 // Kinds for pushes (On "push"): duplicate, reorder (overtaken by the user's
 // next push), bad_signature, wrong_appid, old_key, same_second (CreateTime of
@@ -98,7 +99,7 @@ func isLate(f *Fault) bool { return !isEarly(f) }
 // takesEffect says whether the call is carried out although it is spoiled.
 func (f *Fault) takesEffect() bool {
 	switch f.Kind {
-	case "slow", "cut":
+	case "slow", "cut", "skew":
 		return true
 	}
 	return f.Accept
@@ -110,6 +111,8 @@ func (s *Sandbox) spoil(w http.ResponseWriter, r *http.Request, f *Fault) bool {
 	switch f.Kind {
 	case "slow":
 		s.pause(r, time.Duration(f.DelayMS)*time.Millisecond)
+	case "skew":
+		w.Header().Set("Date", s.Now().Add(time.Duration(f.DelayMS)*time.Millisecond).UTC().Format(http.TimeFormat))
 	case "timeout":
 		s.pause(r, time.Minute)
 		abort(w)

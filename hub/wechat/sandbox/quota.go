@@ -56,12 +56,16 @@ func (c *call) clearQuotaBySecret() (any, *apiError) {
 	return c.clearAll()
 }
 
-// getQuota is openapi/quota/get.
+// getQuota is openapi/quota/get. That it refuses for a call without permission is
+// unconfirmed.
 func (c *call) getQuota() (any, *apiError) {
 	path := c.body.str("cgi_path")
 	ep, ok := endpoints[path]
 	if !ok {
 		return nil, fail(76003)
+	}
+	if !c.acc.may(path) {
+		return nil, fail(76022)
 	}
 	used := c.acc.Used[path]
 	none := map[string]int{"call_count": 0, "refresh_second": 0}

@@ -62,6 +62,7 @@ func init() {
 		"/cgi-bin/clear_quota/v2":      {open: true, run: (*call).clearQuotaBySecret},
 		"/cgi-bin/openapi/quota/get":   post((*call).getQuota),
 		"/cgi-bin/openapi/quota/clear": post((*call).clearPath),
+		"/cgi-bin/openapi/rid/get":     post((*call).getRID),
 		"/cgi-bin/getcallbackip":       get((*call).listIPs),
 		"/cgi-bin/get_api_domain_ip":   get((*call).listIPs),
 		"/cgi-bin/callback/check":      post((*call).checkCallback),

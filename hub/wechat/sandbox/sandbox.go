@@ -54,6 +54,7 @@ type Sandbox struct {
 	pending int           // pushes that are not settled
 	counts  Counts
 	record  []Delivered
+	rids    map[string]*refused
 }
 
 // Counts are totals since the sandbox was made; they are never capped.
