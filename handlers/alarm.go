@@ -15,6 +15,7 @@ type alarm struct {
 // alarmSources are all that may be wrong, the worst first. Each has a file of its
 // own, next to the page it leads to.
 var alarmSources = []func(*Console, *fiber.Ctx) ([]alarm, error){
+	wechatAlarms,
 	(*Console).undoneKF,
 	backupAlarms,
 }
@@ -34,4 +35,10 @@ func (c *Console) alarms(ctx *fiber.Ctx) []alarm {
 		list = append(list, more...)
 	}
 	return list
+}
+
+// apiAlarms is what the inbox shows above itself; an agent who is no admin gets an
+// empty list.
+func (c *Console) apiAlarms(ctx *fiber.Ctx) error {
+	return ctx.JSON(fiber.Map{"alarms": append([]alarm{}, c.alarms(ctx)...)})
 }

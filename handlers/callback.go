@@ -3,6 +3,7 @@ package handlers
 import (
 	"encoding/json"
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
@@ -16,10 +17,20 @@ import (
 // WeChat repeats within seconds; clocks may differ by minutes.
 const callbackTolerance = 10 * time.Minute
 
-// callback makes the codec of an account's settings.
-func callback(a *store.Account) (*wechat.Callback, error) {
-	cb := &wechat.Callback{Token: a.CallbackToken, Mode: wechat.Mode(a.Mode)}
-	for _, key := range []string{a.AESKey, a.AESKeyPrevious} {
+// formerKeys is how long pushes under the former callback token and AES key are
+// still taken after the first under the new ones: WeChat repeats for seconds.
+const formerKeys = time.Minute
+
+// callbacks makes the codecs of an account's settings: of those of now, and of the
+// former token while pushes under it may come. Either opens with both AES keys.
+func (c *Console) callbacks(a *store.Account) ([]*wechat.Callback, error) {
+	former := a.KeysUsedAt == 0 || c.Store.Now().UnixMilli() < a.KeysUsedAt+formerKeys.Milliseconds()
+	keys, tokens := []string{a.AESKey}, []string{a.CallbackToken}
+	if former {
+		keys, tokens = append(keys, a.AESKeyPrevious), append(tokens, a.CallbackTokenPrevious)
+	}
+	var ciphers []*wechat.Cipher
+	for _, key := range keys {
 		if key == "" {
 			continue
 		}
@@ -27,9 +38,30 @@ func callback(a *store.Account) (*wechat.Callback, error) {
 		if err != nil {
 			return nil, err
 		}
-		cb.Ciphers = append(cb.Ciphers, cipher)
+		ciphers = append(ciphers, cipher)
 	}
-	return cb, nil
+	var list []*wechat.Callback
+	for i, token := range tokens {
+		if i == 0 || token != "" && token != a.CallbackToken {
+			list = append(list, &wechat.Callback{Token: token, Mode: wechat.Mode(a.Mode), Ciphers: ciphers})
+		}
+	}
+	return list, nil
+}
+
+// openPush opens a push with the settings of an account; current tells that they are
+// those of now, and why what held against it.
+func openPush(list []*wechat.Callback, q wechat.Query, body []byte) (plain []byte, current bool, why string) {
+	for i, cb := range list {
+		plain, used, err := cb.Open(q, body)
+		if err == nil {
+			return plain, i == 0 && (used == nil || used == cb.Ciphers[0]), ""
+		}
+		if w := cb.Why(q, body); why == "" || why == "signature" {
+			why = w
+		}
+	}
+	return nil, false, why
 }
 
 func callbackQuery(ctx *fiber.Ctx) wechat.Query {
@@ -43,13 +75,13 @@ func (c *Console) verifyCallback(ctx *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	cb, err := callback(&account)
+	list, err := c.callbacks(&account)
 	if err != nil {
 		return err
 	}
 	q := callbackQuery(ctx)
-	if err := cb.Verify(q); err != nil {
-		return c.turnAway(&account, "its signature is not that of this account's token")
+	if !slices.ContainsFunc(list, func(cb *wechat.Callback) bool { return cb.Verify(q) == nil }) {
+		return c.turnAway(&account, "signature", "")
 	}
 	if err := c.Store.Verified(ctx.UserContext(), account.ID); err != nil {
 		return err
@@ -66,17 +98,17 @@ func (c *Console) receivePush(ctx *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	cb, err := callback(&account)
+	list, err := c.callbacks(&account)
 	if err != nil {
 		return err
 	}
 	q := callbackQuery(ctx)
-	plain, _, err := cb.Open(q, ctx.Body())
-	if err != nil {
-		return c.turnAway(&account, "it does not fit the account's token, mode or EncodingAESKey")
+	plain, current, why := openPush(list, q, ctx.Body())
+	if why != "" {
+		return c.turnAway(&account, why, "")
 	}
 	if now := c.Store.Now(); !wechat.Fresh(q.Timestamp, now, callbackTolerance) {
-		return c.turnAway(&account, "its timestamp is too far from this server's clock", "timestamp", cut(q.Timestamp, 20), "clock", now.Unix())
+		return c.turnAway(&account, "clock", cut(q.Timestamp, 20), "clock", now.Unix())
 	}
 	push, err := wechat.ParsePush(plain)
 	if err != nil {
@@ -86,12 +118,19 @@ func (c *Console) receivePush(ctx *fiber.Ctx) error {
 		return success(ctx)
 	}
 	if c.replays.Refused(q, push.DedupeKey()) {
-		return c.turnAway(&account, "its nonce has brought another push")
+		return c.turnAway(&account, "nonce", "")
 	}
 	if push.ToUserName != account.OriginalID {
-		return c.turnAway(&account, "it is for another original id than the account's", "original_id", cut(push.ToUserName, 32))
+		return c.turnAway(&account, "original_id", cut(push.ToUserName, 32))
 	}
-	if dir, typ := push.Kind(); dir == "event" && typ == "location" {
+	dir, typ := push.Kind()
+	c.pushes.take(account.ID, c.Store.Now().UnixMilli(), dir+"."+typ, c.clientIP(ctx))
+	if current && account.KeysAt > 0 && account.KeysUsedAt == 0 {
+		if err := c.Store.KeysUsed(ctx.UserContext(), account.ID); err != nil {
+			return err
+		}
+	}
+	if dir == "event" && typ == "location" {
 		return success(ctx) // reported every few seconds by the phone: no deed of the customer
 	}
 	if _, err := c.Store.Receive(ctx.UserContext(), courier.Incoming(account.ID, push)); err != nil {
@@ -100,11 +139,23 @@ func (c *Console) receivePush(ctx *fiber.Ctx) error {
 	return success(ctx)
 }
 
+// refusedFor says in the log why a request to the callback was refused.
+var refusedFor = map[string]string{
+	"signature":   "its signature is not that of this account's token",
+	"mode":        "it is encrypted and the account is in plain mode, or the other way round",
+	"key":         "it does not open with the account's EncodingAESKey and AppID",
+	"clock":       "its timestamp is too far from this server's clock",
+	"nonce":       "its nonce has brought another push",
+	"original_id": "it is for another original id than the account's",
+}
+
 // turnAway refuses a request to the callback, in the same words whatever was
-// wrong. The log has the reason: when the settings are wrong it is WeChat that is
-// turned away, the customers see a fault notice, and nothing else tells why.
-func (c *Console) turnAway(a *store.Account, reason string, more ...any) error {
-	c.Log.With("appid", a.AppID, "reason", reason).Warn("a request to the callback was refused", more...)
+// wrong. The log and the doctor have the reason: when the settings are wrong it is
+// WeChat that is turned away, the customers see a fault notice, and nothing else
+// tells why.
+func (c *Console) turnAway(a *store.Account, reason, what string, more ...any) error {
+	c.pushes.refuse(a.ID, c.Store.Now().UnixMilli(), reason, what)
+	c.Log.With("appid", a.AppID, "reason", refusedFor[reason], "what", what).Warn("a request to the callback was refused", more...)
 	return refused(fiber.StatusForbidden, "bad_signature")
 }
 

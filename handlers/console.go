@@ -18,6 +18,7 @@ import (
 	"github.com/valyala/fasthttp"
 
 	"kfdesk/hub"
+	"kfdesk/hub/courier"
 	"kfdesk/hub/wechat"
 	"kfdesk/store"
 )
@@ -45,6 +46,8 @@ type Console struct {
 	Backups      *store.Backups
 
 	replays wechat.Replays
+	pushes  pushBook
+	exams   exams
 }
 
 // WeChat is what people wait for and the courier does.
@@ -58,9 +61,14 @@ type WeChat interface {
 	CloseSession(ctx context.Context, accountID int64, customer store.Customer) error
 	// SyncTags takes over the list of WeChat's user tags.
 	SyncTags(ctx context.Context, by store.Actor, accountID int64) error
+	// Examine asks WeChat all that shows how an account is connected.
+	Examine(ctx context.Context, accountID int64) (courier.Examination, error)
+	// RID asks what WeChat kept of a call that it refused.
+	RID(ctx context.Context, accountID int64, rid string) (wechat.RID, error)
+	// Health and Clashes are what calls have shown, without a call.
+	Health(accountID int64) courier.Health
+	Clashes(accountID int64) []int64
 	kfDesk
-	// Check is SyncKF that trusts no token that is kept.
-	Check(ctx context.Context, accountID int64) error
 }
 
 // headerMost: other programs on localhost leave their cookies here too.

@@ -21,6 +21,8 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"kfdesk/hub"
+	"kfdesk/hub/courier"
+	"kfdesk/hub/wechat"
 	"kfdesk/store"
 )
 
@@ -33,7 +35,12 @@ func (nobody) SyncKF(context.Context, int64) error                       { retur
 func (nobody) SyncArticles(context.Context, int64, string, bool) error   { return nil }
 func (nobody) CloseSession(context.Context, int64, store.Customer) error { return nil }
 func (nobody) SyncTags(context.Context, store.Actor, int64) error        { return nil }
-func (nobody) Check(context.Context, int64) error                        { return nil }
+func (nobody) Health(int64) courier.Health                               { return courier.Health{} }
+func (nobody) Clashes(int64) []int64                                     { return nil }
+func (nobody) Examine(context.Context, int64) (courier.Examination, error) {
+	return courier.Examination{}, nil
+}
+func (nobody) RID(context.Context, int64, string) (wechat.RID, error) { return wechat.RID{}, nil }
 
 // noon is when the golden pushes of hub/wechat were written, and a second.
 const noon = 1735689601_000

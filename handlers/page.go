@@ -81,6 +81,7 @@ func viewFuncs(texts *Catalogue, assets *Assets) map[string]any {
 		"languages":  func() []string { return Languages },
 		"themes":     func() []string { return themes },
 		"modes":      func() []string { return modes },
+		"tokenKinds": func() []string { return []string{"stable", "classic"} },
 		"roles":      func() []string { return roles },
 		"quickTypes": func() []string { return quickTypes },
 		"clock":      clockTime,

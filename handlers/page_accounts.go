@@ -2,10 +2,12 @@ package handlers
 
 import (
 	"crypto/rand"
+	"fmt"
 	"net/netip"
 	"net/url"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -23,9 +25,17 @@ type accountPage struct {
 	Many        bool // there are others too
 	CanLeave    bool // the sandbox
 	Dialog      string
+	Doctor      bool // it shows what the doctor found
 	Checks      []check
 	CheckedAt   int64
+	Took        string
 	Failed      int
+	Warned      int
+	Report      string // the diagnosis, to be copied
+	Pushes      pushes
+	Span        string // in which they are counted, "" while none came
+	SendQuota   string
+	RID         ridView
 }
 
 func (c *Console) accountPage(ctx *fiber.Ctx, a store.Account) accountPage {
@@ -35,6 +45,28 @@ func (c *Console) accountPage(ctx *fiber.Ctx, a store.Account) accountPage {
 		d.URLProblem = c.text(ctx, "page.callback.problem."+problem)
 	}
 	return d
+}
+
+// examined adds what the doctor found.
+func (p *accountPage) examined(c *Console, ctx *fiber.Ctx) {
+	d, ok := c.diagnose(ctx, &p.Account)
+	p.Pushes = d.pushed
+	switch began := c.pushes.begin(); {
+	case began == 0:
+	case c.Store.Now().UnixMilli()-began < 24*time.Hour.Milliseconds():
+		p.Span = c.text(ctx, "doctor.facts.since")
+	default:
+		p.Span = c.text(ctx, "doctor.facts.day")
+	}
+	if !ok {
+		return
+	}
+	p.Doctor, p.Checks, p.CheckedAt, p.Failed, p.Warned, p.Report = true, d.list, d.x.At, d.count(checkBad), d.count(checkWarn), d.report()
+	p.Took = c.text(ctx, "doctor.seconds", "s", fmt.Sprintf("%.1f", d.x.Took.Seconds()))
+	if len(d.x.Quotas) > 0 && d.x.Quotas[0].Good() {
+		q := d.x.Quotas[0]
+		p.SendQuota = c.text(ctx, "doctor.quota.send", "used", thousands(int64(q.Used)), "limit", thousands(int64(q.DailyLimit)))
+	}
 }
 
 // publicURL is how the world reaches this server: as configured, else as this
@@ -74,12 +106,23 @@ func (c *Console) pageAccounts(ctx *fiber.Ctx) error {
 	if len(accounts) == 1 {
 		return see(ctx, accountPath(accounts[0].ID))
 	}
+	list := make([]accountRow, len(accounts))
+	for i := range accounts {
+		d, _ := c.diagnose(ctx, &accounts[i])
+		list[i] = accountRow{accounts[i], max(d.count(checkBad), len(c.accountAlarms(ctx, &accounts[i])))}
+	}
 	p := c.page(ctx, "page.accounts.title")
 	p.D = struct {
-		Accounts []store.Account
+		Accounts []accountRow
 		CanLeave bool
-	}{accounts, c.LeaveSandbox != nil}
+	}{list, c.LeaveSandbox != nil}
 	return ctx.Render("accounts", p)
+}
+
+// accountRow is an official account in the list of all.
+type accountRow struct {
+	store.Account
+	Failed int // checks that failed, or alarms
 }
 
 func (c *Console) pageAccountNew(ctx *fiber.Ctx) error {
@@ -114,6 +157,8 @@ func (c *Console) addAccount(ctx *fiber.Ctx, title, template string) error {
 func typedAccount(ctx *fiber.Ctx, a store.Account) store.Account {
 	a.Name, a.OriginalID, a.WechatID, a.Mode = ctx.FormValue("name"), ctx.FormValue("original_id"), ctx.FormValue("wechat_id"), ctx.FormValue("mode")
 	a.Typing = ctx.FormValue("typing") != ""
+	a.TokenKind = ctx.FormValue("token_kind", a.TokenKind)
+	a.AppID = strings.TrimSpace(ctx.FormValue("appid", a.AppID))
 	if quota, err := strconv.Atoi(ctx.FormValue("pay_quota", "0")); err == nil {
 		a.PayQuota = quota
 	} else {
@@ -161,6 +206,7 @@ func (c *Console) renderAccount(ctx *fiber.Ctx, add func(*accountPage)) error {
 }
 
 func (c *Console) accountView(ctx *fiber.Ctx, d accountPage) (*Page, error) {
+	d.examined(c, ctx)
 	accounts, err := c.Store.Accounts(ctx.UserContext())
 	if err != nil {
 		return nil, err
@@ -190,25 +236,8 @@ func (c *Console) postAccount(ctx *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
+	c.exams.forget(account.ID)
 	return see(ctx, accountPath(account.ID)+"?done=account_saved")
-}
-
-func (c *Console) pageAccountKeys(ctx *fiber.Ctx) error {
-	return c.renderAccount(ctx, func(d *accountPage) { d.Dialog = "keys" })
-}
-
-// postAccountKeys makes a new callback token and AES key. The store keeps the
-// old AES key, for pushes under it may still come.
-func (c *Console) postAccountKeys(ctx *fiber.Ctx) error {
-	account, err := c.Store.Account(ctx.UserContext(), pathID(ctx))
-	if err != nil {
-		return err
-	}
-	account.CallbackToken, account.AESKey = newKey(32), newKey(43)
-	if err := c.Store.UpdateAccount(ctx.UserContext(), c.actor(ctx), account); err != nil {
-		return err
-	}
-	return see(ctx, accountPath(account.ID)+"?done=account_keys")
 }
 
 // accountState is what the page asks for while it waits for WeChat.
@@ -217,7 +246,7 @@ func (c *Console) accountState(ctx *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	return ctx.JSON(fiber.Map{"state": itoa(account.VerifiedAt) + "-" + itoa(account.PushedAt)})
+	return ctx.JSON(fiber.Map{"state": itoa(account.VerifiedAt) + "-" + itoa(account.PushedAt) + "-" + itoa(account.KeysUsedAt)})
 }
 
 func accountPath(id int64) string { return "/accounts/" + itoa(id) }

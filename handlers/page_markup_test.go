@@ -10,10 +10,11 @@ import (
 
 // Every page in every language, as an admin sees it.
 var everyPage = []string{"/setup/connect", "/setup/account", "/setup/callback/1", "/setup/done", "/agents", "/agents/new",
-	"/agents/1", "/agents/2", "/agents/2/password", "/agents/2/deactivate", "/accounts/new", "/accounts/1", "/accounts/1/keys",
-	"/kf-accounts", "/audit", "/audit/1?time=all&kind=members", "/settings/data", "/profile", "/profile/password",
-	"/profile/sign-out", "/agents?done=agent_added", "/quick-replies", "/quick-replies/new", "/agents/2/reset", "/settings/security",
-	"/profile/two-step/change", "/kf-accounts/sessions", "/kf-accounts/1/new", "/kf-accounts/1/xiaoli@hemu_life", "/kf-accounts/1/xiaoli@hemu_life/invite", "/kf-accounts/1/xiaoli@hemu_life/delete",
+	"/agents/1", "/agents/2", "/agents/2/password", "/agents/2/deactivate", "/accounts/new", "/accounts/1",
+	"/accounts/1/keys", "/kf-accounts", "/audit", "/audit/1?time=all&kind=members", "/settings/data", "/profile",
+	"/profile/password", "/profile/sign-out", "/agents?done=agent_added", "/quick-replies", "/quick-replies/new", "/agents/2/reset",
+	"/settings/security", "/profile/two-step/change", "/kf-accounts/sessions", "/kf-accounts/1/new", "/kf-accounts/1/xiaoli@hemu_life", "/kf-accounts/1/xiaoli@hemu_life/invite",
+	"/kf-accounts/1/xiaoli@hemu_life/delete", "/accounts/1/secret",
 	"/quick-replies/import", "/nowhere"}
 
 func TestEveryPageIsSoundInEveryLanguage(t *testing.T) {
@@ -32,13 +33,16 @@ func TestEveryPageIsSoundInEveryLanguage(t *testing.T) {
 		for _, path := range everyPage {
 			sound(t, lang+" "+path, d.get(t, path).body)
 		}
-		sound(t, lang+" check", d.post(t, "/accounts/1/check").body)
+		d.post(t, "/accounts/1/check").went(t, "/accounts/1#check-title")
+		sound(t, lang+" check", d.get(t, "/accounts/1").body)
+		sound(t, lang+" rid", d.post(t, "/accounts/1/rid", "rid", "61725984-6126f6f9-040f19c4").body)
+		sound(t, lang+" no secret", d.post(t, "/accounts/1/secret", "secret", " ").body)
 		sound(t, lang+" problem", d.post(t, "/agents/2", "role", "none").body)
 	}
 }
 
 var (
-	keyShown  = regexp.MustCompile(`[>"](?:page|common|err|wxerr|inbox|keys|quick|people|kf|audit|backup|data)\.[a-z_]+`)
+	keyShown  = regexp.MustCompile(`[>"](?:page|common|err|wxerr|inbox|keys|quick|people|kf|audit|backup|data|doctor)\.[a-z_]+`)
 	hole      = regexp.MustCompile(`\{[a-z_]+\}`)
 	blocked   = regexp.MustCompile(`(?i)\sstyle\s*=|\son[a-z]+\s*=|javascript:|<style`)
 	script    = regexp.MustCompile(`<script([^>]*)>`)

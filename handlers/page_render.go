@@ -57,6 +57,11 @@ func (c *Console) pageRoutes(app *fiber.App) {
 	app.Post("/accounts/:id<int>", c.admin, c.postAccount)
 	app.Get("/accounts/:id<int>/keys", c.admin, c.pageAccountKeys)
 	app.Post("/accounts/:id<int>/keys", c.admin, c.postAccountKeys)
+	app.Post("/accounts/:id<int>/keys/end", c.admin, c.postAccountKeysEnd)
+	app.Get("/accounts/:id<int>/secret", c.admin, c.pageAccountSecret)
+	app.Post("/accounts/:id<int>/secret", c.admin, c.postAccountSecret)
+	app.Post("/accounts/:id<int>/stable", c.admin, c.postAccountStable)
+	app.Post("/accounts/:id<int>/rid", c.admin, c.pageAccountRID)
 	app.Post("/accounts/:id<int>/check", c.admin, c.postAccountCheck)
 	app.Get("/accounts/:id<int>/state", c.admin, c.accountState)
 

@@ -9,7 +9,6 @@ import (
 	"net/url"
 	"os"
 	"regexp"
-	"slices"
 	"strings"
 	"testing"
 
@@ -24,10 +23,10 @@ import (
 // answers a test wants.
 type console struct {
 	*Console
+	nobody
 	app     *fiber.App
 	cookies map[string]string
 	kf      func() ([]store.KFAccount, error)
-	checked []int64 // the accounts whose connection was checked
 }
 
 // SyncKF stands for the network to WeChat, which is not here.
@@ -37,11 +36,6 @@ func (d *console) SyncKF(ctx context.Context, account int64) error {
 		return err
 	}
 	return d.Store.SetKFAccounts(ctx, account, list)
-}
-
-func (d *console) Check(ctx context.Context, account int64) error {
-	d.checked = append(d.checked, account)
-	return d.SyncKF(ctx, account)
 }
 
 func newConsole(t *testing.T) *console {
@@ -300,38 +294,12 @@ func TestAccounts(t *testing.T) {
 	second[3] = "wx0000000000000002"
 	d.post(t, "/accounts/new", second...).went(t, "/setup/callback/2")
 	d.get(t, "/accounts").has(t, 200, "/accounts/1", "/accounts/2")
-	d.get(t, "/accounts/1/state").has(t, 200, `"state":"0-0"`)
+	d.get(t, "/accounts/1/state").has(t, 200, `"state":"0-0-0"`)
 }
 
-func TestConnectionCheck(t *testing.T) {
+func TestSyncThatFails(t *testing.T) {
 	d := newConsole(t)
 	d.setUp(t)
-	for name, tt := range map[string]struct {
-		err  error
-		want []string
-	}{
-		"fine": {nil, []string{"AppID 和 AppSecret 匹配", "有 2 个客服账号"}},
-		"address": {&wechat.Error{Code: 40164, Msg: "invalid ip 203.0.113.24 ipv6 ::ffff:203.0.113.24, not in whitelist rid: 1", Path: "/cgi-bin/stable_token"},
-			[]string{"服务器 IP 不在白名单里", `data-copy="203.0.113.24"`, "（40164）", "要先取到令牌"}},
-		"secret": {&wechat.Error{Code: 40125, Msg: "invalid appsecret", Path: "/cgi-bin/stable_token"},
-			[]string{"取不到访问令牌", "（40125）", "重置"}},
-		"no kf":   {&wechat.Error{Code: 65400, Msg: "enable", Path: "/cgi-bin/customservice/getkflist"}, []string{"客服接口不可用", "（65400）", "AppID 和 AppSecret 匹配"}},
-		"unknown": {&wechat.Error{Code: 99999, Msg: "<strange>", Path: "/cgi-bin/stable_token"}, []string{"&lt;strange&gt;（99999）"}},
-		"nowhere": {&wechat.CallError{Path: "/cgi-bin/stable_token", Unsent: true, Err: io.ErrUnexpectedEOF}, []string{"连不上微信接口"}},
-	} {
-		t.Run(name, func(t *testing.T) {
-			fine := d.kf
-			defer func() { d.kf = fine }()
-			if tt.err != nil {
-				d.kf = func() ([]store.KFAccount, error) { return nil, tt.err }
-			}
-			d.checked = nil
-			d.post(t, "/accounts/1/check").has(t, 200, tt.want...)
-			if !slices.Equal(d.checked, []int64{1}) {
-				t.Errorf("checked are %v", d.checked)
-			}
-		})
-	}
 	d.kf = func() ([]store.KFAccount, error) { return nil, &wechat.Error{Code: 65400, Msg: "enable", Path: "x"} }
 	d.post(t, "/kf-accounts/sync", "account", "1").has(t, 502, "没有同步成功", "（65400）", "xiaoli@hemu_life")
 	if r := d.post(t, "/kf-accounts/sync", "account", "x"); r.status != 400 {

@@ -41,6 +41,7 @@ func (c *Console) routes(app *fiber.App) {
 	api.Get("/me", c.apiMe)
 	api.Post("/me/presence", c.apiPresence)
 	api.Get("/counts", c.apiCounts)
+	api.Get("/alarms", c.apiAlarms)
 	api.Get("/search", c.apiSearch)
 	api.Get("/conversations", c.apiConversations)
 	api.Post("/conversations/claim-next", c.apiClaimNext)

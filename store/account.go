@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"regexp"
 	"strings"
@@ -16,10 +17,17 @@ type Account struct {
 	Name       string `json:"name"`
 	Mode       string `json:"mode"` // plain, compatible, safe
 
-	Secret         string `json:"-"`
-	CallbackToken  string `json:"-"`
-	AESKey         string `json:"-"`
-	AESKeyPrevious string `json:"-"`
+	Secret        string `json:"-"`
+	CallbackToken string `json:"-"`
+	AESKey        string `json:"-"`
+
+	// The former callback token and AES key, "" when there are none.
+	CallbackTokenPrevious string `json:"-"`
+	AESKeyPrevious        string `json:"-"`
+
+	TokenKind  string `json:"token_kind"`   // stable, classic: how the access token is fetched
+	KeysAt     int64  `json:"keys_at"`      // the last change of callback token and AES key, 0 never
+	KeysUsedAt int64  `json:"keys_used_at"` // the first push under those of now, 0 none came yet
 
 	PayQuota   int   `json:"pay_quota"` // replies a payment gives; 0 as WeChat rules since 2023
 	Typing     bool  `json:"typing"`    // customers are told that an agent writes; a new account has it on
@@ -101,16 +109,20 @@ func (s *Store) findAccount(ctx context.Context, is func(*Account) bool) (Accoun
 }
 
 const accountColumns = `select id, appid, original_id, wechat_id, name, mode, secret, callback_token,
-	aes_key, aes_key_previous, pay_quota, typing, created_at, verified_at, pushed_at, rules from account`
+	aes_key, aes_key_previous, callback_token_previous, token_kind, keys_at, keys_used_at, pay_quota, typing, created_at,
+	verified_at, pushed_at, rules from account`
 
 func (s *Store) scanAccount(r scanner) (a Account, err error) {
-	var sealed [4][]byte
+	var sealed [5][]byte
 	var rules string
 	if err = r.Scan(&a.ID, &a.AppID, &a.OriginalID, &a.WechatID, &a.Name, &a.Mode, &sealed[0], &sealed[1],
-		&sealed[2], &sealed[3], &a.PayQuota, &a.Typing, &a.CreatedAt, &a.VerifiedAt, &a.PushedAt, &rules); err != nil {
+		&sealed[2], &sealed[3], &sealed[4], &a.TokenKind, &a.KeysAt, &a.KeysUsedAt, &a.PayQuota, &a.Typing, &a.CreatedAt, &a.VerifiedAt, &a.PushedAt, &rules); err != nil {
 		return a, err
 	}
 	for i, f := range a.secrets() {
+		if sealed[i] == nil {
+			continue // a column that is younger than the row
+		}
 		if *f.value, err = s.key.open(f.place, sealed[i]); err != nil {
 			return a, err
 		}
@@ -124,9 +136,10 @@ type secretField struct {
 	value *string
 }
 
-func (a *Account) secrets() [4]secretField {
-	return [4]secretField{{"account.secret", &a.Secret}, {"account.callback_token", &a.CallbackToken},
-		{"account.aes_key", &a.AESKey}, {"account.aes_key_previous", &a.AESKeyPrevious}}
+func (a *Account) secrets() [5]secretField {
+	return [5]secretField{{"account.secret", &a.Secret}, {"account.callback_token", &a.CallbackToken},
+		{"account.aes_key", &a.AESKey}, {"account.aes_key_previous", &a.AESKeyPrevious},
+		{"account.callback_token_previous", &a.CallbackTokenPrevious}}
 }
 
 var (
@@ -144,6 +157,7 @@ const payQuotaMost = 20
 func (a *Account) check() error {
 	a.AppID, a.OriginalID, a.WechatID = strings.TrimSpace(a.AppID), strings.TrimSpace(a.OriginalID), strings.TrimSpace(a.WechatID)
 	a.Secret, a.Name = strings.TrimSpace(a.Secret), strings.TrimSpace(a.Name)
+	a.TokenKind = cmp.Or(a.TokenKind, "stable")
 	bad := func(field string) error { return refuse("bad_"+field, "field", field) }
 	switch {
 	case !appidForm.MatchString(a.AppID):
@@ -158,6 +172,8 @@ func (a *Account) check() error {
 		return bad("callback_token")
 	case a.Mode != "plain" && a.Mode != "compatible" && a.Mode != "safe":
 		return bad("mode")
+	case a.TokenKind != "stable" && a.TokenKind != "classic":
+		return bad("token_kind")
 	case a.Mode != "plain" && !aesKeyForm.MatchString(a.AESKey):
 		return bad("aes_key")
 	case a.PayQuota < 0 || a.PayQuota > payQuotaMost:
@@ -183,8 +199,9 @@ func (s *Store) AddAccount(ctx context.Context, by Actor, a Account) (Account, e
 		}
 		a.CreatedAt, a.Typing, a.Rules = t.now, true, defaultRules()
 		a.ID, err = t.insert(`insert into account (appid, original_id, wechat_id, name, mode, secret, callback_token,
-			aes_key, aes_key_previous, pay_quota, created_at) values ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11)`,
-			append([]any{a.AppID, a.OriginalID, a.WechatID, a.Name, a.Mode}, append(s.sealed(&a), a.PayQuota, a.CreatedAt)...)...)
+			aes_key, aes_key_previous, callback_token_previous, token_kind, pay_quota, created_at)
+			values ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13)`,
+			append([]any{a.AppID, a.OriginalID, a.WechatID, a.Name, a.Mode}, append(s.sealed(&a), a.TokenKind, a.PayQuota, a.CreatedAt)...)...)
 		if err != nil {
 			return err
 		}
@@ -193,33 +210,84 @@ func (s *Store) AddAccount(ctx context.Context, by Actor, a Account) (Account, e
 	return a, err
 }
 
-// UpdateAccount changes an account's settings. A changed AES key keeps the
-// former one, for pushes under it may still come.
+// UpdateAccount changes an account's settings. A changed callback token or AES
+// key keeps the former of both, for pushes under them still come. The AppID can
+// be put right until the first push. Refusals: bad_FIELD, account_exists.
 func (s *Store) UpdateAccount(ctx context.Context, by Actor, a Account) error {
 	return s.write(ctx, func(t *tx) error {
 		old, err := txRow(t, s.scanAccount, accountColumns+" where id = $1", a.ID)
 		if err != nil {
 			return err
 		}
-		a.AppID = old.AppID
+		if old.PushedAt != 0 {
+			a.AppID = old.AppID
+		}
 		if err := a.check(); err != nil {
 			return err
 		}
-		if a.AESKeyPrevious = old.AESKeyPrevious; a.AESKey != old.AESKey {
-			a.AESKeyPrevious = old.AESKey
+		if n, err := txOne[int](t, "select count(*) from account where appid = $1 and id <> $2", a.AppID, a.ID); err != nil || n > 0 {
+			return orElse(err, refuse("account_exists", "field", "appid"))
 		}
-		if err := t.exec(`update account set original_id=$1, wechat_id=$2, name=$3, mode=$4, secret=$5, callback_token=$6,
-			aes_key=$7, aes_key_previous=$8, pay_quota=$9, typing=$10 where id=$11`,
-			append([]any{a.OriginalID, a.WechatID, a.Name, a.Mode}, append(s.sealed(&a), a.PayQuota, a.Typing, a.ID)...)...); err != nil {
+		deed := a.succeed(&old, t.now)
+		if err := t.exec(`update account set appid=$1, original_id=$2, wechat_id=$3, name=$4, mode=$5, secret=$6, callback_token=$7,
+			aes_key=$8, aes_key_previous=$9, callback_token_previous=$10, token_kind=$11, keys_at=$12, keys_used_at=$13, pay_quota=$14,
+			typing=$15 where id=$16`, append([]any{a.AppID, a.OriginalID, a.WechatID, a.Name, a.Mode},
+			append(s.sealed(&a), a.TokenKind, a.KeysAt, a.KeysUsedAt, a.PayQuota, a.Typing, a.ID)...)...); err != nil {
 			return err
 		}
-		if a.Secret != old.Secret {
+		if a.Secret != old.Secret || a.AppID != old.AppID || a.TokenKind != old.TokenKind {
 			if err := t.exec("delete from token where account_id = $1", a.ID); err != nil {
 				return err
 			}
 		}
-		return t.accountChanged(by, a.ID, "account.update", a.AppID)
+		return t.accountChanged(by, a.ID, deed, a.AppID)
 	})
+}
+
+// succeed takes over from the account as it was what a form does not change, and
+// keeps the former keys when there are new ones. It names the deed.
+func (a *Account) succeed(old *Account, now int64) (deed string) {
+	a.CallbackTokenPrevious, a.AESKeyPrevious = old.CallbackTokenPrevious, old.AESKeyPrevious
+	a.KeysAt, a.KeysUsedAt = old.KeysAt, old.KeysUsedAt
+	if a.CallbackToken == old.CallbackToken && a.AESKey == old.AESKey {
+		return "account.update"
+	}
+	a.CallbackTokenPrevious, a.AESKeyPrevious = old.CallbackToken, old.AESKey
+	a.KeysAt, a.KeysUsedAt = now, 0
+	return "account.keys"
+}
+
+// KeysUsed notes the first push under an account's new callback token and AES key.
+func (s *Store) KeysUsed(ctx context.Context, accountID int64) error {
+	return s.write(ctx, func(t *tx) error {
+		n, err := t.affect("update account set keys_used_at = $1 where id = $2 and keys_at > 0 and keys_used_at = 0", t.now, accountID)
+		if err != nil || n == 0 {
+			return err
+		}
+		return t.note(Event{Kind: "account", Account: accountID})
+	})
+}
+
+// EndFormerKeys forgets an account's former callback token and AES key at once.
+func (s *Store) EndFormerKeys(ctx context.Context, by Actor, accountID int64) error {
+	return s.write(ctx, func(t *tx) error {
+		a, err := txRow(t, s.scanAccount, accountColumns+" where id = $1", accountID)
+		if err != nil {
+			return err
+		}
+		a.CallbackTokenPrevious, a.AESKeyPrevious = "", ""
+		sealed := s.sealed(&a)
+		if err := t.exec("update account set aes_key_previous=$1, callback_token_previous=$2 where id=$3", sealed[3], sealed[4], a.ID); err != nil {
+			return err
+		}
+		return t.accountChanged(by, a.ID, "account.keys_end", a.AppID)
+	})
+}
+
+// AccountState tells the browsers to look again at how an account fares: what is
+// wrong between it and WeChat is not in the store.
+func (s *Store) AccountState(ctx context.Context, accountID int64) error {
+	return s.write(ctx, func(t *tx) error { return t.note(Event{Kind: "account", Account: accountID}) })
 }
 
 // Verified notes that WeChat verified the callback address.

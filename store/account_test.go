@@ -73,8 +73,15 @@ func TestUpdateAccount(t *testing.T) {
 	}
 	first := a.AESKey
 	got := update(func(a *Account) { a.Name, a.AppID = "New name", "wx0000000000000000" })
-	equal(t, "name and appid", got.Name+" "+got.AppID, "New name "+goodAccount.AppID)
+	equal(t, "name and appid before the first push", got.Name+" "+got.AppID, "New name wx0000000000000000")
 	equal(t, "former key", got.AESKeyPrevious, "")
+	equal(t, "a token of the old appid goes", token(), "")
+	ok(t, d.SetToken(ctx, a.ID, "access", "token", 99))
+	in := d.text("new", "hello")
+	in.Account = a.ID
+	must(d.Receive(ctx, in))(t)
+	got = update(func(a *Account) { a.AppID = goodAccount.AppID })
+	equal(t, "appid after it", got.AppID, "wx0000000000000000")
 	equal(t, "token stays", token(), "token")
 
 	equal(t, "typing at first", got.Typing, true)
@@ -86,6 +93,18 @@ func TestUpdateAccount(t *testing.T) {
 	equal(t, "keys", got.AESKey+" "+got.AESKeyPrevious, second+" "+first)
 	got = update(func(a *Account) { a.Mode = "compatible" })
 	equal(t, "former key stays", got.AESKeyPrevious, first)
+	equal(t, "former token", got.CallbackTokenPrevious, a.CallbackToken)
+	equal(t, "not used yet", got.KeysAt > 0 && got.KeysUsedAt == 0, true)
+	ok(t, d.KeysUsed(ctx, a.ID))
+	equal(t, "used", must(d.Account(ctx, a.ID))(t).KeysUsedAt, d.now())
+	ok(t, d.EndFormerKeys(ctx, Actor{}, a.ID))
+	got = must(d.Account(ctx, a.ID))(t)
+	equal(t, "former keys after the end", got.AESKeyPrevious+got.CallbackTokenPrevious, "")
+
+	got = update(func(a *Account) { a.TokenKind = "classic" })
+	equal(t, "kind of token", got.TokenKind, "classic")
+	equal(t, "a token of the other kind goes", token(), "")
+	ok(t, d.SetToken(ctx, a.ID, "access", "token", 99))
 
 	update(func(a *Account) { a.Secret = "another" })
 	equal(t, "a token of the old secret goes", token(), "")

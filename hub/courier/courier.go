@@ -124,6 +124,9 @@ func (c *Courier) dispatchAll(ctx, sending context.Context) {
 		if err == nil && polled {
 			err = c.dispatchBlocked(ctx)
 		}
+		if err == nil && polled {
+			err = c.tellHealth(ctx)
+		}
 		if err != nil && ctx.Err() == nil {
 			c.o.Log.Error("courier: cannot read what is to be done", "err", err)
 			wake = nil // a store in trouble is asked again at the next poll

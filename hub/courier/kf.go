@@ -54,16 +54,3 @@ func (c *Courier) SyncKF(ctx context.Context, accountID int64) error {
 	}
 	return c.o.Store.SetKFAccounts(ctx, accountID, mirror)
 }
-
-// Check is SyncKF with a token that WeChat gives out now: one that is kept
-// would hide for hours that the AppSecret or the whitelist is wrong.
-func (c *Courier) Check(ctx context.Context, accountID int64) error {
-	a, err := c.o.Store.Account(ctx, accountID)
-	if err == nil {
-		err = c.tokens.check(ctx, a)
-	}
-	if err != nil {
-		return err
-	}
-	return c.SyncKF(ctx, accountID)
-}

@@ -36,7 +36,8 @@ const (
 	profileHold    = time.Hour
 	profilePause   = time.Minute
 
-	settleAgain = time.Second // a result that could not be stored
+	settleAgain = time.Second      // a result that could not be stored
+	healthAgain = 15 * time.Second // browsers are told of an account's health so often
 
 	tokenDeadline   = 7 * time.Second // within the grace at the end
 	uploadDeadline  = time.Minute
@@ -44,6 +45,7 @@ const (
 	profileDeadline = 10 * time.Second
 	listDeadline    = 10 * time.Second
 	typingDeadline  = 5 * time.Second
+	doctorDeadline  = 12 * time.Second // for all its calls, within a request's 20 s
 	articleDeadline = 14 * time.Second // for all pages, within a request's 20 s
 )
 

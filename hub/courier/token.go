@@ -12,9 +12,6 @@ import (
 	"kfdesk/store"
 )
 
-// tokenKind names stable_token's tokens in the store.
-const tokenKind = "stable"
-
 // tokens holds the access token of every account, for all callers.
 type tokens struct {
 	store  *store.Store
@@ -29,7 +26,7 @@ type tokens struct {
 
 // credential is what is known of an account's token, in times of the store's clock.
 type credential struct {
-	secret         string // the AppSecret it came from: with another one all begins afresh
+	source         string // the settings it came from: with others all begins afresh
 	token          string
 	renewAt, until int64
 	dead           string // the last one that WeChat refused
@@ -73,7 +70,7 @@ func (t *tokens) call(ctx context.Context, a store.Account, person bool, fn func
 	if err = fn(token); wechat.ReasonOf(err) != wechat.StaleToken {
 		return err
 	}
-	t.bury(a, token)
+	t.bury(a, token, wechat.Code(err))
 	if token, err = t.get(ctx, a, person); err != nil {
 		return err
 	}
@@ -104,13 +101,19 @@ func (t *tokens) get(ctx context.Context, a store.Account, person bool) (string,
 }
 
 // bury says that WeChat refused this token. Only this one: another caller may
-// have renewed it already.
-func (t *tokens) bury(a store.Account, token string) {
+// have renewed it already. One that has not run out and is no longer the latest
+// (40001) was put out by somebody else who fetches tokens.
+func (t *tokens) bury(a store.Account, token string, code int) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if k := t.of(a); k.token == token {
-		k.dead, k.token, k.renewAt, k.until = token, "", 0, 0
+	k := t.of(a)
+	if k.token != token {
+		return
 	}
+	if now := t.store.Now().UnixMilli(); code == 40001 && now < k.until {
+		t.health.clash(a.ID, now)
+	}
+	k.dead, k.token, k.renewAt, k.until = token, "", 0, 0
 }
 
 // of is the account's credential; t.mu is held.
@@ -118,9 +121,9 @@ func (t *tokens) of(a store.Account) *credential {
 	if t.known == nil {
 		t.known = map[int64]*credential{}
 	}
-	k := t.known[a.ID]
-	if k == nil || k.secret != a.Secret {
-		k = &credential{secret: a.Secret}
+	k, source := t.known[a.ID], a.AppID+" "+a.TokenKind+" "+a.Secret
+	if k == nil || k.source != source {
+		k = &credential{source: source}
 		t.known[a.ID] = k
 	}
 	return k
@@ -137,25 +140,26 @@ func (t *tokens) ask(ctx context.Context, a store.Account, dead string) (string,
 	return v.(string), err
 }
 
-// check makes the token call whatever is kept, but not with every click.
-func (t *tokens) check(ctx context.Context, a store.Account) error {
+// check makes the token call whatever is kept: one that is kept would hide for
+// hours that the AppSecret or the whitelist is wrong. Not with every click: what
+// failed a moment ago is told again.
+func (t *tokens) check(ctx context.Context, a store.Account) (string, error) {
 	t.mu.Lock()
 	k, now := t.of(a), t.store.Now().UnixMilli()
 	dead, soon, err := k.dead, k.err != nil && now < k.asked+personAgain.Milliseconds(), k.err
 	t.mu.Unlock()
 	if soon {
-		return err
+		return "", err
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), tokenDeadline)
 	defer cancel()
-	_, err = t.renew(ctx, a, dead)
-	return err
+	return t.renew(ctx, a, dead)
 }
 
 func (t *tokens) fetch(ctx context.Context, a store.Account, dead string) (string, error) {
 	now := t.store.Now().UnixMilli()
 	// After a restart the last one may still be good.
-	kept, until, err := t.store.Token(ctx, a.ID, tokenKind)
+	kept, until, err := t.store.Token(ctx, a.ID, a.TokenKind)
 	if err == nil && kept != "" && kept != dead && until-now > tokenAhead.Milliseconds() {
 		t.keep(a, kept, now, until)
 		return kept, nil
@@ -179,7 +183,7 @@ func (t *tokens) renew(ctx context.Context, a store.Account, dead string) (strin
 	}
 	until := now + life.Milliseconds()
 	t.keep(a, token, now, until)
-	if err := t.store.SetToken(ctx, a.ID, tokenKind, token, until); err != nil {
+	if err := t.store.SetToken(ctx, a.ID, a.TokenKind, token, until); err != nil {
 		t.log.Error("the access token could not be stored", "appid", a.AppID, "err", err)
 	}
 	return token, nil

@@ -66,9 +66,9 @@ func TestOnlyTheTokenThatFailedIsDropped(t *testing.T) {
 	id := d.account(0).ID
 	first := must(d.courier.Token(ctx, id))(t)
 	// Two callers met a refusal of the same token.
-	d.courier.tokens.bury(d.account(0), first)
+	d.courier.tokens.bury(d.account(0), first, 42001)
 	second := must(d.courier.Token(ctx, id))(t)
-	d.courier.tokens.bury(d.account(0), first)
+	d.courier.tokens.bury(d.account(0), first, 42001)
 	equal(t, "token of the later one", must(d.courier.Token(ctx, id))(t), second)
 	if second == first {
 		t.Error("the token that failed is given out again")
@@ -120,35 +120,6 @@ func TestWrongSecretMakesNoStorm(t *testing.T) {
 	ok(t, d.store.UpdateAccount(ctx, store.Actor{}, a))
 	equal(t, "state", d.settled(d.reply(v, "four")).State, "sent")
 	equal(t, "trouble", d.courier.Health(a.ID), Health{})
-}
-
-// A token that is kept says nothing about the secret: the check of a connection
-// asks for it again.
-func TestCheckTrustsNoKeptToken(t *testing.T) {
-	d := newDesk(t)
-	id := d.account(0).ID
-	first := must(d.courier.Token(ctx, id))(t)
-	ok(t, d.courier.Check(ctx, id))
-	equal(t, "token calls", d.count(tokenPath), 2)
-	equal(t, "token", must(d.courier.Token(ctx, id))(t), first)
-
-	fault(sandbox.Fault{On: tokenPath, Kind: "errcode", Code: 40164, Times: 1})(d, store.Conversation{})
-	for range 3 { // a click that follows at once makes no call
-		equal(t, "code", wechat.Code(d.courier.Check(ctx, id)), 40164)
-	}
-	equal(t, "token calls", d.count(tokenPath), 3)
-	equal(t, "trouble", d.courier.Health(id).Code, 40164)
-	equal(t, "token", must(d.courier.tokens.get(ctx, d.account(0), false))(t), first)
-	d.sandbox.Advance(personAgain)
-	ok(t, d.courier.Check(ctx, id))
-	equal(t, "trouble", d.courier.Health(id), Health{})
-
-	// Nor is a token believed that WeChat refuses and still gives out.
-	fault(sandbox.Fault{On: "/cgi-bin/customservice/getkflist", Kind: "errcode", Code: 40001, Times: 1})(d, store.Conversation{})
-	ok(t, d.courier.Check(ctx, id))
-	if must(d.courier.Token(ctx, id))(t) == first {
-		t.Error("the token that was refused is still used")
-	}
 }
 
 func TestSyncKF(t *testing.T) {

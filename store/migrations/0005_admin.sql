@@ -65,3 +65,9 @@ create table kf_deed (
   at integer not null,
   undone integer not null default 0 -- WeChat never did it, and the admins have yet to see that
 ) strict;
+
+-- Official accounts: how the token is fetched; the former callback token, when the keys were changed, and the first push under the new ones.
+alter table account add column token_kind text not null default 'stable';
+alter table account add column callback_token_previous blob;
+alter table account add column keys_at integer not null default 0;
+alter table account add column keys_used_at integer not null default 0;

@@ -13,7 +13,7 @@ CREATE TABLE account (
   created_at integer not null,
   verified_at integer not null default 0,
   pushed_at integer not null default 0
-, typing integer not null default 1, rules text not null default '{}') strict;
+, typing integer not null default 1, rules text not null default '{}', token_kind text not null default 'stable', callback_token_previous blob, keys_at integer not null default 0, keys_used_at integer not null default 0) strict;
 
 CREATE TABLE agent (
   id integer primary key,
