@@ -123,14 +123,13 @@ func (c *Console) receivePush(ctx *fiber.Ctx) error {
 	if push.ToUserName != account.OriginalID {
 		return c.turnAway(&account, "original_id", cut(push.ToUserName, 32))
 	}
-	dir, typ := push.Kind()
-	c.pushes.take(account.ID, c.Store.Now().UnixMilli(), dir+"."+typ, c.clientIP(ctx))
+	c.pushes.take(account.ID, c.Store.Now().UnixMilli(), c.clientIP(ctx))
 	if current && account.KeysAt > 0 && account.KeysUsedAt == 0 {
 		if err := c.Store.KeysUsed(ctx.UserContext(), account.ID); err != nil {
 			return err
 		}
 	}
-	if dir == "event" && typ == "location" {
+	if dir, typ := push.Kind(); dir == "event" && typ == "location" {
 		return success(ctx) // reported every few seconds by the phone: no deed of the customer
 	}
 	if _, err := c.Store.Receive(ctx.UserContext(), courier.Incoming(account.ID, push)); err != nil {

@@ -85,6 +85,7 @@ type doctor struct {
 	a      *store.Account
 	x      exam
 	pushed pushes
+	denied bool // customers may not be written to
 	list   []check
 }
 

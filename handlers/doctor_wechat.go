@@ -140,6 +140,7 @@ func (d *doctor) ofPermission() {
 	}
 	switch {
 	case slices.Contains(refusedPermission, seen):
+		d.denied = true
 		d.check("doctor.send_bad", checkBad, "code", seen).platform(d).At = at
 	case quota.Err != nil:
 		d.check("doctor.send_unsure", checkWarn).Text = d.because(quota)
@@ -162,6 +163,8 @@ func (d *doctor) ofKF() {
 		return
 	}
 	switch {
+	case d.denied && slices.Contains(refusedPermission, errcode(said)):
+		d.check("doctor.kf_later", checkSkip).Text = d.text(d.ctx, "doctor.denied")
 	case errcode(said) == 65400:
 		d.check("doctor.kf_off", checkBad, "code", 65400).platform(d)
 	case said.Err != nil:
@@ -177,6 +180,8 @@ func (d *doctor) ofKF() {
 func (d *doctor) ofTool() {
 	switch said := d.x.Tool; {
 	case d.later(said, "doctor.tool_later"):
+	case d.denied && said.Err != nil:
+		d.check("doctor.tool_later", checkSkip).Text = d.text(d.ctx, "doctor.denied")
 	case said.Err != nil:
 		d.check("doctor.tool_later", checkSkip).Text = d.because(said)
 	case len(d.x.Online) > 0:

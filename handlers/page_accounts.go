@@ -62,7 +62,9 @@ func (p *accountPage) examined(c *Console, ctx *fiber.Ctx) {
 		return
 	}
 	p.Doctor, p.Checks, p.CheckedAt, p.Failed, p.Warned, p.Report = true, d.list, d.x.At, d.count(checkBad), d.count(checkWarn), d.report()
-	p.Took = c.text(ctx, "doctor.seconds", "s", fmt.Sprintf("%.1f", d.x.Took.Seconds()))
+	if p.Took = d.took(d.x.Took); d.x.Took >= time.Second {
+		p.Took = c.text(ctx, "doctor.seconds", "s", fmt.Sprintf("%.1f", d.x.Took.Seconds()))
+	}
 	if len(d.x.Quotas) > 0 && d.x.Quotas[0].Good() {
 		q := d.x.Quotas[0]
 		p.SendQuota = c.text(ctx, "doctor.quota.send", "used", thousands(int64(q.Used)), "limit", thousands(int64(q.DailyLimit)))

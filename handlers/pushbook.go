@@ -18,7 +18,6 @@ type pushBook struct {
 // pushes is what is known of an account's pushes. Times are of the store's clock.
 type pushes struct {
 	TakenAt  int64  // the last one that was taken
-	Kind     string // of it: text, event …
 	From     string // where it came from
 	Taken    int    // within a day
 	Refusals []refusedPush
@@ -79,11 +78,11 @@ func (b *pushBook) begin() int64 {
 	return b.since
 }
 
-func (b *pushBook) take(accountID, now int64, kind, from string) {
+func (b *pushBook) take(accountID, now int64, from string) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	p := b.of(accountID, now)
-	p.TakenAt, p.Kind, p.From = now, kind, from
+	p.TakenAt, p.From = now, from
 	p.taken.add(now)
 }
 

@@ -29,6 +29,7 @@ type credential struct {
 	source         string // the settings it came from: with others all begins afresh
 	token          string
 	renewAt, until int64
+	minted         bool   // WeChat gave it to this run of the program
 	dead           string // the last one that WeChat refused
 
 	err    error // of the last token call
@@ -102,7 +103,8 @@ func (t *tokens) get(ctx context.Context, a store.Account, person bool) (string,
 
 // bury says that WeChat refused this token. Only this one: another caller may
 // have renewed it already. One that has not run out and is no longer the latest
-// (40001) was put out by somebody else who fetches tokens.
+// (40001) was put out by somebody else who fetches tokens; of one that was kept
+// from an earlier run nobody knows.
 func (t *tokens) bury(a store.Account, token string, code int) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -110,7 +112,7 @@ func (t *tokens) bury(a store.Account, token string, code int) {
 	if k.token != token {
 		return
 	}
-	if now := t.store.Now().UnixMilli(); code == 40001 && now < k.until {
+	if now := t.store.Now().UnixMilli(); code == 40001 && k.minted && now < k.until {
 		t.health.clash(a.ID, now)
 	}
 	k.dead, k.token, k.renewAt, k.until = token, "", 0, 0
@@ -161,7 +163,7 @@ func (t *tokens) fetch(ctx context.Context, a store.Account, dead string) (strin
 	// After a restart the last one may still be good.
 	kept, until, err := t.store.Token(ctx, a.ID, a.TokenKind)
 	if err == nil && kept != "" && kept != dead && until-now > tokenAhead.Milliseconds() {
-		t.keep(a, kept, now, until)
+		t.keep(a, kept, now, until, false)
 		return kept, nil
 	}
 	return t.renew(ctx, a, dead)
@@ -182,17 +184,17 @@ func (t *tokens) renew(ctx context.Context, a store.Account, dead string) (strin
 		return "", err
 	}
 	until := now + life.Milliseconds()
-	t.keep(a, token, now, until)
+	t.keep(a, token, now, until, true)
 	if err := t.store.SetToken(ctx, a.ID, a.TokenKind, token, until); err != nil {
 		t.log.Error("the access token could not be stored", "appid", a.AppID, "err", err)
 	}
 	return token, nil
 }
 
-func (t *tokens) keep(a store.Account, token string, now, until int64) {
+func (t *tokens) keep(a store.Account, token string, now, until int64, minted bool) {
 	t.mu.Lock()
 	k := t.of(a)
-	k.token, k.until = token, until
+	k.token, k.until, k.minted = token, until, minted
 	k.renewAt = min(until, max(until-tokenAhead.Milliseconds(), now+tokenAgain.Milliseconds()))
 	k.err, k.fails, k.hold = nil, 0, 0
 	t.mu.Unlock()

@@ -1,4 +1,5 @@
 // The inbox: loads the first data, puts each part of the screen on its place, then listens.
+import { followAlarms } from './lib/alarms.js';
 import { followCustomer } from './lib/customer.js';
 import { effect } from './lib/html.js';
 import { loadCatalogue } from './lib/i18n.js';
@@ -16,6 +17,7 @@ import { followSeen } from './lib/seen.js';
 import { searching } from './lib/search.js';
 import { current, load, opened } from './lib/state.js';
 import { followClaims, show } from './ui/acts.js';
+import { alarmBanners } from './ui/alarms.js';
 import { followCounts } from './ui/badge.js';
 import { banner, followConnection } from './ui/banner.js';
 import { dock } from './ui/dock.js';
@@ -69,7 +71,7 @@ async function start() {
   followSeen();
   followDrafts();
   follow(refused);
-  mount(place('banner'), () => [banner(), mutedBanner()]);
+  mount(place('banner'), () => [banner(), alarmBanners(), mutedBanner()]);
   mount(place('list'), list);
   mount(place('head'), () => [head(), sessionNote()]);
   mountStream(place('messages'));
@@ -91,6 +93,7 @@ async function start() {
   followCustomer();
   followMentions();
   followReminders();
+  followAlarms();
 }
 
 // The words come with the page: the catalogue may be what could not be loaded.
