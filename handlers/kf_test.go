@@ -140,6 +140,7 @@ func TestKFPages(t *testing.T) {
 		d.page(t, "GET", "/kf-accounts/1/nobody@hemu_life"+path, nil).tells(t, 404)
 		sound(t, path, d.page(t, "GET", "/kf-accounts/1/li@hemu_life"+path, nil).body)
 	}
+	sound(t, "list of two official accounts", d.page(t, "GET", "/kf-accounts", nil).body)
 	sound(t, "new", d.page(t, "GET", "/kf-accounts/1/new", nil).body)
 	d.page(t, "POST", "/kf-accounts/1/li@hemu_life/invite", nil, "invite_wx", "qiu_wx").tells(t, 422, "这个微信号已经是你们的客服", "65407")
 	d.page(t, "POST", "/kf-accounts/1/li@hemu_life/invite", nil, "invite_wx", " ").tells(t, 422, "invite_wx-problem")
