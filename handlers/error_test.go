@@ -17,13 +17,12 @@ import (
 type broken struct{ nobody }
 
 func (broken) SyncKF(context.Context, int64) error { panic("geheim: index out of range") }
-func (broken) Check(context.Context, int64) error  { panic("geheim: index out of range") }
 
 // A fault of ours is told to the log, with the number that the person sees.
 func TestPanicIsAnErrorOfOneRequest(t *testing.T) {
 	d := newDesk(t)
 	d.WeChat = broken{}
-	got := d.browse(t, "zhou", "POST", "/accounts/1/check")
+	got := d.browse(t, "zhou", "POST", "/kf-accounts/sync?account=1")
 	headed(t, "a panic", got.header)
 	number := got.header.Get("X-Request-Id")
 	if got.status != 500 || !strings.Contains(got.body, "<code>"+number+"</code>") {

@@ -38,7 +38,7 @@ func (s *Store) Strangers(ctx context.Context, after int64, limit int) ([]Strang
 // or has refused, stays as it is here.
 func (s *Store) SetProfile(ctx context.Context, customerID int64, p *Profile) error {
 	return s.write(ctx, func(t *tx) error {
-		if erased, err := txOne[bool](t, "select erased_at > 0 from customer where id = $1", customerID); err != nil || erased {
+		if n, err := txOne[int](t, "select count(*) from customer where id = $1 and erased_at > 0", customerID); err != nil || n > 0 {
 			return err
 		}
 		if p == nil {
