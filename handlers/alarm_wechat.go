@@ -37,6 +37,8 @@ func (c *Console) accountAlarms(ctx *fiber.Ctx, a *store.Account) (list []alarm)
 	h := c.WeChat.Health(a.ID)
 	switch {
 	case h.At == 0:
+	case a.PushedAt == 0: // it is being set up
+		raise(true, c.text(ctx, "doctor.alarm.new", "name", a.Name, "why", c.why(ctx, h)))
 	case h.Code == 0:
 		if now-h.Last < unreachableSpan.Milliseconds() {
 			raise(true, c.text(ctx, "doctor.alarm.unreachable", "name", a.Name))
@@ -56,6 +58,9 @@ func (c *Console) accountAlarms(ctx *fiber.Ctx, a *store.Account) (list []alarm)
 
 // why is the trouble of an account in a few words.
 func (c *Console) why(ctx *fiber.Ctx, h courier.Health) string {
+	if h.Code == 0 {
+		return c.text(ctx, "doctor.why.silent")
+	}
 	key := "doctor.why." + itoa(int64(h.Code))
 	if h.Code == 40001 && h.Token {
 		key = "doctor.why.40125"

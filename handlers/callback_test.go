@@ -48,6 +48,11 @@ func (d *desk) inMode(t *testing.T, mode wechat.Mode) {
 		if err := d.Store.UpdateAccount(t.Context(), store.Actor{}, a); err != nil {
 			t.Fatal(err)
 		}
+		if a.AESKey == aesKeyOld {
+			if err := d.Store.KeysUsed(t.Context(), a.ID); err != nil {
+				t.Fatal(err)
+			}
+		}
 	}
 }
 

@@ -331,6 +331,10 @@ func TestAlarmsOfTraffic(t *testing.T) {
 	}
 	d.platform(func(a *sandbox.Account) { a.IPs = []string{"203.0.113.9"} })
 	_ = d.WeChat.SyncKF(t.Context(), 1)
+	if list := alarms("zhou"); len(list) != 1 || dig(list[0], "warn") != true || !strings.Contains(dig(list[0], "text").(string), "还没有接通") {
+		t.Errorf("before the first push: %v", list)
+	}
+	d.push()
 	list := alarms("zhou")
 	if len(list) != 1 || dig(list[0], "link") != "/accounts/1" || dig(list[0], "warn") != false ||
 		!strings.Contains(dig(list[0], "text").(string), "禾木生活馆发不出消息") || !strings.Contains(dig(list[0], "text").(string), "40164") {
@@ -424,6 +428,23 @@ func TestRIDIsRedacted(t *testing.T) {
 	v := d.ridView("x", wechat.RID{RequestURL: "https://x/cgi-bin/a?access_token=geheim", RequestBody: "geheim", ResponseBody: `{"access_token":"98_` + strings.Repeat("g", 133) + `"}`})
 	if strings.Contains(v.Path+v.Answer, "geheim") || strings.Contains(v.Answer, "ggg") {
 		t.Errorf("shown is %+v", v)
+	}
+}
+
+// What was counted goes after a day.
+func TestPushesAreCountedForADay(t *testing.T) {
+	var b pushBook
+	hour := time.Hour.Milliseconds()
+	for i := range int64(30) {
+		b.take(1, noon+i*hour, "127.0.0.1")
+	}
+	b.refuse(1, noon+2*hour, "key", "")
+	b.refuse(1, noon+29*hour, "mode", "")
+	for at, want := range map[int64][2]int{29: {24, 1}, 40: {13, 1}, 60: {0, 0}} {
+		p := b.read(1, noon+at*hour)
+		if p.Taken != want[0] || p.Refused() != want[1] {
+			t.Errorf("after %d h: %d and %d, want %v", at, p.Taken, p.Refused(), want)
+		}
 	}
 }
 

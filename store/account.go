@@ -245,14 +245,17 @@ func (s *Store) UpdateAccount(ctx context.Context, by Actor, a Account) error {
 }
 
 // succeed takes over from the account as it was what a form does not change, and
-// keeps the former keys when there are new ones. It names the deed.
+// keeps the former keys when there are new ones: those that WeChat has, which are
+// still the ones before when none came under the last. It names the deed.
 func (a *Account) succeed(old *Account, now int64) (deed string) {
 	a.CallbackTokenPrevious, a.AESKeyPrevious = old.CallbackTokenPrevious, old.AESKeyPrevious
 	a.KeysAt, a.KeysUsedAt = old.KeysAt, old.KeysUsedAt
 	if a.CallbackToken == old.CallbackToken && a.AESKey == old.AESKey {
 		return "account.update"
 	}
-	a.CallbackTokenPrevious, a.AESKeyPrevious = old.CallbackToken, old.AESKey
+	if unused := old.KeysAt > 0 && old.KeysUsedAt == 0; !unused || old.CallbackTokenPrevious == "" {
+		a.CallbackTokenPrevious, a.AESKeyPrevious = old.CallbackToken, old.AESKey
+	}
 	a.KeysAt, a.KeysUsedAt = now, 0
 	return "account.keys"
 }

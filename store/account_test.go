@@ -94,6 +94,8 @@ func TestUpdateAccount(t *testing.T) {
 	got = update(func(a *Account) { a.Mode = "compatible" })
 	equal(t, "former key stays", got.AESKeyPrevious, first)
 	equal(t, "former token", got.CallbackTokenPrevious, a.CallbackToken)
+	got = update(func(a *Account) { a.AESKey = strings.Repeat("C", 43) })
+	equal(t, "former key, while none came under the next", got.AESKeyPrevious, first)
 	equal(t, "not used yet", got.KeysAt > 0 && got.KeysUsedAt == 0, true)
 	ok(t, d.KeysUsed(ctx, a.ID))
 	equal(t, "used", must(d.Account(ctx, a.ID))(t).KeysUsedAt, d.now())

@@ -134,6 +134,7 @@ func TestSecretsAreNotInTheFile(t *testing.T) {
 	a := must(d.Account(ctx, d.account))(t)
 	a.Secret, a.CallbackToken, a.AESKey = secrets["app secret"], secrets["callback token"], secrets["former AES key"]
 	ok(t, d.UpdateAccount(ctx, Actor{}, a))
+	ok(t, d.KeysUsed(ctx, d.account))
 	a.AESKey = secrets["AES key"]
 	ok(t, d.UpdateAccount(ctx, Actor{}, a))
 	ok(t, d.SetToken(ctx, d.account, "access", secrets["access token"], 1))

@@ -1,6 +1,7 @@
 package courier
 
 import (
+	"math"
 	"strings"
 	"testing"
 	"time"
@@ -147,7 +148,7 @@ func TestTokenClash(t *testing.T) {
 func TestHealthIsTold(t *testing.T) {
 	d := newDesk(t)
 	v := d.customer(0)
-	d.fail(sendPath, 48001, 1)
+	d.fail(sendPath, 48001, 2)
 	d.run()
 	told := func() (n int) {
 		for _, c := range must(d.store.Changes(ctx, 0, 1000))(t) {
@@ -161,6 +162,8 @@ func TestHealthIsTold(t *testing.T) {
 	d.settled(d.reply(v, "one"))
 	equal(t, "trouble", d.courier.Health(v.Account).Code, 48001)
 	d.until("the browsers are told", func() bool { return told() == before+1 })
+	d.settled(d.reply(v, "the same again"))
+	equal(t, "to tell of the same trouble", len(d.courier.health.due(math.MaxInt64)), 0)
 	d.sandbox.Advance(healthAgain)
 	d.settled(d.reply(v, "two"))
 	d.until("that it is mended", func() bool { return told() == before+2 })
