@@ -49,19 +49,39 @@ func (c *Console) callbacks(a *store.Account) ([]*wechat.Callback, error) {
 	return list, nil
 }
 
-// openPush opens a push with the settings of an account; current tells that they are
-// those of now, and why what held against it.
-func openPush(list []*wechat.Callback, q wechat.Query, body []byte) (plain []byte, current bool, why string) {
+// opened is a push that was opened.
+type opened struct {
+	plain   []byte
+	cipher  *wechat.Cipher // the one that opened it; nil: it was not encrypted
+	current bool           // by the callback token and the AES key of now
+}
+
+// open opens a push with the first codec that it fits; why says what held against
+// it.
+func open(list []*wechat.Callback, q wechat.Query, body []byte) (o opened, why string) {
 	for i, cb := range list {
 		plain, used, err := cb.Open(q, body)
 		if err == nil {
-			return plain, i == 0 && (used == nil || used == cb.Ciphers[0]), ""
+			return opened{plain, used, i == 0 && (used == nil || used == cb.Ciphers[0])}, ""
 		}
 		if w := cb.Why(q, body); why == "" || why == "signature" {
 			why = w
 		}
 	}
-	return nil, false, why
+	return o, why
+}
+
+// openPush opens the push of a request, or turns it away.
+func (c *Console) openPush(ctx *fiber.Ctx, account *store.Account, list []*wechat.Callback) (opened, error) {
+	q := callbackQuery(ctx)
+	o, why := open(list, q, ctx.Body())
+	if why != "" {
+		return o, c.turnAway(account, why, "")
+	}
+	if now := c.Store.Now(); !wechat.Fresh(q.Timestamp, now, callbackTolerance) {
+		return o, c.turnAway(account, "clock", cut(q.Timestamp, 20), "clock", now.Unix())
+	}
+	return o, nil
 }
 
 func callbackQuery(ctx *fiber.Ctx) wechat.Query {
@@ -102,14 +122,20 @@ func (c *Console) receivePush(ctx *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	q := callbackQuery(ctx)
-	plain, current, why := openPush(list, q, ctx.Body())
-	if why != "" {
-		return c.turnAway(&account, why, "")
+	o, err := c.openPush(ctx, &account, list)
+	if err != nil {
+		return err
 	}
-	if now := c.Store.Now(); !wechat.Fresh(q.Timestamp, now, callbackTolerance) {
-		return c.turnAway(&account, "clock", cut(q.Timestamp, 20), "clock", now.Unix())
+	if o.current && account.KeysAt > 0 && account.KeysUsedAt == 0 {
+		if err := c.Store.KeysUsed(ctx.UserContext(), account.ID); err != nil {
+			return err
+		}
 	}
+	return c.keepPush(ctx, &account, o.plain)
+}
+
+// keepPush parses a push that was opened, and stores it.
+func (c *Console) keepPush(ctx *fiber.Ctx, account *store.Account, plain []byte) error {
 	push, err := wechat.ParsePush(plain)
 	if err != nil {
 		// WeChat signed it, so sending it again would change nothing, and an
@@ -117,18 +143,13 @@ func (c *Console) receivePush(ctx *fiber.Ctx) error {
 		c.Log.Warn("a push could not be read", "appid", account.AppID, "bytes", len(plain))
 		return success(ctx)
 	}
-	if c.replays.Refused(q, push.DedupeKey()) {
-		return c.turnAway(&account, "nonce", "")
+	if c.replays.Refused(callbackQuery(ctx), push.DedupeKey()) {
+		return c.turnAway(account, "nonce", "")
 	}
 	if push.ToUserName != account.OriginalID {
-		return c.turnAway(&account, "original_id", cut(push.ToUserName, 32))
+		return c.turnAway(account, "original_id", cut(push.ToUserName, 32))
 	}
 	c.pushes.take(account.ID, c.Store.Now().UnixMilli(), c.clientIP(ctx))
-	if current && account.KeysAt > 0 && account.KeysUsedAt == 0 {
-		if err := c.Store.KeysUsed(ctx.UserContext(), account.ID); err != nil {
-			return err
-		}
-	}
 	if dir, typ := push.Kind(); dir == "event" && typ == "location" {
 		return success(ctx) // reported every few seconds by the phone: no deed of the customer
 	}
@@ -146,6 +167,11 @@ var refusedFor = map[string]string{
 	"clock":       "its timestamp is too far from this server's clock",
 	"nonce":       "its nonce has brought another push",
 	"original_id": "it is for another original id than the account's",
+
+	// Of the third-party platform.
+	"no_component":   "there is no third-party platform here",
+	"component":      "it is for another third-party platform",
+	"not_authorised": "the account has not authorised the third-party platform",
 }
 
 // turnAway refuses a request to the callback, in the same words whatever was

@@ -20,6 +20,8 @@ const (
 func (c *Console) routes(app *fiber.App) {
 	app.Use(c.recovered, c.bounded, c.frame)
 
+	app.Post("/wechat/component", c.receiveNotice)
+	app.Post("/wechat/component/:appid", c.receiveAuthorised)
 	app.Get("/wechat/:appid", c.verifyCallback)
 	app.Post("/wechat/:appid", c.receivePush)
 	app.Get("/healthz", c.health)

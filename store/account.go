@@ -35,6 +35,13 @@ type Account struct {
 	VerifiedAt int64 `json:"verified_at"` // WeChat's last GET verification
 	PushedAt   int64 `json:"pushed_at"`   // the first push that was stored
 
+	// Component is the third-party platform that the account has authorised, 0:
+	// it is reached by its AppSecret. Refused is WeChat's code why it has to be
+	// authorised again, 0: it has not; until then nothing is sent for it.
+	Component    int64 `json:"-"`
+	AuthorisedAt int64 `json:"-"`
+	Refused      int   `json:"refused"`
+
 	Rules Rules `json:"-"`
 }
 
@@ -77,7 +84,7 @@ func (s *Store) Accounts(ctx context.Context) ([]Account, error) {
 	if list != nil {
 		return list, nil
 	}
-	list, err := rows(ctx, s, s.scanAccount, accountColumns+" order by id")
+	list, err := rows(ctx, s, s.scanAccount, accountColumns+" order by account.id")
 	if err != nil {
 		return nil, err
 	}
@@ -110,13 +117,15 @@ func (s *Store) findAccount(ctx context.Context, is func(*Account) bool) (Accoun
 
 const accountColumns = `select id, appid, original_id, wechat_id, name, mode, secret, callback_token,
 	aes_key, aes_key_previous, callback_token_previous, token_kind, keys_at, keys_used_at, pay_quota, typing, created_at,
-	verified_at, pushed_at, rules from account`
+	verified_at, pushed_at, rules, coalesce(z.component_id, 0), coalesce(z.authorised_at, 0), coalesce(z.refused, 0)
+	from account left join authorizer z on z.account_id = account.id`
 
 func (s *Store) scanAccount(r scanner) (a Account, err error) {
 	var sealed [5][]byte
 	var rules string
 	if err = r.Scan(&a.ID, &a.AppID, &a.OriginalID, &a.WechatID, &a.Name, &a.Mode, &sealed[0], &sealed[1],
-		&sealed[2], &sealed[3], &sealed[4], &a.TokenKind, &a.KeysAt, &a.KeysUsedAt, &a.PayQuota, &a.Typing, &a.CreatedAt, &a.VerifiedAt, &a.PushedAt, &rules); err != nil {
+		&sealed[2], &sealed[3], &sealed[4], &a.TokenKind, &a.KeysAt, &a.KeysUsedAt, &a.PayQuota, &a.Typing, &a.CreatedAt, &a.VerifiedAt, &a.PushedAt, &rules,
+		&a.Component, &a.AuthorisedAt, &a.Refused); err != nil {
 		return a, err
 	}
 	for i, f := range a.secrets() {
@@ -166,7 +175,7 @@ func (a *Account) check() error {
 		return bad("original_id")
 	case !wechatForm.MatchString(a.WechatID):
 		return bad("wechat_id")
-	case a.Secret == "":
+	case a.Secret == "" && a.Component == 0:
 		return bad("secret")
 	case !tokenForm.MatchString(a.CallbackToken):
 		return bad("callback_token")
@@ -190,6 +199,7 @@ func (a *Account) check() error {
 // AddAccount stores a new official account. Refusals: bad_FIELD,
 // account_exists.
 func (s *Store) AddAccount(ctx context.Context, by Actor, a Account) (Account, error) {
+	a.Component = 0
 	if err := a.check(); err != nil {
 		return a, err
 	}
@@ -197,12 +207,7 @@ func (s *Store) AddAccount(ctx context.Context, by Actor, a Account) (Account, e
 		if n, err := txOne[int](t, "select count(*) from account where appid = $1", a.AppID); err != nil || n > 0 {
 			return orElse(err, refuse("account_exists", "field", "appid"))
 		}
-		a.CreatedAt, a.Typing, a.Rules = t.now, true, defaultRules()
-		a.ID, err = t.insert(`insert into account (appid, original_id, wechat_id, name, mode, secret, callback_token,
-			aes_key, aes_key_previous, callback_token_previous, token_kind, pay_quota, created_at)
-			values ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13)`,
-			append([]any{a.AppID, a.OriginalID, a.WechatID, a.Name, a.Mode}, append(s.sealed(&a), a.TokenKind, a.PayQuota, a.CreatedAt)...)...)
-		if err != nil {
+		if err := t.insertAccount(s, &a); err != nil {
 			return err
 		}
 		return t.accountChanged(by, a.ID, "account.add", a.AppID)
@@ -210,16 +215,25 @@ func (s *Store) AddAccount(ctx context.Context, by Actor, a Account) (Account, e
 	return a, err
 }
 
+func (t *tx) insertAccount(s *Store, a *Account) (err error) {
+	a.CreatedAt, a.Typing, a.Rules = t.now, true, defaultRules()
+	a.ID, err = t.insert(`insert into account (appid, original_id, wechat_id, name, mode, secret, callback_token,
+		aes_key, aes_key_previous, callback_token_previous, token_kind, pay_quota, created_at)
+		values ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13)`,
+		append([]any{a.AppID, a.OriginalID, a.WechatID, a.Name, a.Mode}, append(s.sealed(a), a.TokenKind, a.PayQuota, a.CreatedAt)...)...)
+	return err
+}
+
 // UpdateAccount changes an account's settings. A changed callback token or AES
 // key keeps the former of both, for pushes under them still come. The AppID can
 // be put right until the first push. Refusals: bad_FIELD, account_exists.
 func (s *Store) UpdateAccount(ctx context.Context, by Actor, a Account) error {
 	return s.write(ctx, func(t *tx) error {
-		old, err := txRow(t, s.scanAccount, accountColumns+" where id = $1", a.ID)
+		old, err := txRow(t, s.scanAccount, accountColumns+" where account.id = $1", a.ID)
 		if err != nil {
 			return err
 		}
-		if old.PushedAt != 0 {
+		if a.Component = old.Component; old.PushedAt != 0 || a.Component != 0 {
 			a.AppID = old.AppID
 		}
 		if err := a.check(); err != nil {
@@ -274,7 +288,7 @@ func (s *Store) KeysUsed(ctx context.Context, accountID int64) error {
 // EndFormerKeys forgets an account's former callback token and AES key at once.
 func (s *Store) EndFormerKeys(ctx context.Context, by Actor, accountID int64) error {
 	return s.write(ctx, func(t *tx) error {
-		a, err := txRow(t, s.scanAccount, accountColumns+" where id = $1", accountID)
+		a, err := txRow(t, s.scanAccount, accountColumns+" where account.id = $1", accountID)
 		if err != nil {
 			return err
 		}

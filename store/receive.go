@@ -81,6 +81,9 @@ func (t *tx) receive(in *Incoming) error {
 			return err
 		}
 	}
+	if err := t.authorizerPushed(in.Account); err != nil {
+		return err
+	}
 	conversation := p.conversation
 	if p.state == "closed" {
 		conversation = 0 // a quiet event after the end belongs to no conversation, but shows the customer anew

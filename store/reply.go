@@ -30,9 +30,8 @@ var replyFiles = map[string]struct{ media, thumb string }{
 
 // Reply takes a reply into the outbox and spends its grant; the courier sends
 // it. The same ClientID again gives the row that is there (again is true).
-// Refusals: not_claimed, not_yours, ended, in_session, no_kf_account, those of
-// Decide, and
-// unseen.
+// Refusals: not_claimed, not_yours, ended, in_session, unauthorised,
+// no_kf_account, those of Decide, and unseen.
 func (s *Store) Reply(ctx context.Context, a *Agent, conversationID int64, d Draft) (m Message, v Conversation, again bool, err error) {
 	if d.ClientID == "" {
 		return m, v, false, errors.New("store: a reply without a client id")
@@ -81,6 +80,9 @@ func (t *tx) mayReply(a *Agent, v *Conversation) (b Binding, kind string, err er
 		return b, "", refuse("in_session", "kf_account", v.Customer.Session.KFAccount)
 	case v.Customer.BlockedAt > 0:
 		return b, "", refuse("blocked")
+	}
+	if n, err := txOne[int](t, "select count(*) from authorizer where account_id = $1 and refused > 0", v.Account); err != nil || n > 0 {
+		return b, "", orElse(err, refuse("unauthorised"))
 	}
 	if b, err = t.speaker(a.ID, v.Account); err != nil {
 		return b, "", err

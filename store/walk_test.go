@@ -24,6 +24,7 @@ type walked struct {
 	avatar                 Media        // wanted, of li's kf_account
 	secret                 string       // of li's session
 	tag                    int64        // of ours, on served
+	authorised             Account      // one of the third-party platform
 }
 
 func walk(t testing.TB) *walked {
@@ -62,6 +63,8 @@ func makeWalked(t testing.TB) *walked {
 	w.tag = 2
 	must(w.TagCustomer(ctx, &w.li, w.served.Customer.ID, []int64{1, 2}, nil))(t)
 	w.secret = must(w.AddSession(ctx, Session{AgentID: w.li.ID, Kind: "browser"}, time.Hour))(t)
+	w.authorised = authorise(t, w.desk)
+	ok(t, w.AddAuthCode(ctx, AuthCode{Code: "queryauthcode@@@1", AppID: "wx1"}))
 	w.clock.advance(time.Minute)
 	ok(t, w.Close())
 	ok(t, os.Rename(w.Dir(), filepath.Join(prepared.dir, "walked")))
@@ -77,6 +80,12 @@ var reads = []struct {
 	{"Account", func(w *walked) error { _, err := w.Account(ctx, w.account); return err }},
 	{"AccountByAppID", func(w *walked) error { _, err := w.AccountByAppID(ctx, "wx1234567890abcdef"); return err }},
 	{"Accounts", func(w *walked) error { _, err := w.Accounts(ctx); return err }},
+	{"ActiveOf", func(w *walked) error { _, err := w.ActiveOf(ctx, w.account); return err }},
+	{"AuthCodeAccount", func(w *walked) error { _, err := w.AuthCodeAccount(ctx, "queryauthcode@@@1"); return err }},
+	{"AuthCodes", func(w *walked) error { _, err := w.AuthCodes(ctx); return err }},
+	{"Authorizers", func(w *walked) error { _, err := w.Authorizers(ctx); return err }},
+	{"Component", func(w *walked) error { _, err := w.Component(ctx); return err }},
+	{"RefreshToken", func(w *walked) error { _, err := w.RefreshToken(ctx, w.authorised.ID); return err }},
 	{"ActiveConversations", func(w *walked) error { _, err := w.ActiveConversations(ctx, &w.li); return err }},
 	{"Agent", func(w *walked) error { _, err := w.Agent(ctx, w.li.ID); return err }},
 	{"AgentByLogin", func(w *walked) error { _, err := w.AgentByLogin(ctx, "li"); return err }},

@@ -29,6 +29,30 @@ var deeds = []struct {
 		_, err := w.SaveDraft(ctx, &w.li, SavedDraft{Conversation: w.served.ID, Mode: "reply", Text: "well"})
 		return err
 	}},
+	{"SetComponent", "", func(w *walked) error {
+		_, err := w.SetComponent(ctx, Actor{}, Component{AppID: "wxc0ffee0000000001", Secret: "more"})
+		return err
+	}},
+	{"SetTicket", "", func(w *walked) error { return w.SetTicket(ctx, 1, "ticket@@@2", start) }},
+	{"SetComponentToken", "", func(w *walked) error { return w.SetComponentToken(ctx, 1, "token", start) }},
+	{"Authorise", "account", func(w *walked) error { _, err := w.Authorise(ctx, Actor{}, 1, newAuthorisation); return err }},
+	{"Authorise", "account", func(w *walked) error { // one that was reached directly
+		z := newAuthorisation
+		z.AppID = "wx1234567890abcdef"
+		_, err := w.Authorise(ctx, Actor{}, 1, z)
+		return err
+	}},
+	{"Unauthorised", "account", func(w *walked) error { return w.Unauthorised(ctx, w.authorised.ID, start) }},
+	{"AuthorizerRefused", "account", func(w *walked) error { return w.AuthorizerRefused(ctx, w.authorised, 61023) }},
+	{"SetRefreshToken", "", func(w *walked) error { return w.SetRefreshToken(ctx, w.authorised, "refreshtoken@@@2") }},
+	{"AddAuthCode", "", func(w *walked) error { return w.AddAuthCode(ctx, AuthCode{Code: "queryauthcode@@@2", AppID: "wx1"}) }},
+	{"AuthCodeDone", "", func(w *walked) error { return w.AuthCodeDone(ctx, "queryauthcode@@@1", w.account, -1) }},
+	{"NewAuthState", "", func(w *walked) error { _, err := w.NewAuthState(ctx, w.li.ID, time.Minute); return err }},
+	{"UseAuthState", "", func(w *walked) error {
+		state := must(w.NewAuthState(ctx, w.li.ID, time.Minute))(w)
+		_, err := w.UseAuthState(ctx, state)
+		return err
+	}},
 	{"PruneDrafts", "", func(w *walked) error { return w.PruneDrafts(ctx, 0) }},
 	{"ClaimReplies", "", func(w *walked) error { // pending and sending look the same
 		list, err := w.ClaimReplies(ctx, 10)

@@ -45,9 +45,10 @@ type Courier struct {
 	poll   time.Duration // the most that a due time is noticed late
 	freed  chan struct{} // holds one wake-up: a call has ended
 
-	replies, media, profiles, typists, errands crew
+	replies, media, profiles, typists, errands, codes crew
 
 	articles    singleflight.Group // syncs, by account and kind
+	granting    singleflight.Group // authorisation codes
 	kfs         turns              // deeds and syncs of an account's kf accounts, one after the other
 	recordsPage int                // lines that are read with one call
 	stranger    int64              // the last customer whose profile was considered
@@ -71,6 +72,7 @@ func New(o Options) *Courier {
 	c.profiles = newCrew(c, 1)
 	c.typists = newCrew(c, 1)
 	c.errands = newCrew(c, 1)
+	c.codes = newCrew(c, 1)
 	c.recordsPage = recordsPage
 	c.own, _ = wechat.NewHTTP().Transport.(*http.Transport)
 	c.strict, c.local = guarded(false), guarded(true)
@@ -93,7 +95,7 @@ func (c *Courier) Run(ctx context.Context) error {
 	c.typists.run(func() { c.tellTyping(ctx) })
 	c.dispatchAll(ctx, sending)
 	defer time.AfterFunc(c.o.Grace, cut).Stop()
-	for _, crew := range []*crew{&c.replies, &c.media, &c.profiles, &c.typists, &c.errands} {
+	for _, crew := range []*crew{&c.replies, &c.media, &c.profiles, &c.typists, &c.errands, &c.codes} {
 		crew.wg.Wait()
 	}
 	for _, t := range []*http.Transport{c.own, c.strict, c.local} {
@@ -117,6 +119,9 @@ func (c *Courier) dispatchAll(ctx, sending context.Context) {
 		}
 		if err == nil {
 			err = c.dispatchErrands(ctx)
+		}
+		if err == nil {
+			err = c.dispatchCodes(ctx)
 		}
 		if err == nil && polled {
 			err = c.dispatchProfiles(ctx)

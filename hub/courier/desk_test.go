@@ -274,6 +274,9 @@ func (d *desk) until(what string, is func() bool) {
 // receive stores a push.
 func (d *desk) receive(appid string, r *http.Request) {
 	body, _ := io.ReadAll(r.Body)
+	if body = d.opened(appid, r, body); body == nil {
+		return
+	}
 	p, err := wechat.ParsePush(body)
 	if err != nil {
 		d.Error(err)

@@ -16,6 +16,8 @@ var (
 	// time, refusedWaits after those that WeChat refused for a reason.
 	tokenWaits   = []time.Duration{time.Second, 3 * time.Second, 10 * time.Second, 30 * time.Second}
 	refusedWaits = []time.Duration{time.Minute, 5 * time.Minute, 15 * time.Minute, 30 * time.Minute}
+	// codeWaits come after an authorisation code that could not be exchanged.
+	codeWaits = []time.Duration{5 * time.Second, 30 * time.Second, 2 * time.Minute, 10 * time.Minute}
 )
 
 const (
@@ -26,7 +28,10 @@ const (
 	mediaLease = time.Minute        // a fetch that was cut off is tried again after it
 	uploadLife = 60 * time.Hour     // of an upload of ours; WeChat keeps it for 72
 
-	tokenAhead  = 5 * time.Minute  // a token is renewed so long before its end
+	tokenAhead      = 5 * time.Minute  // a token is renewed so long before its end
+	authorisedAhead = 10 * time.Minute // as those of a third-party platform are
+	codeTries       = 8                // of an authorisation code, within its hour
+
 	tokenAgain  = 30 * time.Second // and not sooner after it came
 	forceAgain  = time.Minute      // between two force_refresh: there are 20 a day
 	personAgain = 5 * time.Second  // a person's deed may ask past a hold so often

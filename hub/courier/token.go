@@ -22,11 +22,13 @@ type tokens struct {
 	mu     sync.Mutex
 	known  map[int64]*credential
 	flight singleflight.Group
+
+	platform platform
 }
 
 // credential is what is known of an account's token, in times of the store's clock.
 type credential struct {
-	source         string // the settings it came from: with others all begins afresh
+	origin         string // see origin
 	token          string
 	renewAt, until int64
 	minted         bool   // WeChat gave it to this run of the program
@@ -69,6 +71,7 @@ func (t *tokens) call(ctx context.Context, a store.Account, person bool, fn func
 		return err
 	}
 	if err = fn(token); wechat.ReasonOf(err) != wechat.StaleToken {
+		t.refused(ctx, a, err)
 		return err
 	}
 	t.bury(a, token, wechat.Code(err))
@@ -123,9 +126,9 @@ func (t *tokens) of(a store.Account) *credential {
 	if t.known == nil {
 		t.known = map[int64]*credential{}
 	}
-	k, source := t.known[a.ID], a.AppID+" "+a.TokenKind+" "+a.Secret
-	if k == nil || k.source != source {
-		k = &credential{source: source}
+	k := t.known[a.ID]
+	if k == nil || k.origin != origin(a) {
+		k = &credential{origin: origin(a)}
 		t.known[a.ID] = k
 	}
 	return k
@@ -162,7 +165,7 @@ func (t *tokens) fetch(ctx context.Context, a store.Account, dead string) (strin
 	now := t.store.Now().UnixMilli()
 	// After a restart the last one may still be good.
 	kept, until, err := t.store.Token(ctx, a.ID, a.TokenKind)
-	if err == nil && kept != "" && kept != dead && until-now > tokenAhead.Milliseconds() {
+	if err == nil && kept != "" && kept != dead && until-now > ahead(a).Milliseconds() {
 		t.keep(a, kept, now, until, false)
 		return kept, nil
 	}
@@ -195,7 +198,7 @@ func (t *tokens) keep(a store.Account, token string, now, until int64, minted bo
 	t.mu.Lock()
 	k := t.of(a)
 	k.token, k.until, k.minted = token, until, minted
-	k.renewAt = min(until, max(until-tokenAhead.Milliseconds(), now+tokenAgain.Milliseconds()))
+	k.renewAt = min(until, max(until-ahead(a).Milliseconds(), now+tokenAgain.Milliseconds()))
 	k.err, k.fails, k.hold = nil, 0, 0
 	t.mu.Unlock()
 	t.health.good(a.ID, tokenCalls)

@@ -67,5 +67,5 @@ func Code(err error) int {
 // isTokenCall reports whether err is the answer to a call that fetches a token.
 func isTokenCall(err error) bool {
 	e, ok := errors.AsType[*Error](err)
-	return ok && (e.Path == pathToken || e.Path == pathStableToken)
+	return ok && (e.Path == pathToken || e.Path == pathStableToken || e.Path == pathComponentToken)
 }

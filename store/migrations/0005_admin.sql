@@ -71,3 +71,49 @@ alter table account add column token_kind text not null default 'stable';
 alter table account add column callback_token_previous blob;
 alter table account add column keys_at integer not null default 0;
 alter table account add column keys_used_at integer not null default 0;
+
+-- Third-party platform: there is one, and the accounts that authorised it.
+create table component (
+  id integer primary key,
+  appid text not null,
+  secret blob not null,
+  callback_token blob not null,
+  aes_key blob not null,
+  aes_key_previous blob not null,
+  ticket blob not null,
+  ticket_at integer not null default 0,       -- when WeChat pushed it
+  access_token blob not null,
+  access_at integer not null default 0,       -- when it came
+  access_until integer not null default 0
+) strict;
+create table authorizer (
+  account_id integer primary key references account,
+  component_id integer not null references component,
+  refresh_token blob not null,
+  scopes text not null default '[]',          -- ids of the permission sets that were granted
+  service_type integer not null default 0,    -- 0, 1 subscription account, 2 service account
+  verify_type integer not null default -1,
+  principal text not null default '',
+  authorised_at integer not null,
+  told_at integer not null default 0,         -- WeChat's time of its newest event about it, a ms more for a withdrawal
+  refused integer not null default 0,         -- WeChat's code why it must be authorised again: 61003 withdrawn
+  refused_at integer not null default 0,
+  last_push_at integer not null default 0     -- to the minute
+) strict;
+-- Authorisation codes: what an event brought and the courier has not exchanged yet, and which account a code gave.
+create table authcode (
+  hash text primary key,
+  code blob not null,
+  appid text not null default '',
+  openid text not null default '',            -- of the release test: who gets the answer
+  at integer not null,
+  attempts integer not null default 0,
+  retry_at integer not null default 0,        -- -1: over
+  account_id integer not null default 0
+) strict;
+-- Ways to WeChat's authorisation page that were begun: each comes back once.
+create table authstate (
+  hash text primary key,
+  agent_id integer not null,
+  until integer not null
+) strict;

@@ -79,6 +79,52 @@ CREATE TABLE audit (
   subject text not null
 , account_id integer not null default 0, detail text not null default '', customer_id integer not null default 0) strict;
 
+CREATE TABLE authcode (
+  hash text primary key,
+  code blob not null,
+  appid text not null default '',
+  openid text not null default '',            -- of the release test: who gets the answer
+  at integer not null,
+  attempts integer not null default 0,
+  retry_at integer not null default 0,        -- -1: over
+  account_id integer not null default 0
+) strict;
+
+CREATE TABLE authorizer (
+  account_id integer primary key references account,
+  component_id integer not null references component,
+  refresh_token blob not null,
+  scopes text not null default '[]',          -- ids of the permission sets that were granted
+  service_type integer not null default 0,    -- 0, 1 subscription account, 2 service account
+  verify_type integer not null default -1,
+  principal text not null default '',
+  authorised_at integer not null,
+  told_at integer not null default 0,         -- WeChat's time of its newest event about it, a ms more for a withdrawal
+  refused integer not null default 0,         -- WeChat's code why it must be authorised again: 61003 withdrawn
+  refused_at integer not null default 0,
+  last_push_at integer not null default 0     -- to the minute
+) strict;
+
+CREATE TABLE authstate (
+  hash text primary key,
+  agent_id integer not null,
+  until integer not null
+) strict;
+
+CREATE TABLE component (
+  id integer primary key,
+  appid text not null,
+  secret blob not null,
+  callback_token blob not null,
+  aes_key blob not null,
+  aes_key_previous blob not null,
+  ticket blob not null,
+  ticket_at integer not null default 0,       -- when WeChat pushed it
+  access_token blob not null,
+  access_at integer not null default 0,       -- when it came
+  access_until integer not null default 0
+) strict;
+
 CREATE TABLE conversation (
   id integer primary key,
   account_id integer not null references account,

@@ -103,6 +103,9 @@ func (c *call) do(readErr *apiError) (any, *apiError) {
 		if c.acc, err = c.checkToken(c.req.URL.Query().Get("access_token")); err != nil {
 			return nil, err
 		}
+		if err := c.mayCall(c.tokens[c.req.URL.Query().Get("access_token")]); err != nil {
+			return nil, err
+		}
 		if err := c.permission(); err != nil {
 			return nil, err
 		}

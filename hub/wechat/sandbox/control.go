@@ -30,6 +30,10 @@ import (
 //	POST /phone/api/tokens/expire            {"appid"}, or every account without it
 //	POST /phone/api/kf                       {"appid","kf_account","online":bool} or {…,"invite":"accept"|"reject"}
 //	POST /phone/api/sessions                 {"openid","kf_account"}: who holds the user in the platform's own tool, "" for nobody
+//	POST /phone/api/component                {"component","do":"ticket"|"expire"}, {…,"appid","do":"withdraw"|"spoil"},
+//	                                         {…,"appid","do":"grant","scopes":[…]} or {…,"do":"set",…}: settings
+//	GET  /phone/api/consent?component_appid=C&pre_auth_code=P   a ConsentView
+//	POST /phone/api/consent                  {"component_appid","pre_auth_code","redirect_uri","appid","scopes"} → {"redirect"}
 //	POST /phone/api/accounts                 Account: change callback, mode, profile, kind …
 //
 // A POST must be application/json or multipart/form-data and must not come
@@ -78,6 +82,9 @@ func (s *Sandbox) Control() http.Handler {
 		return found(s.SetSession(o.str("openid"), o.str("kf_account")))
 	})
 	post("accounts", s.postAccount)
+	post("component", s.postComponent)
+	get("consent", s.getConsent)
+	post("consent", s.postConsent)
 	return mux
 }
 
@@ -168,7 +175,7 @@ func writeError(w http.ResponseWriter, err error) {
 		status = http.StatusForbidden
 	case errors.Is(err, errType):
 		status = http.StatusUnsupportedMediaType
-	case errors.Is(err, errUser), errors.Is(err, errAccount), errors.Is(err, errNotFound):
+	case errors.Is(err, errUser), errors.Is(err, errAccount), errors.Is(err, errComponent), errors.Is(err, errNotFound):
 		status, code = http.StatusNotFound, "not_found"
 	}
 	writeJSON(w, status, map[string]any{"error": map[string]string{"code": code}})

@@ -87,6 +87,14 @@ func (o object) strs(key string) (v []string, ok bool) {
 	return v, o[key] != nil && json.Unmarshal(o[key], &v) == nil
 }
 
+// numbers is an array of numbers, or nil.
+func (o object) numbers(key string) (v []int) {
+	if json.Unmarshal(o[key], &v) != nil {
+		return nil
+	}
+	return v
+}
+
 // encode writes JSON without HTML escapes.
 func encode(v any) []byte {
 	var buf bytes.Buffer

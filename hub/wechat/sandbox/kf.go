@@ -2,6 +2,7 @@ package sandbox
 
 import (
 	"bytes"
+	"cmp"
 	"regexp"
 	"slices"
 	"strings"
@@ -72,7 +73,7 @@ func (c *call) addKF() (any, *apiError) {
 	switch {
 	case c.acc.NoKF:
 		return nil, fail(65400)
-	case !kfPrefix.MatchString(prefix), suffix != c.acc.WechatID:
+	case !kfPrefix.MatchString(prefix), suffix != cmp.Or(c.acc.WechatID, c.acc.OriginalID):
 		return nil, fail(65404)
 	case !goodNick(k.Nick):
 		return nil, fail(65403)

@@ -137,18 +137,14 @@ func (s *Sandbox) rest() error {
 
 // attempt posts the push once, with a timestamp and nonce of its own.
 func (s *Sandbox) attempt(d *push) (body []byte, status int, err error) {
-	s.mu.Lock()
-	acc, now := d.user.account.Account, s.now()
-	s.mu.Unlock()
-	u := s.callbackURL(&account{Account: acc})
-	if u == nil {
-		return nil, 0, errors.New("the account has no callback URL")
-	}
-	cb, err := acc.callback(d.fault)
+	u, cb, err := s.way(d.user.account, d.fault)
 	if err != nil {
 		return nil, 0, err
 	}
-	q, content, err := cb.Pack(d.body, strconv.FormatInt(now.Unix(), 10), nonce())
+	if u == nil {
+		return nil, 0, errors.New("the account has no callback URL")
+	}
+	q, content, err := cb.Pack(d.body, strconv.FormatInt(s.Now().Unix(), 10), nonce())
 	if err != nil {
 		return nil, 0, err
 	}

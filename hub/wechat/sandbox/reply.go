@@ -16,16 +16,13 @@ func (s *Sandbox) judge(d *push, body []byte) string {
 	case "success":
 		return "success"
 	}
-	s.mu.Lock()
-	acc := d.user.account.Account
-	s.mu.Unlock()
-	cb, err := acc.callback("")
+	_, cb, err := s.way(d.user.account, "")
 	if err != nil {
 		return "invalid"
 	}
-	if acc.Mode != wechat.Plain {
+	if cb.Mode != wechat.Plain {
 		plain, err := cb.OpenReply(body)
-		if err != nil && acc.Mode == wechat.Safe {
+		if err != nil && cb.Mode == wechat.Safe {
 			return "invalid"
 		}
 		if err == nil {

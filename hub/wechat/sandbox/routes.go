@@ -7,9 +7,21 @@ var endpoints map[string]endpoint
 func init() {
 	get := func(run func(*call) (any, *apiError)) endpoint { return endpoint{method: "GET", run: run} }
 	post := func(run func(*call) (any, *apiError)) endpoint { return endpoint{method: "POST", run: run} }
+	open := func(run func(*call) (any, *apiError)) endpoint { return endpoint{method: "POST", open: true, run: run} }
+	by := func(run func(*call, *component) (any, *apiError)) endpoint { return open(byComponent(run)) }
 	endpoints = map[string]endpoint{
 		"/cgi-bin/token":        {method: "GET", open: true, daily: 2000, run: (*call).getToken},
 		"/cgi-bin/stable_token": {method: "POST", open: true, daily: 500_000, run: (*call).stableToken},
+
+		"/cgi-bin/component/api_component_token":       open((*call).componentToken),
+		"/cgi-bin/component/api_start_push_ticket":     open((*call).startTicket),
+		"/cgi-bin/component/api_create_preauthcode":    by((*call).preAuthCode),
+		"/cgi-bin/component/api_query_auth":            by((*call).queryAuth),
+		"/cgi-bin/component/api_authorizer_token":      by((*call).refreshAuthorizer),
+		"/cgi-bin/component/api_get_authorizer_info":   by((*call).authorizerInfo),
+		"/cgi-bin/component/api_get_authorizer_list":   by((*call).listAuthorizers),
+		"/cgi-bin/component/api_get_authorizer_option": by((*call).getOption),
+		"/cgi-bin/component/api_set_authorizer_option": by((*call).setOption),
 
 		pathSend:                                 {method: "POST", daily: 500_000, run: (*call).send},
 		"/cgi-bin/message/custom/typing":         post((*call).typing),

@@ -52,6 +52,7 @@ type Sandbox struct {
 	changed chan struct{} // closed at the next change
 	dirty   bool          // something is not saved yet
 	pending int           // pushes that are not settled
+	notices []told        // for components, on their way
 	counts  Counts
 	record  []Delivered
 	rids    map[string]*refused
@@ -112,6 +113,7 @@ func (s *Sandbox) Run(ctx context.Context) error {
 		wg.Go(func() { s.deliver(q) })
 	}
 	wg.Go(s.keep)
+	wg.Go(s.tellComponents)
 	wg.Wait()
 	return s.save()
 }

@@ -20,8 +20,10 @@ type state struct {
 	Serial   int64         `json:"serial"`
 	MsgID    int64         `json:"msg_id"`
 	Accounts []*account    `json:"accounts"`
-	Faults   []*Fault      `json:"faults"`
-	Log      []*Log        `json:"log"`
+
+	Components []*component `json:"components,omitempty"`
+	Faults     []*Fault     `json:"faults"`
+	Log        []*Log       `json:"log"`
 }
 
 const stateFormat = 1

@@ -15,6 +15,9 @@ type token struct {
 	Expires int64  `json:"expires"`        // ms: 42001 afterwards
 	Dead    int64  `json:"dead,omitempty"` // ms: superseded, 40001 afterwards
 	account *account
+
+	Component string `json:"component,omitempty"` // the third-party platform that it was given to
+	Withdrawn bool   `json:"withdrawn,omitempty"`
 }
 
 const (
@@ -51,7 +54,7 @@ func (s *Sandbox) newToken(a *account, stable bool) *token {
 // newest is the token given out last, or nil.
 func (a *account) newest(stable bool) *token {
 	for _, t := range slices.Backward(a.Tokens) {
-		if t.Stable == stable {
+		if t.Stable == stable && t.Component == "" {
 			return t
 		}
 	}
@@ -77,6 +80,8 @@ func (s *Sandbox) checkToken(value string) (*account, *apiError) {
 	switch {
 	case value == "":
 		return nil, fail(41001)
+	case t == nil && s.componentOf(value) != nil:
+		return nil, fail(61015)
 	case t == nil && !plausibleToken.MatchString(value):
 		return nil, fail(40014)
 	case t == nil:
