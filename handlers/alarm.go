@@ -16,6 +16,7 @@ type alarm struct {
 // own, next to the page it leads to.
 var alarmSources = []func(*Console, *fiber.Ctx) ([]alarm, error){
 	wechatAlarms,
+	(*Console).alarmsOfComponent,
 	(*Console).undoneKF,
 	backupAlarms,
 }

@@ -58,6 +58,7 @@ type accountView struct {
 	WechatID string      `json:"wechat_id"`
 	Rules    store.Rules `json:"rules"`
 	Tags     []store.Tag `json:"tags"`
+	Refused  int         `json:"refused"`
 }
 
 func (c *Console) apiMe(ctx *fiber.Ctx) error {
@@ -73,7 +74,7 @@ func (c *Console) apiMe(ctx *fiber.Ctx) error {
 			if err != nil {
 				return err
 			}
-			accounts = append(accounts, accountView{a.ID, a.Name, a.AppID, a.WechatID, a.Rules, all(tags)})
+			accounts = append(accounts, accountView{a.ID, a.Name, a.AppID, a.WechatID, a.Rules, all(tags), a.Refused})
 		}
 	}
 	agents, err := c.Store.Agents(ctx.UserContext())

@@ -30,7 +30,11 @@ func componentCallback(p *store.Component) (*wechat.Callback, error) {
 // componentOf gives the third-party platform with its codec, and itself as the
 // account that the log names when a request is turned away.
 func (c *Console) componentOf(ctx *fiber.Ctx) (p store.Component, cb *wechat.Callback, named *store.Account, err error) {
-	if p, err = c.Store.Component(ctx.UserContext()); err != nil {
+	p, err = c.Store.Component(ctx.UserContext())
+	if errors.Is(err, store.ErrNotFound) {
+		return p, nil, nil, c.turnAway(&store.Account{}, "there is no third-party platform here")
+	}
+	if err != nil {
 		return p, nil, nil, err
 	}
 	cb, err = componentCallback(&p)

@@ -69,6 +69,7 @@ type WeChat interface {
 	Health(accountID int64) courier.Health
 	Clashes(accountID int64) []int64
 	kfDesk
+	Platform
 }
 
 // headerMost: other programs on localhost leave their cookies here too.

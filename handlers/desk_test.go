@@ -29,7 +29,7 @@ import (
 var ctx = context.Background()
 
 // nobody stands for a WeChat that no test here calls.
-type nobody struct{}
+type nobody struct{ noPlatform }
 
 func (nobody) SyncKF(context.Context, int64) error                       { return nil }
 func (nobody) SyncArticles(context.Context, int64, string, bool) error   { return nil }

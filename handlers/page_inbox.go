@@ -44,3 +44,15 @@ func (c *Console) pagePhone(ctx *fiber.Ctx) error {
 	p.Boot = fiber.Map{"lang": p.Lang, "static": p.Static, "now": c.Store.Now().UnixMilli(), "sandbox": true}
 	return ctx.Render("phone", p)
 }
+
+// pageConsent is the sandbox's imitation of WeChat's authorisation page.
+func (c *Console) pageConsent(ctx *fiber.Ctx) error {
+	p := c.page(ctx, "component.consent.title")
+	p.Entry = "consent.js"
+	scopes := fiber.Map{}
+	for _, id := range []int{1, 2, 6, 11, 15} {
+		scopes[itoa(int64(id))] = c.scopeName(ctx, id)
+	}
+	p.Boot = fiber.Map{"lang": p.Lang, "static": p.Static, "sandbox": true, "scopes": scopes}
+	return ctx.Render("phone_authorise", p)
+}

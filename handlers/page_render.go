@@ -117,6 +117,16 @@ func (c *Console) pageRoutes(app *fiber.App) {
 
 	c.backupRoutes(app)
 
+	app.Get(componentPath, c.admin, c.pageComponent)
+	app.Post(componentPath, c.admin, c.postComponent)
+	app.Get(componentPath+"/keys", c.admin, c.pageComponentKeys)
+	app.Post(componentPath+"/keys", c.admin, c.postComponentKeys)
+	app.Post(componentPath+"/ticket", c.admin, c.postComponentTicket)
+	app.Post(componentPath+"/sync", c.admin, c.postComponentSync)
+	app.Get(componentPath+"/authorise", c.admin, c.pageAuthorise)
+	app.Post(componentPath+"/authorise", c.admin, c.postAuthorise)
+	app.Get(componentPath+"/return", c.pageAuthorised)
+
 	app.Get("/profile", c.agent, c.pageProfile)
 	app.Post("/profile", c.agent, c.postProfile)
 	app.Get("/profile/password", c.agent, c.pageProfilePassword)

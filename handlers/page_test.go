@@ -22,6 +22,7 @@ import (
 // console is the whole server over an empty store and a platform made of the
 // answers a test wants.
 type console struct {
+	noPlatform
 	*Console
 	nobody
 	app     *fiber.App

@@ -25,6 +25,20 @@ var routes = map[string]string{
 	"GET /wechat/:appid":  signed,
 	"POST /wechat/:appid": signed,
 
+	"POST /wechat/component":         signed,
+	"POST /wechat/component/:appid":  signed,
+	"GET /settings/component/return": public, // by a value of ours, and only once
+
+	"GET /settings/component":            admin,
+	"POST /settings/component":           admin,
+	"GET /settings/component/keys":       admin,
+	"POST /settings/component/keys":      admin,
+	"POST /settings/component/ticket":    admin,
+	"POST /settings/component/sync":      admin,
+	"GET /settings/component/authorise":  admin,
+	"POST /settings/component/authorise": admin,
+	"GET /phone/authorise":               player,
+
 	"GET /healthz":             public,
 	"GET /favicon.ico":         public,
 	"GET /static/:hash/*":      public,

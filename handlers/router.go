@@ -89,6 +89,7 @@ func (c *Console) routes(app *fiber.App) {
 
 	if c.Phone != nil {
 		app.Get("/phone", c.player, c.pagePhone)
+		app.Get("/phone/authorise", c.player, c.pageConsent)
 		app.All("/phone/api/*", c.player, adaptor.HTTPHandler(c.Phone))
 	}
 }

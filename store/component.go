@@ -16,6 +16,10 @@ type Component struct {
 	AESKey         string
 	AESKeyPrevious string
 
+	// Where WeChat's authorisation page is, with {component}, {code} and {back};
+	// "" as WeChat's documentation has it.
+	DesktopURL, PhoneURL string
+
 	Ticket      string // component_verify_ticket, the newest
 	TicketAt    int64  // when it came, 0 never
 	AccessToken string // component_access_token, "" when there is none
@@ -30,12 +34,12 @@ func (p *Component) secrets() [6]secretField {
 }
 
 const selectComponent = `select id, appid, ticket_at, access_at, access_until, secret, callback_token, aes_key, aes_key_previous,
-	ticket, access_token from component`
+	ticket, access_token, desktop_url, phone_url from component`
 
 func (s *Store) scanComponent(r scanner) (p Component, err error) {
 	var sealed [6][]byte
 	if err = r.Scan(&p.ID, &p.AppID, &p.TicketAt, &p.AccessAt, &p.AccessUntil, &sealed[0], &sealed[1], &sealed[2], &sealed[3],
-		&sealed[4], &sealed[5]); err != nil {
+		&sealed[4], &sealed[5], &p.DesktopURL, &p.PhoneURL); err != nil {
 		return p, err
 	}
 	for i, f := range p.secrets() {
@@ -56,7 +60,7 @@ func (t *tx) component(s *Store) (Component, error) {
 }
 
 // SetComponent stores the third-party platform: AppID, Secret (empty keeps the
-// old one), callback token and key (empty keep the old ones). A changed AES key
+// old one), callback token and key (empty keep the old ones), the two pages. A changed AES key
 // keeps the former one, for pushes under it may still come. Another AppID ends
 // the ticket, a changed secret the token. Refusals: bad_FIELD, and
 // component_in_use for another AppID while accounts are authorised.
@@ -78,10 +82,10 @@ func (s *Store) SetComponent(ctx context.Context, by Actor, p Component) (Compon
 		}
 		if fresh {
 			p.ID, err = t.insert(`insert into component (appid, ticket_at, access_at, access_until, secret, callback_token, aes_key,
-				aes_key_previous, ticket, access_token) values ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10)`, s.componentValues(&p)...)
+				aes_key_previous, ticket, access_token, desktop_url, phone_url) values ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12)`, s.componentValues(&p)...)
 		} else {
 			err = t.exec(`update component set appid=$1, ticket_at=$2, access_at=$3, access_until=$4, secret=$5, callback_token=$6,
-				aes_key=$7, aes_key_previous=$8, ticket=$9, access_token=$10 where id=$11`, append(s.componentValues(&p), p.ID)...)
+				aes_key=$7, aes_key_previous=$8, ticket=$9, access_token=$10, desktop_url=$11, phone_url=$12 where id=$13`, append(s.componentValues(&p), p.ID)...)
 		}
 		if err != nil {
 			return err
@@ -98,7 +102,9 @@ func (s *Store) SetComponent(ctx context.Context, by Actor, p Component) (Compon
 // merge keeps of the old what the new does not say, and checks the rest.
 func (p *Component) merge(old Component) error {
 	appid, secret, token, key := strings.TrimSpace(p.AppID), strings.TrimSpace(p.Secret), p.CallbackToken, p.AESKey
+	desktop, phone := strings.TrimSpace(p.DesktopURL), strings.TrimSpace(p.PhoneURL)
 	*p = old
+	p.DesktopURL, p.PhoneURL = desktop, phone
 	p.AppID = appid
 	if appid != old.AppID {
 		p.Ticket, p.TicketAt, p.AccessToken, p.AccessAt, p.AccessUntil = "", 0, "", 0, 0
@@ -122,6 +128,10 @@ func (p *Component) merge(old Component) error {
 		return bad("callback_token")
 	case !aesKeyForm.MatchString(p.AESKey):
 		return bad("aes_key")
+	case desktop != "" && !isWay(desktop):
+		return bad("desktop_url")
+	case phone != "" && !isWay(phone):
+		return bad("phone_url")
 	}
 	return nil
 }
@@ -131,7 +141,14 @@ func (s *Store) componentValues(p *Component) []any {
 	for _, f := range p.secrets() {
 		out = append(out, s.key.seal(f.place, *f.value))
 	}
-	return out
+	return append(out, p.DesktopURL, p.PhoneURL)
+}
+
+// isWay tells whether a person can be sent there with a code, and comes back. One
+// that begins with a slash is this server's own, in the sandbox.
+func isWay(address string) bool {
+	return strings.Contains(address, "{code}") && strings.Contains(address, "{back}") &&
+		(strings.HasPrefix(address, "https://") || strings.HasPrefix(address, "http://") || strings.HasPrefix(address, "/"))
 }
 
 // SetTicket keeps the newest component_verify_ticket; pushedAt is WeChat's time.

@@ -39,6 +39,8 @@ func TestComponentIsKept(t *testing.T) {
 		{func(p *Component) { p.Secret = " " }, "bad_secret"},
 		{func(p *Component) { p.CallbackToken = "" }, "bad_callback_token"},
 		{func(p *Component) { p.AESKey = "short" }, "bad_aes_key"},
+		{func(p *Component) { p.DesktopURL = "https://mp.weixin.qq.com/" }, "bad_desktop_url"},
+		{func(p *Component) { p.PhoneURL = "javascript:{code}{back}" }, "bad_phone_url"},
 	} {
 		p := good
 		c.change(&p)

@@ -84,7 +84,9 @@ create table component (
   ticket_at integer not null default 0,       -- when WeChat pushed it
   access_token blob not null,
   access_at integer not null default 0,       -- when it came
-  access_until integer not null default 0
+  access_until integer not null default 0,
+  desktop_url text not null default '',       -- of WeChat's authorisation page, '' as WeChat has it
+  phone_url text not null default ''
 ) strict;
 create table authorizer (
   account_id integer primary key references account,

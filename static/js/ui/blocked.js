@@ -2,7 +2,7 @@
 import { html, nothing } from '../lib/html.js';
 import { daysAgo, formatTime, formatWhen, t } from '../lib/i18n.js';
 import { agentName, binding, isMe } from '../lib/people.js';
-import { me } from '../lib/state.js';
+import { accounts, me } from '../lib/state.js';
 import { finish } from './acts.js';
 import { unblockButton } from './block.js';
 import { icon } from './icon.js';
@@ -20,6 +20,7 @@ const EARLY = 45_000; // we stop so much before WeChat does
 export function reasonOf(conversation, rule) {
   if (conversation.customer.blocked_at) return 'blocked';
   if (!isMe(conversation.agent)) return 'other';
+  if (accounts.value.find(({ id }) => id === conversation.account)?.refused) return 'unauthorised';
   if (conversation.customer.session) return 'in_session';
   if (rule.reason === 'unsubscribed') return 'unsubscribed';
   if (!binding(me.value, conversation.account)?.kf_account) return 'no_kf_account';
@@ -29,7 +30,7 @@ export function reasonOf(conversation, rule) {
 }
 
 const icons = {
-  blocked: 'circle-x', in_session: 'arrow-right-left', unsubscribed: 'user-minus', no_kf_account: 'headset', no_window: 'lock',
+  blocked: 'circle-x', in_session: 'arrow-right-left', unauthorised: 'user-minus', unsubscribed: 'user-minus', no_kf_account: 'headset', no_window: 'lock',
   window_closed: 'lock', minute_over: 'timer', quota_used: 'hourglass', minute_used: 'hourglass',
 };
 

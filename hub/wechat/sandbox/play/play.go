@@ -23,10 +23,12 @@ type Play struct {
 	// Dir is the console's data directory while it plays.
 	Dir string
 
-	box    *sandbox.Sandbox
-	listen net.Listener
-	server *http.Server
-	log    *slog.Logger
+	box *sandbox.Sandbox
+
+	component sandbox.Component // whose credentials the console is given
+	listen    net.Listener
+	server    *http.Server
+	log       *slog.Logger
 }
 
 // Open makes the sandbox under data/sandbox. console is the address its pushes
@@ -41,6 +43,10 @@ func Open(data, console string, log *slog.Logger) (*Play, error) {
 		Callback: func(appid string) string { return console + "/wechat/" + appid }})
 	if err != nil {
 		p.listen.Close()
+		return nil, err
+	}
+	if p.component, err = p.box.SeedComponent(console); err != nil {
+		p.Close()
 		return nil, err
 	}
 	p.server = &http.Server{Handler: p.box.API(), ReadHeaderTimeout: 10 * time.Second}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"image"
 	_ "image/jpeg" // the samples
@@ -42,7 +43,22 @@ func (p *Play) Seed(ctx context.Context, s *store.Store, public bool) (Logins, e
 			return Logins{}, fmt.Errorf("demo: %w", err)
 		}
 	}
+	if err := p.platform(ctx, s); err != nil {
+		return Logins{}, fmt.Errorf("demo: %w", err)
+	}
 	return logins(ctx, s, demo, public)
+}
+
+// platform gives the console the demo's third-party platform, as its operator
+// would copy it. The way to WeChat's authorisation page leads to the imitation.
+func (p *Play) platform(ctx context.Context, s *store.Store) error {
+	const way = "/phone/authorise?component_appid={component}&pre_auth_code={code}&redirect_uri={back}"
+	if _, err := s.Component(ctx); !errors.Is(err, store.ErrNotFound) {
+		return err
+	}
+	_, err := s.SetComponent(ctx, store.Actor{}, store.Component{AppID: p.component.AppID, Secret: p.component.Secret,
+		CallbackToken: p.component.Token, AESKey: p.component.AESKey, DesktopURL: way, PhoneURL: way})
+	return err
 }
 
 func seed(ctx context.Context, s *store.Store, demo sandbox.DemoSet, past []sandbox.Played) error {
