@@ -3,6 +3,7 @@ package e2e
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"io"
 	"net/http"
 	"strings"
@@ -104,4 +105,26 @@ func (d *play) arrived(openid, text string) phoneLine {
 		return false
 	}, func() string { return "" })
 	return found
+}
+
+// sends are the calls of custom/send: the account whose token it was, and WeChat's
+// code.
+func (d *play) sends() (list []string) {
+	d.t.Helper()
+	answer, err := http.Get(d.URL + "/phone/api/log")
+	must(d.t, err)
+	defer answer.Body.Close()
+	var log struct {
+		Log []struct {
+			AppID, Path string
+			Code        int
+		}
+	}
+	must(d.t, json.NewDecoder(answer.Body).Decode(&log))
+	for _, l := range log.Log {
+		if l.Path == "/cgi-bin/message/custom/send" {
+			list = append(list, fmt.Sprint(l.AppID, " ", l.Code))
+		}
+	}
+	return list
 }
