@@ -32,7 +32,7 @@ func componentCallback(p *store.Component) (*wechat.Callback, error) {
 func (c *Console) componentOf(ctx *fiber.Ctx) (p store.Component, cb *wechat.Callback, named *store.Account, err error) {
 	p, err = c.Store.Component(ctx.UserContext())
 	if errors.Is(err, store.ErrNotFound) {
-		return p, nil, nil, c.turnAway(&store.Account{}, "there is no third-party platform here")
+		return p, nil, nil, c.turnAway(&store.Account{}, "no_component", "")
 	}
 	if err != nil {
 		return p, nil, nil, err
