@@ -14,7 +14,7 @@ import (
 
 // The names in the JSON shapes of the contract.
 const (
-	accountShape      = "id name appid wechat_id rules tags"
+	accountShape      = "id name appid wechat_id rules tags refused"
 	agentShape        = "id login name role presence capacity active bindings"
 	bindingShape      = "account account_name kf_account nick avatar"
 	conversationShape = "id account state agent customer unread read_id waiting_since created_at claimed_at first_reply_at closed_at returned_at raised_at reason last grants event"
