@@ -101,6 +101,42 @@ func TestPushOfAnAuthorisedAccount(t *testing.T) {
 	}
 }
 
+// The page of an account that has authorised the third-party platform has neither
+// credentials nor keys of its own, and none can be set.
+func TestPageOfAnAuthorisedAccount(t *testing.T) {
+	d := newDesk(t)
+	before := d.stored(t)
+	d.component(t)
+	page := d.browse(t, "zhou", "GET", "/accounts/1")
+	if page.status != 200 || !strings.Contains(page.body, `href="/settings/component"`) {
+		t.Fatalf("%d %s", page.status, page.body)
+	}
+	for _, what := range []string{before.CallbackToken, before.AESKey, `name="secret"`, `name="mode"`, "/accounts/1/keys", "/accounts/1/secret"} {
+		if strings.Contains(page.body, what) {
+			t.Errorf("the page has %s", what)
+		}
+	}
+	for _, path := range []string{"/accounts/1/keys", "/accounts/1/secret?secret=another", "/accounts/1/stable"} {
+		if got := d.browse(t, "zhou", "POST", path); got.status != 409 {
+			t.Errorf("%s: %d", path, got.status)
+		}
+	}
+	if got := d.browse(t, "zhou", "POST", "/accounts/1?name=Renamed&pay_quota=2&mode=plain&appid=wxffffffffffffffff"); got.status != 303 {
+		t.Errorf("settings: %d", got.status)
+	}
+	if a := d.stored(t); a.Name != "Renamed" || a.PayQuota != 2 || a.Mode != before.Mode || a.AppID != before.AppID || a.CallbackToken != before.CallbackToken {
+		t.Errorf("it is %+v", a)
+	}
+}
+
+func (d *desk) stored(t *testing.T) store.Account {
+	a, err := d.Store.Account(t.Context(), 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return a
+}
+
 func TestNotices(t *testing.T) {
 	d := newDesk(t)
 	d.component(t)

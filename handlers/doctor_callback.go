@@ -12,14 +12,17 @@ func (d *doctor) ofCallback() {
 	d.ofSite()
 	d.ofPushes()
 	d.ofRefusals()
-	d.ofKeys()
-	d.ofMode()
+	if d.a.Component == 0 { // else they are those of the third-party platform, always safe
+		d.ofKeys()
+		d.ofMode()
+	}
 	d.ofSource()
 	d.ofProbe()
 }
 
 func (d *doctor) ofPushes() {
 	switch {
+	case d.a.Component != 0: // the third-party platform has the address
 	case d.a.VerifiedAt == 0:
 		d.check("doctor.unverified", checkSkip).platform(d)
 	case d.a.KeysAt > d.a.VerifiedAt && d.a.KeysUsedAt == 0:

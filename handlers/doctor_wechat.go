@@ -49,6 +49,12 @@ func (d *doctor) ofToken() {
 		msg = e.Msg
 	}
 	switch code := errcode(said); {
+	case said.Err == nil && d.a.Component != 0:
+		d.check("doctor.authorised", checkFine).to("/settings/component", d.text(d.ctx, "component.nav.title"))
+		return
+	case d.a.Component != 0 && code != 0:
+		d.check("doctor.token_bad", checkBad).to("/settings/component", d.text(d.ctx, "component.nav.title")).Text = d.wechatError(d.ctx, &wechat.Error{Code: code, Msg: msg})
+		return
 	case said.Err == nil:
 		d.check("doctor.secret", checkFine)
 		d.check("doctor.ip", checkFine)

@@ -19,6 +19,9 @@ func (c *Console) changeAccount(ctx *fiber.Ctx, change func(*store.Account)) (st
 	if err != nil {
 		return account, err
 	}
+	if account.Component != 0 {
+		return account, refused(fiber.StatusConflict, "of_component")
+	}
 	change(&account)
 	if err := c.Store.UpdateAccount(ctx.UserContext(), c.actor(ctx), account); err != nil {
 		return account, err

@@ -157,15 +157,18 @@ func (c *Console) addAccount(ctx *fiber.Ctx, title, template string) error {
 
 // typedAccount takes over what the form says. An empty AppSecret keeps the old.
 func typedAccount(ctx *fiber.Ctx, a store.Account) store.Account {
-	a.Name, a.OriginalID, a.WechatID, a.Mode = ctx.FormValue("name"), ctx.FormValue("original_id"), ctx.FormValue("wechat_id"), ctx.FormValue("mode")
-	a.Typing = ctx.FormValue("typing") != ""
-	a.TokenKind = ctx.FormValue("token_kind", a.TokenKind)
-	a.AppID = strings.TrimSpace(ctx.FormValue("appid", a.AppID))
+	a.Name, a.Typing = ctx.FormValue("name"), ctx.FormValue("typing") != ""
 	if quota, err := strconv.Atoi(ctx.FormValue("pay_quota", "0")); err == nil {
 		a.PayQuota = quota
 	} else {
 		a.PayQuota = -1 // refused by the store, at its field
 	}
+	if a.Component != 0 {
+		return a // the rest is the third-party platform's
+	}
+	a.OriginalID, a.WechatID, a.Mode = ctx.FormValue("original_id"), ctx.FormValue("wechat_id"), ctx.FormValue("mode")
+	a.TokenKind = ctx.FormValue("token_kind", a.TokenKind)
+	a.AppID = strings.TrimSpace(ctx.FormValue("appid", a.AppID))
 	if secret := strings.TrimSpace(ctx.FormValue("secret")); secret != "" {
 		a.Secret = secret
 	}
@@ -209,6 +212,11 @@ func (c *Console) renderAccount(ctx *fiber.Ctx, add func(*accountPage)) error {
 
 func (c *Console) accountView(ctx *fiber.Ctx, d accountPage) (*Page, error) {
 	d.examined(c, ctx)
+	if d.Account.Component == 0 {
+		if err := c.Store.KeysSeen(ctx.UserContext(), c.actor(ctx), d.Account.ID); err != nil {
+			return nil, err
+		}
+	}
 	accounts, err := c.Store.Accounts(ctx.UserContext())
 	if err != nil {
 		return nil, err

@@ -115,6 +115,9 @@ func (c *Console) pageSetupCallback(ctx *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
+	if err := c.Store.KeysSeen(ctx.UserContext(), c.actor(ctx), account.ID); err != nil {
+		return err
+	}
 	p := c.page(ctx, "page.setup.title")
 	d := c.accountPage(ctx, account)
 	d.Step = 2

@@ -285,6 +285,24 @@ func (s *Store) KeysUsed(ctx context.Context, accountID int64) error {
 	})
 }
 
+// KeysSeen notes that somebody was shown an account's callback token and AES key,
+// once an hour: the page that shows them is also where other settings are.
+func (s *Store) KeysSeen(ctx context.Context, by Actor, accountID int64) error {
+	const again = 60 * 60 * 1000
+	return s.write(ctx, func(t *tx) error {
+		n, err := txOne[int](t, "select count(*) from audit where at > $1 and deed = 'account.keys_view' and agent_id = $2 and account_id = $3",
+			t.now-again, by.AgentID, accountID)
+		if err != nil || n > 0 {
+			return err
+		}
+		appid, err := txOne[string](t, "select appid from account where id = $1", accountID)
+		if err != nil {
+			return err
+		}
+		return t.audit(by, deed{Name: "account.keys_view", Account: accountID, Subject: appid})
+	})
+}
+
 // EndFormerKeys forgets an account's former callback token and AES key at once.
 func (s *Store) EndFormerKeys(ctx context.Context, by Actor, accountID int64) error {
 	return s.write(ctx, func(t *tx) error {

@@ -127,6 +127,20 @@ func TestMeddlingIsAudited(t *testing.T) {
 	equal(t, "whom it is about", row.OpenID, "o3")
 }
 
+// Who was shown keys is in the log, once an hour.
+func TestShownKeysAreAudited(t *testing.T) {
+	d := openDesk(t)
+	seen := func() int {
+		ok(t, d.KeysSeen(ctx, Actor{AgentID: d.admin.ID, IP: "::1"}, d.account))
+		return must(row(ctx, d, one[int], "select count(*) from audit where deed = 'account.keys_view'"))(t)
+	}
+	equal(t, "rows", seen(), 1)
+	equal(t, "audit", d.lastDeed(t), fmt.Sprintf("account.keys_view wx1234567890abcdef by %d from ::1", d.admin.ID))
+	equal(t, "again", seen(), 1)
+	d.clock.advance(time.Hour)
+	equal(t, "an hour later", seen(), 2)
+}
+
 // Log-ins are in the log, and that somebody has tried too often; what they typed
 // is not, where there is no such member.
 func TestLogInsAreAudited(t *testing.T) {

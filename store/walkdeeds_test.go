@@ -231,6 +231,7 @@ var deeds = []struct {
 	{"SetRules", "account", func(w *walked) error { return w.SetRules(ctx, Actor{}, w.account, defaultRules()) }},
 	{"UpdateAccount", "account", func(w *walked) error { return w.UpdateAccount(ctx, Actor{}, must(w.Account(ctx, w.account))(w)) }},
 	{"KeysUsed", "", func(w *walked) error { return w.KeysUsed(ctx, w.account) }}, // they were never changed
+	{"KeysSeen", "", func(w *walked) error { return w.KeysSeen(ctx, Actor{AgentID: 1}, w.account) }},
 	{"EndFormerKeys", "account", func(w *walked) error { return w.EndFormerKeys(ctx, Actor{}, w.account) }},
 	{"AccountState", "account", func(w *walked) error { return w.AccountState(ctx, w.account) }},
 	{"Verified", "account", func(w *walked) error { return w.Verified(ctx, w.account) }},
