@@ -248,7 +248,7 @@ func (p *program) connectSandbox(c *handlers.Console, s *store.Store, box *play.
 			if err != nil {
 				return err
 			}
-			if err := s.SetSetting(ctx, "sandbox", "1"); err != nil {
+			if err := s.ChangeSettings(ctx, store.Actor{AgentID: admin.ID, IP: admin.From}, []store.Setting{{Name: "sandbox", Value: "1"}}); err != nil {
 				return err
 			}
 			p.carry = &carried
@@ -265,7 +265,7 @@ func (p *program) connectSandbox(c *handlers.Console, s *store.Store, box *play.
 				return err
 			}
 			defer outside.Close()
-			if err := outside.SetSetting(ctx, "sandbox", ""); err != nil {
+			if err := outside.ChangeSettings(ctx, store.Actor{}, []store.Setting{{Name: "sandbox", Value: "0"}}); err != nil {
 				return err
 			}
 			turn(cancel)
