@@ -68,6 +68,7 @@ func TestTypingReachesThePhonesTitle(t *testing.T) {
 	}
 
 	p.open("/accounts/1")
+	p.click(".more-fields summary")
 	p.click("#typing")
 	p.leave(func() { p.click(`form[action="/accounts/1"] [type=submit]`) })
 	p.gone("#typing:checked")
