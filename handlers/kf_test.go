@@ -209,6 +209,7 @@ func TestKFDeedIsUncertain(t *testing.T) {
 	d.box.AddFault(sandbox.Fault{On: "/customservice/kfaccount/update", Kind: "empty"})
 	d.page(t, "POST", "/kf-accounts/1/li@hemu_life", nil, "nickname", "李姐", "agent", itoa(d.ids["li"])).
 		shows(t, 502, "微信没有回应", "把 li@hemu_life 的昵称改成「李姐」", "还不知道做成没有")
+	d.clock.Advance(2 * time.Minute)
 	d.page(t, "POST", "/kf-accounts/sync", nil, "account", "1").went(t, "/kf-accounts?done=synced")
 	d.page(t, "GET", "/kf-accounts", nil).tells(t, 200, "没有做成", "知道了")
 	d.page(t, "GET", "/agents", nil).tells(t, 200, "有 1 项对客服账号的修改没有做成")

@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"time"
 	"unicode/utf8"
 )
 
@@ -22,7 +23,7 @@ type KFDeed struct {
 	Bind      int64  // add: the agent who shall speak as it, 0 nobody
 	By        Actor
 	At        int64
-	Undone    bool // WeChat never did it
+	Undone    bool // WeChat had not done it after settleAfter
 }
 
 // What WeChat takes.
@@ -130,6 +131,12 @@ func (t *tx) kfAdded(d *KFDeed) error {
 	if err := t.expectKF(d.Account, d.KFAccount, d.Wish); err != nil || d.Bind == 0 {
 		return err
 	}
+	if d.Undone { // and somebody may have found another way since
+		n, err := txOne[int](t, "select count(*) from agent_account where agent_id = $1 and account_id = $2 and kf_account <> ''", d.Bind, d.Account)
+		if err != nil || n > 0 {
+			return err
+		}
+	}
 	err := t.bind(d.By, d.Bind, d.Account, d.KFAccount)
 	if Refused(err, "kf_taken") || errors.Is(err, ErrNotFound) { // somebody else was quicker, or the agent is none
 		return nil
@@ -166,14 +173,18 @@ func scanKFDeed(r scanner) (d KFDeed, err error) {
 	return d, err
 }
 
-// settleKF finishes the deeds that WeChat's list shows, and keeps the others to be
-// told as not done. It runs before the mirror becomes the list.
+// settleAfter is how long WeChat may take to do what it has not answered.
+const settleAfter = time.Minute
+
+// settleKF finishes the deeds that WeChat's list shows, also those that were given
+// up, and keeps the others to be told as not done, once they cannot be on their
+// way. It runs before the mirror becomes the list.
 func (t *tx) settleKF(accountID int64, list []KFAccount) error {
-	open, err := rows(context.Background(), t, scanKFDeed, selectKFDeed+" where account_id = $1 and undone = 0 order by id", accountID)
+	open, err := rows(context.Background(), t, scanKFDeed, selectKFDeed+" where account_id = $1 order by id", accountID)
 	for i := 0; err == nil && i < len(open); i++ {
 		if open[i].happened(list) {
 			err = t.kfDone(&open[i])
-		} else {
+		} else if t.now-open[i].At > settleAfter.Milliseconds() {
 			err = t.exec("update kf_deed set undone = 1 where id = $1", open[i].ID)
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 )
 
 func (d *desk) wish(what, kf, wish string) (KFDeed, error) {
@@ -114,6 +115,10 @@ func TestSyncSettlesDeeds(t *testing.T) {
 			want := c.undone
 			if did {
 				list, want = c.change(list), c.done
+			} else { // it may be on its way
+				ok(t, d.SetKFAccounts(ctx, d.account, list))
+				equal(t, c.what+" so soon", d.kfs(t), strings.Replace(want, "true", "false", 1))
+				d.clock.advance(settleAfter + time.Millisecond)
 			}
 			ok(t, d.SetKFAccounts(ctx, d.account, list))
 			equal(t, fmt.Sprint(c.what, " that WeChat did: ", did), d.kfs(t), want)
@@ -122,5 +127,27 @@ func TestSyncSettlesDeeds(t *testing.T) {
 			ok(t, d.SetKFAccounts(ctx, d.account, list))
 			equal(t, "at the next sync", d.kfs(t), want)
 		}
+	}
+}
+
+// What WeChat did after it was given up is found by a later sync all the same; an
+// agent who speaks as somebody else by then stays so.
+func TestSyncSettlesLate(t *testing.T) {
+	for _, elsewhere := range []bool{false, true} {
+		d := openDesk(t)
+		list := []KFAccount{{KFAccount: "li@hemu", Nickname: "Li"}, {KFAccount: "su@hemu", Nickname: "Su"}, {KFAccount: "wu@hemu", Nickname: "Wu"}}
+		ok(t, d.SetKFAccounts(ctx, d.account, list))
+		wang := d.addAgent(t, "wang", "agent", "")
+		must(d.WishKF(ctx, Actor{}, KFDeed{Account: d.account, KFAccount: "new@hemu", What: "add", Wish: "New", Bind: wang.ID}))(t)
+		d.clock.advance(settleAfter + time.Second)
+		ok(t, d.SetKFAccounts(ctx, d.account, list))
+		equal(t, "given up", d.kfs(t), "li@hemu Li li; su@hemu Su su; wu@hemu Wu; add new@hemu New true")
+		want := "li@hemu Li li; new@hemu New wang; su@hemu Su su; wu@hemu Wu"
+		if elsewhere {
+			ok(t, d.Bind(ctx, Actor{}, wang.ID, d.account, "wu@hemu"))
+			want = "li@hemu Li li; new@hemu New; su@hemu Su su; wu@hemu Wu wang"
+		}
+		ok(t, d.SetKFAccounts(ctx, d.account, append(list, KFAccount{KFAccount: "new@hemu", Nickname: "New"})))
+		equal(t, "found", d.kfs(t), want)
 	}
 }

@@ -185,6 +185,7 @@ func TestKFDeedIsCutOff(t *testing.T) {
 			}
 			equal(t, what+" is kept", d.kfs(), before+"; "+what+" false")
 			d.courier = d.newCourier(d.store)
+			d.sandbox.Advance(2 * time.Minute)
 			ok(t, d.courier.SyncKF(ctx, a.ID))
 			after := d.kfs()
 			if want := before + "; " + what + " true"; !did && after != want {

@@ -63,7 +63,7 @@ create table kf_deed (
   agent_id integer not null,        -- who wants it, and from where
   ip text not null,
   at integer not null,
-  undone integer not null default 0 -- WeChat never did it, and the admins have yet to see that
+  undone integer not null default 0 -- WeChat had not done it after a minute, and the admins have yet to see that
 ) strict;
 
 -- Official accounts: how the token is fetched; the former callback token, when the keys were changed, and the first push under the new ones.

@@ -256,7 +256,7 @@ CREATE TABLE kf_deed (
   agent_id integer not null,        -- who wants it, and from where
   ip text not null,
   at integer not null,
-  undone integer not null default 0 -- WeChat never did it, and the admins have yet to see that
+  undone integer not null default 0 -- WeChat had not done it after a minute, and the admins have yet to see that
 ) strict;
 
 CREATE TABLE leftover (                 -- what was wiped here and still lies in other files
