@@ -126,7 +126,7 @@ func (t *tx) blockWaiting(v *Conversation, was int64) error {
 		return err
 	}
 	if err := t.exec(`update conversation set state = 'waiting', closed_at = 0, unread = (select count(*) from message m
-		where m.customer_id = $1 and m.conversation_id = $2 and m.dir = 'in' and m.id > read_id) where id = $2`, v.Customer.ID, v.ID); err != nil {
+		where m.customer_id = $1 and m.conversation_id = $2 and m.dir = 'in' and m.imported = 0 and m.id > read_id) where id = $2`, v.Customer.ID, v.ID); err != nil {
 		return err
 	}
 	return t.waitAgain(v.Customer.ID, v.ID)

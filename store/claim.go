@@ -110,7 +110,7 @@ func (s *Store) Read(ctx context.Context, a *Agent, id, messageID int64) (v Conv
 			return nil
 		}
 		if err := t.exec(`update conversation set read_id = $1, unread = (select count(*) from message
-			where customer_id = $2 and conversation_id = $3 and dir = 'in' and id > $1) where id = $3`,
+			where customer_id = $2 and conversation_id = $3 and dir = 'in' and imported = 0 and id > $1) where id = $3`,
 			messageID, v.Customer.ID, v.ID); err != nil {
 			return err
 		}

@@ -133,8 +133,8 @@ func (t *tx) finish(m *Message, r Result) error {
 // that stands.
 func (t *tx) waitAgain(customerID, conversationID int64) error {
 	since, err := txOne[int64](t, `select coalesce(min(i.at), 0) from message i where i.customer_id = $1 and i.conversation_id = $2
-		and i.dir = 'in' and i.id > coalesce((select max(o.id) from message o where o.customer_id = $1 and o.conversation_id = $2
-			and o.dir = 'out' and o.auto = '' and o.state in ('pending', 'sending', 'sent', 'unknown')), 0)`, customerID, conversationID)
+		and i.dir = 'in' and i.imported = 0 and i.id > coalesce((select max(o.id) from message o where o.customer_id = $1 and o.conversation_id = $2
+			and o.dir = 'out' and o.auto = '' and o.imported = 0 and o.state in ('pending', 'sending', 'sent', 'unknown')), 0)`, customerID, conversationID)
 	if err != nil || since == 0 {
 		return err
 	}

@@ -71,7 +71,7 @@ func (t *tx) importRecords(accountID int64, list []Record) (fresh int, err error
 		return m, err
 	}, `select m.id, m.dir, m.type, m.body, case when m.sent_at > 0 then m.sent_at else m.at end from message m
 		where m.customer_id = $1 and m.dir in ('in', 'out') and m.state not in ('failed', 'discarded', 'pending')
-		and (m.dedupe is null or m.dedupe not like 'record:%')
+		and m.imported = 0
 		and (m.at between $2 and $3 or m.sent_at between $2 and $3) order by m.id`,
 		customer, list[0].At-recordSlack, list[len(list)-1].At+recordSlack)
 	if err != nil {
@@ -148,8 +148,8 @@ func (t *tx) addRecord(accountID, customer int64, r Record) (n int, err error) {
 		return 0, err
 	}
 	if err := t.exec(`insert into message (id, account_id, customer_id, conversation_id, dir, type, body, at, dedupe, kf_account, nick, state,
-		sent_at, event_id) values ($1,$2,$3,$4,$5,'text',$6,$7,$8,$9,
-		coalesce((select nickname from kf_account where account_id = $2 and kf_account = $9), $9),$10,$11,$12)`,
+		sent_at, event_id, imported) values ($1,$2,$3,$4,$5,'text',$6,$7,$8,$9,
+		coalesce((select nickname from kf_account where account_id = $2 and kf_account = $9), $9),$10,$11,$12,1)`,
 		t.last.message, accountID, customer, conversation, dir, body{"content": r.Text, "imported": true}.json(), r.At, dedupe, kf, state, sent,
 		event); err != nil {
 		return 0, err

@@ -236,7 +236,7 @@ func (s *Store) decide(ctx context.Context, a *Agent, messageID int64, to, from 
 // showBefore lets the list show what came before a discarded reply.
 func (t *tx) showBefore(v *Conversation) error {
 	m, err := txRow(t, scanMessage, selectMessage+`where m.customer_id = $1 and m.conversation_id = $2 and m.dir in ('in', 'out')
-		and m.auto = '' and m.state <> 'discarded' order by m.id desc limit 1`, v.Customer.ID, v.ID)
+		and m.auto = '' and m.imported = 0 and m.state <> 'discarded' order by m.id desc limit 1`, v.Customer.ID, v.ID)
 	if err != nil && !errors.Is(err, ErrNotFound) {
 		return err
 	}

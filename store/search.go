@@ -46,6 +46,8 @@ type Hit struct {
 	Marks        [][2]int     `json:"marks"`   // [from, to) in characters of that text
 	Before       *Last        `json:"before"`
 	After        *Last        `json:"after"`
+
+	imported bool // it stands later than it was said
 }
 
 const (
@@ -206,7 +208,7 @@ func (s *Store) addHits(ctx context.Context, a *Agent, q Query, list []term, ids
 		if err != nil {
 			return false, err
 		}
-		if q.From > 0 && h.Message.At < q.From-clockSlack {
+		if q.From > 0 && !h.imported && h.Message.At < q.From-clockSlack {
 			return true, nil
 		}
 		if h.Message.At >= q.From && (q.To == 0 || h.Message.At < q.To) {
@@ -233,7 +235,7 @@ func (s *Store) tagged(ctx context.Context, ids []int64, tag int64) ([]int64, er
 // bear WeChat's time, and come late at times.
 const clockSlack = 10 * 60 * 1000
 
-// notAfter lowers before to where messages said at a time may end, so that
+// notAfter lowers before to where messages said before a time may end, so that
 // later ones need not be read.
 func (s *Store) notAfter(ctx context.Context, before, at int64) (int64, error) {
 	if at == 0 {
@@ -247,7 +249,7 @@ func (s *Store) notAfter(ctx context.Context, before, at int64) (int64, error) {
 	high++
 	for low < high {
 		middle := (low + high) / 2
-		said, err := row(ctx, s, one[int64], "select coalesce((select at from message where id >= $1 order by id limit 1), 0)", middle)
+		said, err := row(ctx, s, one[int64], "select coalesce((select at from message where id >= $1 and imported = 0 order by id limit 1), 0)", middle)
 		if err != nil {
 			return 0, err
 		}
@@ -257,7 +259,8 @@ func (s *Store) notAfter(ctx context.Context, before, at int64) (int64, error) {
 			low = middle + 1
 		}
 	}
-	return min(before, low), nil
+	imported, err := row(ctx, s, one[int64], "select coalesce(max(id), 0) from message where imported = 1 and type <> 'erased' and at < $1", at)
+	return min(before, max(low, imported+1)), err
 }
 
 // hit reads a message with what is shown around it. ErrNotFound: the agent may
@@ -275,7 +278,7 @@ func (s *Store) hit(ctx context.Context, a *Agent, id int64, list []term) (Hit, 
 		}
 		v.finish()
 		h.Before, h.After = lineBefore.last(), lineAfter.last()
-		h.Message = line.Last
+		h.Message, h.imported = line.Last, line.imported
 		h.Message.Text, h.Marks = around(saidIn(line.Dir, line.Type, json.RawMessage(line.body)), list)
 		return h, nil
 	}, "select "+conversationFields+lineFields("m")+lineFields("p")+lineFields("f")+` from message m
@@ -287,15 +290,16 @@ func (s *Store) hit(ctx context.Context, a *Agent, id int64, list []term) (Hit, 
 // line reads a Last from a message.
 type line struct {
 	Last
-	body string
+	body     string
+	imported bool
 }
 
 func lineFields(m string) string {
-	return strings.ReplaceAll(", m.id, m.dir, m.type, m.body, m.state, m.agent_id, m.at", "m.", m+".")
+	return strings.ReplaceAll(", m.id, m.dir, m.type, m.body, m.state, m.agent_id, m.at, m.imported", "m.", m+".")
 }
 
 func (l *line) targets() []any {
-	return []any{opt(&l.ID), opt(&l.Dir), opt(&l.Type), opt(&l.body), opt(&l.State), opt(&l.Agent), opt(&l.At)}
+	return []any{opt(&l.ID), opt(&l.Dir), opt(&l.Type), opt(&l.body), opt(&l.State), opt(&l.Agent), opt(&l.At), opt(&l.imported)}
 }
 
 // last is nil where an outer join found none.

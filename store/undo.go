@@ -37,7 +37,7 @@ func (s *Store) Undo(ctx context.Context, a *Agent, messageID int64) (m Message,
 			return err
 		}
 		if err := t.exec(`update conversation set first_reply_at = (select coalesce(min(o.at), 0) from message o where o.customer_id = $1
-			and o.conversation_id = $2 and o.dir = 'out' and o.auto = '' and o.state <> 'discarded') where id = $2 and first_reply_at = $3`,
+			and o.conversation_id = $2 and o.dir = 'out' and o.auto = '' and o.imported = 0 and o.state <> 'discarded') where id = $2 and first_reply_at = $3`,
 			m.Customer, m.Conversation, m.At); err != nil {
 			return err
 		}

@@ -9,7 +9,7 @@ func (t *tx) unseen(v *Conversation, d *Draft) error {
 	if d.Seen == 0 || d.Anyway {
 		return nil
 	}
-	ids, err := rows(context.Background(), t, one[int64], `select m.id from message m where m.customer_id = $1 and m.id > $2 and m.dir = 'in'
+	ids, err := rows(context.Background(), t, one[int64], `select m.id from message m where m.customer_id = $1 and m.id > $2 and m.dir = 'in' and m.imported = 0
 		order by m.id limit $3 + 0`, v.Customer.ID, d.Seen, unseenMost)
 	if err != nil || len(ids) == 0 {
 		return err

@@ -53,6 +53,8 @@ create index half_login_agent on half_login (agent_id);
 -- kf accounts: what WeChat's own tool says of them, and what an admin wants of WeChat that is not known to have happened yet.
 alter table kf_account add column online integer not null default 0;   -- in WeChat's own tool: 0 no, 1 web, 2 phone, 3 both, -1 not known
 alter table kf_account add column cases integer not null default 0;    -- customers it serves there
+alter table message add column imported integer not null default 0;   -- out of its chat records: nobody waits for it, and it counts nowhere
+create index message_imported on message (at) where imported = 1 and type <> 'erased';
 create table kf_deed (
   id integer primary key,
   account_id integer not null references account,

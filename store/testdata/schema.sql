@@ -341,7 +341,7 @@ CREATE TABLE message (
   sent_at integer not null default 0,
   event_id integer not null default 0,
   raw blob
-, auto text not null default '') strict;
+, auto text not null default '', imported integer not null default 0) strict;
 
 CREATE TABLE migration
 		(version integer primary key, applied_at integer not null) strict;
@@ -462,6 +462,8 @@ CREATE UNIQUE INDEX message_client on message (customer_id, client_id) where cli
 CREATE INDEX message_customer on message (customer_id, id);
 
 CREATE UNIQUE INDEX message_dedupe on message (account_id, dedupe) where dedupe is not null;
+
+CREATE INDEX message_imported on message (at) where imported = 1 and type <> 'erased';
 
 CREATE INDEX message_media on message (media_id) where media_id is not null;
 

@@ -2,6 +2,7 @@
 // has not read (unseen), or a colleague types to the same customer (typing).
 import { putBack } from './again.js';
 import { draftOf } from './drafts.js';
+import { isNews } from './items.js';
 import { drop, pending, release } from './outbox.js';
 import { markSeen } from './seen.js';
 import { timeline } from './state.js';
@@ -11,7 +12,7 @@ export const held = (conversation) => pending(conversation).value.filter(({ stat
 // What the customer has said since the author last looked.
 export function newer(conversation) {
   const seen = Math.min(...held(conversation).map((entry) => entry.seen || Infinity));
-  return timeline(conversation).messages.value.filter(({ id, dir }) => dir === 'in' && id > seen);
+  return timeline(conversation).messages.value.filter((row) => isNews(row) && row.id > seen);
 }
 
 // The same, while that is why a reply is held.

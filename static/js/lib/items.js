@@ -32,6 +32,9 @@ export function itemsOf(rows, marker = 0, said = 0) {
   return items;
 }
 
+// What the customer says now, and not what was put here later from WeChat's records.
+export const isNews = ({ dir, body }) => dir === 'in' && !body?.imported;
+
 const kindOf = ({ dir }) => (dir === 'in' || dir === 'out' ? 'message' : dir);
 
 const together = (a, b) =>

@@ -2,6 +2,7 @@
 // bottom was out of sight, and the report to the server.
 import { markRead } from './deeds.js';
 import { effect, signal, untracked } from './html.js';
+import { isNews } from './items.js';
 import { isMine, opened, timeline } from './state.js';
 
 export const atBottom = signal(true);
@@ -45,11 +46,11 @@ function leave() {
 }
 
 const firstUnseen = (row, rows) =>
-  row.unread && row.read_id ? (rows.find(({ id, dir, conversation }) => dir === 'in' && id > row.read_id && conversation === row.id)?.id ?? 0) : 0;
+  row.unread && row.read_id ? (rows.find((said) => isNews(said) && said.id > row.read_id && said.conversation === row.id)?.id ?? 0) : 0;
 
 function arrived(rows) {
-  if (rows.some(({ dir }) => dir === 'out')) marker.value = 0; // whoever answers has read
-  const incoming = rows.filter(({ dir }) => dir === 'in');
+  if (rows.some(({ dir, body }) => dir === 'out' && !body?.imported)) marker.value = 0; // whoever answers has read
+  const incoming = rows.filter(isNews);
   if (!incoming.length || (atBottom.value && visible.value)) return;
   if (!marker.value) marker.value = incoming[0].id;
   if (!atBottom.value) missed.value += incoming.length;

@@ -2,6 +2,7 @@
 // comes while they are writing counts only after it was in sight for a while.
 import { draftOf } from './drafts.js';
 import { effect, untracked } from './html.js';
+import { isNews } from './items.js';
 import { atBottom, visible } from './reading.js';
 import { opened, timeline } from './state.js';
 
@@ -28,7 +29,7 @@ function look(id, rows, ready, inSight) {
   }
   if (!inSight) return;
   const known = here.fresh.at(-1)?.id ?? here.read;
-  const came = rows.filter((row) => row.dir === 'in' && row.id > known);
+  const came = rows.filter((row) => isNews(row) && row.id > known);
   if (isWriting(id)) here.fresh.push(...came.map((row) => ({ id: row.id, since: Date.now() })));
   else if (came.length) markSeen(id);
 }
