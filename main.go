@@ -13,7 +13,6 @@ import (
 	"os"
 	"os/signal"
 	"runtime/debug"
-	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -218,6 +217,7 @@ func (p *program) together(ctx context.Context, cancel context.CancelCauseFunc, 
 	boxed, stopBox := context.WithCancel(context.WithoutCancel(ctx))
 	part(func(ctx context.Context) error { defer stopBox(); return couriers.Run(ctx) })
 	part(func(ctx context.Context) error { return sweep(ctx, console.Store, p.Log) })
+	part(func(ctx context.Context) error { return clean(ctx, console.Store, p.Log) })
 	part(console.Backups.Run)
 	part(func(ctx context.Context) error { return mirror(ctx, console.Store, couriers, p.Log) })
 	if box != nil {
@@ -336,62 +336,6 @@ func nearby(addr net.Addr) string {
 		return fmt.Sprintf("localhost:%d", tcp.Port)
 	}
 	return addr.String()
-}
-
-// sweep does what is due because time has passed.
-func sweep(ctx context.Context, s *store.Store, log *slog.Logger) error {
-	const day = 24 * int64(time.Hour/time.Millisecond)
-	const keepEvents, keepDrafts = 7 * day, 30 * day
-	often, seldom := time.NewTicker(2*time.Second), time.NewTicker(time.Hour)
-	defer often.Stop()
-	defer seldom.Stop()
-	for {
-		var err error
-		select {
-		case <-ctx.Done():
-			return nil
-		case <-often.C:
-			err = errors.Join(s.Lapse(ctx), s.Route(ctx), s.TellQueue(ctx), s.Tidy(ctx))
-		case <-seldom.C:
-			err = errors.Join(s.PruneSessions(ctx), s.PruneEvents(ctx, keepEvents), s.PruneDrafts(ctx, keepDrafts),
-				s.Retain(ctx), s.PruneAudit(ctx))
-		}
-		if err != nil && ctx.Err() == nil {
-			log.Error("sweeping", "error", err)
-		}
-	}
-}
-
-// mirror keeps the lists of kf accounts like WeChat's: at the start, then every
-// hour, and every few minutes where somebody may answer an invitation.
-func mirror(ctx context.Context, s *store.Store, c *courier.Courier, log *slog.Logger) error {
-	often := time.NewTicker(5 * time.Minute)
-	defer often.Stop()
-	for n := 0; ; n++ {
-		accounts, err := s.Accounts(ctx)
-		for i := 0; err == nil && i < len(accounts); i++ {
-			if n%12 > 0 && !invited(ctx, s, accounts[i].ID) {
-				continue
-			}
-			if err := c.SyncKF(ctx, accounts[i].ID); err != nil && ctx.Err() == nil {
-				log.Warn("kf accounts could not be read from WeChat", "appid", accounts[i].AppID, "error", err)
-			}
-		}
-		if err != nil && ctx.Err() == nil {
-			log.Error("reading the accounts", "error", err)
-		}
-		select {
-		case <-ctx.Done():
-			return nil
-		case <-often.C:
-		}
-	}
-}
-
-// invited tells whether an invitation of the account has no answer yet.
-func invited(ctx context.Context, s *store.Store, account int64) bool {
-	list, err := s.KFAccounts(ctx, account)
-	return err == nil && slices.ContainsFunc(list, func(k store.KFAccount) bool { return k.KFWx == "" && k.InviteStatus == "waiting" })
 }
 
 // syncKF is for the command line, which has no server around it.

@@ -95,13 +95,9 @@ func (s *Store) PruneAudit(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	for more := true; more && err == nil; {
-		err = s.write(ctx, func(t *tx) error {
-			n, err := t.affect(`delete from audit where id in (select u.id from audit u where u.at < $1 order by u.at, u.id limit $2 + 0)`,
-				t.now-int64(days)*dayMS, pruneAtOnce)
-			more = n == pruneAtOnce
-			return err
-		})
-	}
-	return err
+	return s.pieces(ctx, func(t *tx) (bool, error) {
+		n, err := t.affect(`delete from audit where id in (select u.id from audit u where u.at < $1 order by u.at, u.id limit $2 + 0)`,
+			t.now-int64(days)*dayMS, pruneAtOnce)
+		return n == pruneAtOnce, err
+	})
 }

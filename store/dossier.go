@@ -1,6 +1,9 @@
 package store
 
-import "context"
+import (
+	"context"
+	"strings"
+)
 
 // Dossier is all that is kept of a customer but what was said.
 type Dossier struct {
@@ -28,9 +31,14 @@ type Service struct {
 	Reason       string `json:"reason"`
 }
 
+// selectCustomer gives a customer with their newest conversation, which is empty
+// but for its account where they have none: they only followed, or were imported.
+var selectCustomer = "select " + strings.Replace(conversationFields, "v.account_id", "c.account_id", 1) +
+	" from customer c left join conversation v on v.id = c.conversation_id where c.id = $1"
+
 // Dossier gives that of one whom the agent may see.
 func (s *Store) Dossier(ctx context.Context, a *Agent, id int64) (d Dossier, err error) {
-	v, err := row(ctx, s, scanConversation, selectConversation+"where v.id = c.conversation_id and c.id = $1", id)
+	v, err := row(ctx, s, scanConversation, selectCustomer, id)
 	if err == nil && (v.Customer.Erased || !a.Sees(v.Account)) {
 		err = ErrNotFound
 	}
@@ -81,4 +89,38 @@ func (s *Store) ExportCustomer(ctx context.Context, a *Agent, id int64) (Dossier
 	return d, s.write(ctx, func(t *tx) error {
 		return t.audit(a.actor(), deed{Name: "customer.export", Account: d.Account, Customer: id})
 	})
+}
+
+// CustomerRow is a customer as a look-up lists them.
+type CustomerRow struct {
+	ID             int64
+	OpenID, Remark string
+	AccountName    string
+}
+
+// customersListed is how many a look-up lists at most.
+const customersListed = 20
+
+// FindCustomers looks for customers of any official account, for an admin: by the
+// whole openid, or by how the remark begins, letter for letter. more: there are
+// others.
+func (s *Store) FindCustomers(ctx context.Context, text string) (list []CustomerRow, more bool, err error) {
+	if text = strings.TrimSpace(text); text == "" {
+		return nil, false, nil
+	}
+	const fields = "select c.id, c.openid, c.remark, f.name from customer c join account f on f.id = c.account_id where c.erased_at = 0 and "
+	scan := func(r scanner) (c CustomerRow, err error) {
+		err = r.Scan(&c.ID, &c.OpenID, &c.Remark, &c.AccountName)
+		return c, err
+	}
+	if list, err = rows(ctx, s, scan, fields+"c.account_id in (select id from account) and c.openid = $1 order by c.id", text); err != nil {
+		return nil, false, err
+	}
+	named, err := rows(ctx, s, scan, fields+"c.remark <> '' and c.remark >= $1 and c.remark < $2 order by c.remark, c.id limit $3 + 0",
+		text, text+"\U0010ffff", customersListed+1)
+	list = append(list, named...)
+	if more = len(list) > customersListed; more {
+		list = list[:customersListed]
+	}
+	return list, more, err
 }

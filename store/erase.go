@@ -12,12 +12,17 @@ import (
 // Much is left for Tidy.
 func (s *Store) Erase(ctx context.Context, a *Agent, customerID int64) error {
 	return s.write(ctx, func(t *tx) error {
-		v, err := t.customer(a, customerID)
+		v, err := txRow(t, scanConversation, selectCustomer, customerID)
+		if err == nil && (v.Customer.Erased || !a.Sees(v.Account)) {
+			err = ErrNotFound
+		}
 		if err != nil {
 			return err
 		}
-		if err := t.end(a, &v, ""); err != nil {
-			return err
+		if v.ID != 0 {
+			if err := t.end(a, &v, ""); err != nil {
+				return err
+			}
 		}
 		if err := t.audit(a.actor(), deed{Name: "customer.erase", Account: v.Account, Customer: customerID}); err != nil {
 			return err
@@ -72,7 +77,7 @@ func (t *tx) eraseRows(customerID int64) error {
 func (t *tx) erased(customerID int64) error {
 	v, err := t.newest(customerID)
 	if err != nil {
-		return err
+		return orNone(err) // who has no conversation is in no browser
 	}
 	event, err := t.event(Event{Kind: "conversation", Account: v.Account, Conversation: v.ID})
 	if err != nil {

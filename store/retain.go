@@ -39,18 +39,35 @@ func (s *Store) Retention(ctx context.Context) (r Retention, err error) {
 
 // SetRetention changes it. Refusal: bad_retention, of a field.
 func (s *Store) SetRetention(ctx context.Context, by Actor, r Retention) error {
+	if err := r.check(); err != nil {
+		return err
+	}
 	var list []Setting
 	for _, one := range r.settings() {
-		if *one.value < one.least || *one.value > one.most {
-			return refuse("bad_retention", "field", one.name, "least", one.least, "most", one.most)
-		}
 		list = append(list, Setting{one.name, strconv.Itoa(*one.value)})
 	}
 	return s.ChangeSettings(ctx, by, list)
 }
 
+func (r *Retention) check() error {
+	for _, one := range r.settings() {
+		if *one.value < one.least || *one.value > one.most {
+			return refuse("bad_retention", "field", one.name, "least", one.least, "most", one.most)
+		}
+	}
+	return nil
+}
+
+// keptFrom is the beginning of the day since which things are kept for so many
+// months.
+func (s *Store) keptFrom(months int) int64 {
+	now := s.Now().In(beijing)
+	return time.Date(now.Year(), now.Month()-time.Month(months), now.Day(), 0, 0, 0, 0, beijing).UnixMilli()
+}
+
 // Retain wipes messages, and drops files, that are older than is wanted: some at
-// a time, up to a day's beginning, so that on most hours there is nothing to do.
+// a time with rests between, up to a day's beginning, so that on most hours there
+// is nothing to do. It may take long.
 func (s *Store) Retain(ctx context.Context) error {
 	for _, what := range []struct {
 		months, done string
@@ -63,15 +80,26 @@ func (s *Store) Retain(ctx context.Context) error {
 		if months == 0 {
 			continue
 		}
-		now := s.Now().In(beijing)
-		until := time.Date(now.Year(), now.Month()-time.Month(months), now.Day(), 0, 0, 0, 0, beijing).UnixMilli()
-		for more := true; more; {
-			if err := s.write(ctx, func(t *tx) (err error) { more, err = t.retain(what.done, until, what.drop); return err }); err != nil {
-				return err
-			}
+		until := s.keptFrom(months)
+		if err := s.pieces(ctx, func(t *tx) (bool, error) { return t.retain(what.done, until, what.drop) }); err != nil {
+			return err
 		}
 	}
 	return nil
+}
+
+// pieces does a large piece of work as many small ones, until there is no more.
+// After each it rests for as long as that one took: what people wait for is
+// written meanwhile.
+func (s *Store) pieces(ctx context.Context, piece func(*tx) (more bool, err error)) error {
+	for {
+		var more bool
+		began := time.Now()
+		if err := s.write(ctx, func(t *tx) (err error) { more, err = piece(t); return err }); err != nil || !more {
+			return err
+		}
+		rest(ctx, time.Since(began))
+	}
 }
 
 // retain does the next messages, which are in the order in which they came. done
@@ -95,14 +123,15 @@ func (t *tx) retain(done string, until int64, drop func(*tx, []int64) error) (mo
 		}
 		ids = append(ids, m.id)
 	}
+	more = len(ids) > 0 && len(ids) == len(list)
+	t.news.event = t.news.event || !more // the index looks again, once for all
 	if len(ids) == 0 {
 		return false, nil
 	}
 	if err := drop(t, ids); err != nil {
 		return false, err
 	}
-	t.news.event = true // the index looks again
-	return len(ids) == len(list), t.setting(done, strconv.FormatInt(ids[len(ids)-1], 10))
+	return more, t.setting(done, strconv.FormatInt(ids[len(ids)-1], 10))
 }
 
 // dropOld gives up the files of messages, where no newer message and nothing else

@@ -309,6 +309,7 @@ var deeds = []struct {
 	{"ChangeSettings", "", func(w *walked) error { return w.ChangeSettings(ctx, Actor{}, []Setting{{"audit_days", "90"}}) }},
 	{"Raw", "", func(w *walked) error { _, err := w.Raw(ctx, &w.li, w.waiting.Last.ID); return err }},
 	{"AuditExported", "", func(w *walked) error { _, err := w.AuditExported(ctx, Actor{}, 1); return err }},
+	{"PruneCopies", "", func(w *walked) error { return w.PruneCopies(ctx) }},
 	{"PruneAudit", "", func(w *walked) error { return w.PruneAudit(ctx) }},
 	{"SetToken", "", func(w *walked) error { return w.SetToken(ctx, w.account, "access", "t", 1) }},
 	{"PruneEvents", "", func(w *walked) error { return w.PruneEvents(ctx, 24*3600*1000) }},

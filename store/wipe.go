@@ -89,10 +89,8 @@ func (t *tx) dropFile(hash string) error {
 // or has to wait for a reply that is on its way. A crash loses nothing of it.
 func (s *Store) Tidy(ctx context.Context) error {
 	for _, step := range []func(*tx) (bool, error){(*tx).wipeNext, s.removeFiles} {
-		for more := true; more; {
-			if err := s.write(ctx, func(t *tx) (err error) { more, err = step(t); return err }); err != nil {
-				return err
-			}
+		if err := s.pieces(ctx, step); err != nil {
+			return err
 		}
 	}
 	return nil

@@ -10,11 +10,12 @@ alter table audit add column customer_id integer not null default 0;
 alter table customer add column erased_at integer not null default 0;
 alter table customer add column erasing integer not null default 0;     -- the message to be wiped next, 0: none
 create index customer_erasing on customer (id) where erasing > 0;
+create index customer_remark on customer (remark) where remark <> '';
 create index draft_conversation on draft (conversation_id);
 create index article_cover on article (cover_id) where cover_id is not null;
 create table leftover (                 -- what was wiped here and still lies in other files
-  kind text not null check (kind in ('message', 'customer', 'file')),
-  ref text not null,                    -- the row in the index, the hash of a file
+  kind text not null check (kind in ('message', 'customer', 'file', 'index')),
+  ref text not null,                    -- the row in the index, the hash of a file, the table of the index to be packed
   primary key (kind, ref)
 ) strict, without rowid;
 create index media_hash on media (hash) where hash <> '';

@@ -260,8 +260,8 @@ CREATE TABLE kf_deed (
 ) strict;
 
 CREATE TABLE leftover (                 -- what was wiped here and still lies in other files
-  kind text not null check (kind in ('message', 'customer', 'file')),
-  ref text not null,                    -- the row in the index, the hash of a file
+  kind text not null check (kind in ('message', 'customer', 'file', 'index')),
+  ref text not null,                    -- the row in the index, the hash of a file, the table of the index to be packed
   primary key (kind, ref)
 ) strict, without rowid;
 
@@ -440,6 +440,8 @@ CREATE INDEX customer_blocked on customer (blocked_at) where blocked_at > 0;
 CREATE INDEX customer_erasing on customer (id) where erasing > 0;
 
 CREATE INDEX customer_profile on customer (id) where profile_at = 0;
+
+CREATE INDEX customer_remark on customer (remark) where remark <> '';
 
 CREATE INDEX customer_tag_tag on customer_tag (tag_id);
 

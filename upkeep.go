@@ -1,0 +1,88 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"slices"
+	"time"
+
+	"kfdesk/hub/courier"
+	"kfdesk/store"
+)
+
+// What is done because time has passed, each in a goroutine of its own.
+
+// sweep does what people wait for: it is short.
+func sweep(ctx context.Context, s *store.Store, log *slog.Logger) error {
+	return every(ctx, 2*time.Second, func() {
+		if err := errors.Join(s.Lapse(ctx), s.Route(ctx), s.TellQueue(ctx)); err != nil && ctx.Err() == nil {
+			log.Error("sweeping", "error", err)
+		}
+	})
+}
+
+// clean removes what is not to be kept any longer, which may take long: what was
+// erased soon, what is too old once an hour.
+func clean(ctx context.Context, s *store.Store, log *slog.Logger) error {
+	const day = 24 * int64(time.Hour/time.Millisecond)
+	const keepEvents, keepDrafts = 7 * day, 30 * day
+	hour := time.Now()
+	return every(ctx, 2*time.Second, func() {
+		err := s.Tidy(ctx)
+		if time.Since(hour) >= time.Hour {
+			hour = time.Now()
+			err = errors.Join(err, s.PruneSessions(ctx), s.PruneEvents(ctx, keepEvents), s.PruneDrafts(ctx, keepDrafts),
+				s.PruneAudit(ctx), s.PruneCopies(ctx), s.Retain(ctx))
+		}
+		if err != nil && ctx.Err() == nil {
+			log.Error("cleaning up", "error", err)
+		}
+	})
+}
+
+// every does something again and again until ctx ends, with a pause before each.
+func every(ctx context.Context, pause time.Duration, do func()) error {
+	often := time.NewTicker(pause)
+	defer often.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-often.C:
+			do()
+		}
+	}
+}
+
+// mirror keeps the lists of kf accounts like WeChat's: at the start, then every
+// hour, and every few minutes where somebody may answer an invitation.
+func mirror(ctx context.Context, s *store.Store, c *courier.Courier, log *slog.Logger) error {
+	often := time.NewTicker(5 * time.Minute)
+	defer often.Stop()
+	for n := 0; ; n++ {
+		accounts, err := s.Accounts(ctx)
+		for i := 0; err == nil && i < len(accounts); i++ {
+			if n%12 > 0 && !invited(ctx, s, accounts[i].ID) {
+				continue
+			}
+			if err := c.SyncKF(ctx, accounts[i].ID); err != nil && ctx.Err() == nil {
+				log.Warn("kf accounts could not be read from WeChat", "appid", accounts[i].AppID, "error", err)
+			}
+		}
+		if err != nil && ctx.Err() == nil {
+			log.Error("reading the accounts", "error", err)
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-often.C:
+		}
+	}
+}
+
+// invited tells whether an invitation of the account has no answer yet.
+func invited(ctx context.Context, s *store.Store, account int64) bool {
+	list, err := s.KFAccounts(ctx, account)
+	return err == nil && slices.ContainsFunc(list, func(k store.KFAccount) bool { return k.KFWx == "" && k.InviteStatus == "waiting" })
+}
