@@ -28,6 +28,8 @@ type backupPage struct {
 	Used        int   // per cent
 	Dialog      string
 	One         backupRow
+	Formers     []store.Former // what restores moved aside
+	Old         store.Former   // one of them, of the dialog
 	Problems    problems
 }
 
@@ -77,6 +79,9 @@ func (c *Console) fillBackup(ctx *fiber.Ctx, d *backupPage) error {
 	}
 	if d.At == "" { // nothing was typed
 		d.Set, d.At = set, clockTime(set.At)
+	}
+	if d.Formers, err = c.Backups.Formers(); err != nil {
+		return err
 	}
 	d.Folder = c.Store.BackupDir(set)
 	for _, saved := range list {

@@ -34,6 +34,8 @@ func (c *Console) backupRoutes(app *fiber.App) {
 	app.Post(backupPath+"/passphrase", c.admin, c.postBackupPassphrase)
 	app.Get(backupUploadPath, c.admin, c.backupDialog("upload"))
 	app.Post(backupUploadPath, c.admin, c.postBackupUpload)
+	app.Get(backupPath+"/old/:old", c.admin, c.pageBackupOld)
+	app.Post(backupPath+"/old/:old", c.admin, c.postBackupOld)
 	app.Get(backupPath+"/:name", c.admin, c.backupDialog("one"))
 	app.Get(backupPath+"/:name/download", c.admin, c.backupDownload)
 	app.Post(backupPath+"/:name/verify", c.admin, c.postBackupVerify)

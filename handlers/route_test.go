@@ -206,6 +206,8 @@ var routes = map[string]string{
 	"POST /settings/backup/passphrase":    admin,
 	"GET /settings/backup/upload":         admin,
 	"POST /settings/backup/upload":        admin,
+	"GET /settings/backup/old/:old":       admin,
+	"POST /settings/backup/old/:old":      admin,
 	"GET /settings/backup/:name":          admin,
 	"GET /settings/backup/:name/download": admin,
 	"POST /settings/backup/:name/verify":  admin,

@@ -156,3 +156,42 @@ func TestLogInsAreAudited(t *testing.T) {
 	equal(t, "audit", d.lastDeed(t), "login.refused su password by 0 from 192.0.2.1")
 	equal(t, "of nobody's", d.deedsOf(t, AuditQuery{Text: "hunter2"}), "")
 }
+
+// What agents do to a customer is in the log, without what they wrote; what one
+// does with one's own memo is not.
+func TestCustomerDeedsAreAudited(t *testing.T) {
+	d := openDesk(t)
+	v := d.open(t, "o1", &d.li)
+	id := v.Customer.ID
+	ok(t, d.SetTag(ctx, Actor{}, Tag{Account: d.account, Name: "old"}))
+	ok(t, d.SetTag(ctx, Actor{}, Tag{Account: d.account, Name: "new"}))
+	must(d.TagCustomer(ctx, &d.li, id, []int64{1}, nil))(t)
+	last := func(want string) {
+		t.Helper()
+		row := must(d.Audit(ctx, AuditQuery{}))(t)[0]
+		equal(t, "audit", fmt.Sprintf("%s %d %s", row.Deed, row.Customer, row.Subject+row.Detail), want)
+	}
+	must(d.TagCustomer(ctx, &d.li, id, []int64{2, 2}, []int64{1}))(t)
+	last(fmt.Sprintf("customer.tags %d +new −old", id))
+	must(d.SetRemark(ctx, &d.li, id, "Wu"))(t)
+	last(fmt.Sprintf("customer.remark %d ", id))
+	must(d.SetVIP(ctx, &d.li, id, 2))(t)
+	last(fmt.Sprintf("customer.vip %d – → VIP 2", id))
+	must(d.AddMemo(ctx, &d.li, id, "north gate"))(t)
+	last(fmt.Sprintf("customer.memo %d memo_added", id))
+	count := must(d.AuditCount(ctx, AuditQuery{}))(t)
+	must(d.SetMemo(ctx, &d.li, 1, "south gate"))(t)
+	must(d.TagCustomer(ctx, &d.li, id, []int64{2}, nil))(t)
+	must(d.SetVIP(ctx, &d.li, id, 2))(t)
+	equal(t, "rows after what is no change", must(d.AuditCount(ctx, AuditQuery{}))(t), count)
+	must(d.SetMemo(ctx, &d.su, 1, "east gate"))(t)
+	last(fmt.Sprintf("customer.memo %d memo_changed", id))
+	must(d.SetMemo(ctx, &d.li, 1, ""))(t)
+	last(fmt.Sprintf("customer.memo %d memo_deleted", id))
+
+	chief := d.addAgent(t, "chief", "supervisor", "chief@hemu")
+	a := must(d.AddQuickReply(ctx, &chief, QuickReply{Title: "a"}, d.draft("hi")))(t)
+	must(d.AddQuickReply(ctx, &chief, QuickReply{Title: "b"}, d.draft("hi")))(t)
+	ok(t, d.MoveQuickReply(ctx, &chief, a.ID, false))
+	last("quickreply.move 0 a")
+}

@@ -82,8 +82,16 @@ func (s *Store) SetRemark(ctx context.Context, a *Agent, customerID int64, remar
 		if err := t.exec("update customer set remark = $1 where id = $2", remark, customerID); err != nil {
 			return err
 		}
+		if err := t.changed(a, v, "customer.remark", ""); err != nil {
+			return err
+		}
 		return t.errand(customerID, "remark", 0)
 	})
+}
+
+// changed appends what an agent does to a customer; what they wrote is not told.
+func (t *tx) changed(a *Agent, v *Conversation, name, detail string) error {
+	return t.audit(a.actor(), deed{Name: name, Account: v.Account, Customer: v.Customer.ID, Detail: detail})
 }
 
 // SetVIP gives a customer a level of their official account's rules, or none
@@ -99,6 +107,9 @@ func (s *Store) SetVIP(ctx context.Context, a *Agent, customerID int64, level in
 		}
 		if v.Customer.VIP == level {
 			return errUnchanged
+		}
+		if err := t.changed(a, v, "customer.vip", rules.levelName(v.Customer.VIP)+" → "+rules.levelName(level)); err != nil {
+			return err
 		}
 		return t.exec("update customer set vip = $1 where id = $2", level, customerID)
 	})

@@ -100,7 +100,7 @@ func TestEraseLeavesNothing(t *testing.T) {
 	equal(t, "hits", len(f.Hits)+len(f.Customers), 0)
 	equal(t, "of others", len(must(d.Search(ctx, &d.admin, Query{Text: "stays"}))(t).Hits), 1)
 	equal(t, "rows", must(row(ctx, d, one[int], "select count(*) from message"))(t), before+1) // and that it ended
-	equal(t, "audit", d.deedsOf(t, AuditQuery{Nouns: []string{"customer"}}), "customer.erase")
+	equal(t, "audit", d.deedsOf(t, AuditQuery{Nouns: []string{"customer"}}), "customer.erase customer.memo customer.remark")
 
 	again := d.receive(t, d.text("zyxopenid2", "hello"))
 	if again.Customer.ID == v.Customer.ID {

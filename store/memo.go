@@ -35,7 +35,10 @@ func (s *Store) AddMemo(ctx context.Context, a *Agent, customerID int64, text st
 		return Conversation{}, err
 	}
 	return s.customer(ctx, a, customerID, func(t *tx, v *Conversation) error {
-		return t.exec("insert into memo (customer_id, agent_id, at, text) values ($1,$2,$3,$4)", v.Customer.ID, a.ID, t.now, text)
+		if err := t.exec("insert into memo (customer_id, agent_id, at, text) values ($1,$2,$3,$4)", v.Customer.ID, a.ID, t.now, text); err != nil {
+			return err
+		}
+		return t.changed(a, v, "customer.memo", "memo_added")
 	})
 }
 
@@ -45,17 +48,23 @@ func (s *Store) SetMemo(ctx context.Context, a *Agent, id int64, text string) (v
 		return v, err
 	}
 	err = s.write(ctx, func(t *tx) error {
-		customer, err := txOne[int64](t, "select customer_id from memo where id = $1", id)
+		type old struct{ customer, agent int64 }
+		m, err := txRow(t, func(r scanner) (m old, err error) { err = r.Scan(&m.customer, &m.agent); return m, err },
+			"select customer_id, agent_id from memo where id = $1", id)
 		if err != nil {
 			return err
 		}
-		if v, err = t.customer(a, customer); err != nil {
+		if v, err = t.customer(a, m.customer); err != nil {
 			return err
 		}
+		what := "memo_changed"
 		if text == "" {
-			err = t.exec("delete from memo where id = $1", id)
+			what, err = "memo_deleted", t.exec("delete from memo where id = $1", id)
 		} else {
 			err = t.exec("update memo set text = $1, agent_id = $2, at = $3 where id = $4", text, a.ID, t.now, id)
+		}
+		if err == nil && m.agent != a.ID { // what one does with one's own is no matter of the log
+			err = t.changed(a, &v, "customer.memo", what)
 		}
 		if err != nil {
 			return err

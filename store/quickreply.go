@@ -303,6 +303,9 @@ func (s *Store) MoveQuickReply(ctx context.Context, a *Agent, id int64, up bool)
 			where id in ($1, $2)`, id, other); err != nil {
 			return err
 		}
+		if err := t.quickDeed(a, q.Agent, "quickreply.move", q.Title); err != nil {
+			return err
+		}
 		return t.quickChanged(q.Agent)
 	})
 }

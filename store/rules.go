@@ -69,6 +69,14 @@ const (
 	undoMost     = 30
 )
 
+// levelName is what a level is called, "–" for none.
+func (r *Rules) levelName(level int) string {
+	if level < 1 || level > len(r.Levels) {
+		return "–"
+	}
+	return r.Levels[level-1].Name
+}
+
 // check refuses rules that cannot be meant ("bad_rules", detail.field).
 func (r *Rules) check() error {
 	bad := func(field string) error { return refuse("bad_rules", "field", field) }

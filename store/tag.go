@@ -178,26 +178,31 @@ func (t *tx) wechatTag(accountID int64, w Tag) error {
 // one that the official account has not.
 func (s *Store) TagCustomer(ctx context.Context, a *Agent, customerID int64, add, remove []int64) (Conversation, error) {
 	return s.customer(ctx, a, customerID, func(t *tx, v *Conversation) error {
+		var done []string
 		for _, id := range onceEach(add) {
-			if err := t.putTag(v, id, true); err != nil {
+			if err := t.putTag(v, id, true, &done); err != nil {
 				return err
 			}
 		}
 		for _, id := range onceEach(remove) {
-			if err := t.putTag(v, id, false); err != nil {
+			if err := t.putTag(v, id, false, &done); err != nil {
 				return err
 			}
 		}
-		return nil
+		if len(done) == 0 {
+			return nil
+		}
+		return t.changed(a, v, "customer.tags", strings.Join(done, " "))
 	})
 }
 
 func onceEach(ids []int64) []int64 { return slices.Compact(slices.Sorted(slices.Values(ids))) }
 
-// putTag puts one tag on a customer or takes it off. WeChat hears of its own.
-func (t *tx) putTag(v *Conversation, id int64, on bool) error {
-	g, err := txRow(t, func(r scanner) (g Tag, err error) { err = r.Scan(&g.VIP, &g.WechatID); return g, err },
-		"select vip, wechat_id from tag where id = $1 and account_id = $2", id, v.Account)
+// putTag puts one tag on a customer or takes it off, which is told in done. WeChat
+// hears of its own.
+func (t *tx) putTag(v *Conversation, id int64, on bool, done *[]string) error {
+	g, err := txRow(t, func(r scanner) (g Tag, err error) { err = r.Scan(&g.Name, &g.VIP, &g.WechatID); return g, err },
+		"select name, vip, wechat_id from tag where id = $1 and account_id = $2", id, v.Account)
 	if errors.Is(err, ErrNotFound) {
 		return refuse("no_tag", "field", "add")
 	}
@@ -213,6 +218,7 @@ func (t *tx) putTag(v *Conversation, id int64, on bool) error {
 	if err != nil || n == 0 {
 		return err
 	}
+	*done = append(*done, map[bool]string{true: "+", false: "−"}[on]+g.Name)
 	if on && g.VIP > 0 {
 		if err := t.exec("update customer set vip = max(vip, $1) where id = $2", g.VIP, v.Customer.ID); err != nil {
 			return err
