@@ -25,6 +25,9 @@ func TestCustomerIsErased(t *testing.T) {
 	xiaoli.reply("answer about zyxwvut")
 	d.received(ann, 1)
 
+	xiaoli.write("#reply", "begun about zyxwvut")
+	xiaoli.until("a draft in the browser", "Object.values(localStorage).some((v) => v.includes('begun about zyxwvut'))")
+
 	p := d.agent("admin")
 	p.show("all", id)
 	p.click(".thread-acts [aria-haspopup=menu]")
@@ -52,6 +55,7 @@ func TestCustomerIsErased(t *testing.T) {
 	p.see(".page-notice >> " + p.word("page.done.customer_erased"))
 	p.see(".audit >> " + p.word("audit.customer.erase"))
 	xiaoli.until("their own list", "location.hash === '#mine'")
+	xiaoli.until("nothing of them in the browser", "!Object.entries(localStorage).some((e) => e.join().includes('zyxwvut'))")
 	xiaoli.gone(".conv >> zyxwvut")
 	xiaoli.gone("#stream >> zyxwvut")
 

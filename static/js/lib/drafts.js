@@ -15,6 +15,14 @@ export function draftOf(id) {
   return drafts.get(id);
 }
 
+// Nothing stays of a draft whose conversation is no more.
+export function dropDraft(id) {
+  const draft = drafts.get(id);
+  drafts.delete(id);
+  remove(PREFIX + id);
+  draft?.empty();
+}
+
 // For the list: both follow the draft when read in a view.
 export const has = (id) => text(id) !== '' || begunType(id) !== '';
 export const text = (id) => draftOf(id).texts.join('\n');
@@ -80,6 +88,13 @@ class Draft extends DraftText {
     forget(picture);
     this.pictures.value = this.pictures.value.filter((row) => row !== picture);
     this.edit();
+  }
+
+  // Who still shows it sees nothing of it.
+  empty() {
+    [...this.pictures.value, ...Object.values(this.files.value)].forEach(forget);
+    [this.pictures.value, this.files.value] = [[], {}];
+    this.reload();
   }
 
   // A sent reply leaves nothing behind.

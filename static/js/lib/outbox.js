@@ -1,6 +1,6 @@
 // Replies on their way to our server. One at a time for each conversation and in order; what
 // got no answer is tried again with the same client_id, until there is one or the agent drops it.
-import { post } from './api.js';
+import { get, post } from './api.js';
 import { now } from './clock.js';
 import { signal } from './html.js';
 import { sleep, wake } from './patience.js';
@@ -124,7 +124,11 @@ async function deliver(client_id) {
       if (!find(client_id)) return;
       if (error.code === 'unseen') return hold(conversation, 'unseen');
       if (error.name !== 'ApiError') console.error(error);
-      if (!mayPass(error)) return change(client_id, { state: 'failed', error, progress: 0 });
+      if (!mayPass(error)) {
+        change(client_id, { state: 'failed', error, progress: 0 });
+        if (error.status === 404) forget(client_id); // the customer may have been erased
+        return;
+      }
       await sleep(tries);
     }
   }
@@ -139,4 +143,8 @@ addEventListener('beforeunload', (event) => {
 });
 onForgotten((clientId) => leave(find(clientId)));
 for (const entry of kept()) add(entry);
-for (const conversation of queues.keys()) run(conversation);
+for (const conversation of queues.keys()) {
+  run(conversation);
+  // Of a customer who was erased while this page was closed nothing is kept.
+  get(`conversations/${conversation}`).catch(({ status }) => status === 404 && pending(conversation).value.forEach(leave));
+}

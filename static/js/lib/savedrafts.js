@@ -2,7 +2,7 @@
 // files may take long, or not be taken at all. What could not be saved is saved when the connection is
 // back.
 import { get, put } from './api.js';
-import { draftOf, keptDrafts } from './drafts.js';
+import { draftOf, dropDraft, keptDrafts } from './drafts.js';
 import { onEdit } from './drafttext.js';
 import { effect, untracked } from './html.js';
 import { connection } from './net.js';
@@ -44,7 +44,8 @@ async function save(draft) {
     if (draft.at === at) draft.settled();
     raise(draft);
   } catch (error) {
-    if (!final(error)) unsaved.add(draft);
+    if (error.status === 404) dropDraft(draft.id);
+    else if (!final(error)) unsaved.add(draft);
   } finally {
     saving.delete(draft);
   }

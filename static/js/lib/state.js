@@ -2,12 +2,13 @@
 // come in through apply(), in any order: a row never gives way to an older event.
 import { get } from './api.js';
 import { boot } from './boot.js';
-import { draftOf } from './drafts.js';
+import { draftOf, dropDraft } from './drafts.js';
 import { beginEnded, countEnded, endedToday, zone } from './endedtoday.js';
 import { batch, computed, signal } from './html.js';
 import { loadQuick } from './quick.js';
 import { mentions } from './mentions.js';
 import { dropTimeline, putMessage, timelineOf } from './timeline.js';
+import { forgetCustomer } from './unsent.js';
 
 export const me = signal(boot.me);
 export const accounts = signal([]);
@@ -92,11 +93,16 @@ export function apply(frame) {
   if (frame.kind === 'account') loadMe().catch(() => {}); // the next frame or page load brings it
 }
 
-// A customer was erased: nothing of them stays in this tab.
+// A customer was erased: nothing of them stays in this browser.
 function forget(customer) {
   batch(() => {
     const left = opened.value?.customer.id === customer;
-    for (const [id, conversation] of conversations) if (conversation.peek().customer.id === customer) conversations.delete(id);
+    for (const [id, conversation] of conversations) {
+      if (conversation.peek().customer.id !== customer) continue;
+      conversations.delete(id);
+      dropDraft(id);
+    }
+    forgetCustomer(customer);
     dropTimeline(customer);
     changed.value = changed.peek() + 1;
     if (left) location.hash = '#mine';

@@ -5,6 +5,8 @@ import { keys, read, remove, write } from './local.js';
 
 const PREFIX = `kf.out.${boot.me?.id ?? 0}.`;
 const FRESH = 60_000;
+const KEEP = 30 * 24 * 3_600_000;
+let forgotten = () => {};
 
 export function keep({ files, error, progress, ...entry }) {
   const [media, thumb] = [entry.media, entry.thumb].map((file) => file && { ...file, blob: undefined, url: undefined });
@@ -12,6 +14,14 @@ export function keep({ files, error, progress, ...entry }) {
 }
 
 export const forget = (clientId) => remove(PREFIX + clientId);
+
+// Nothing stays of what was to be said to a customer who was erased.
+export function forgetCustomer(customer) {
+  for (const key of keys(PREFIX).filter((one) => read(one, {}).customer === customer)) {
+    remove(key);
+    forgotten(key.slice(PREFIX.length));
+  }
+}
 
 // The entries of the page before. What is not fresh waits for a person: nothing leaves by
 // surprise the next morning. A file that was not on the server yet is gone.
@@ -37,9 +47,14 @@ const failure = (code) => ({
   },
 });
 
-// Another tab has sent or dropped an entry that this one holds too.
+// Another tab has sent or dropped an entry that this one holds too, or it was forgotten here.
 export function onForgotten(tell) {
+  forgotten = tell;
   addEventListener('storage', ({ key, newValue }) => {
     if (newValue === null && key?.startsWith(PREFIX)) tell(key.slice(PREFIX.length));
   });
+}
+
+for (const key of keys(PREFIX)) {
+  if (!(Date.now() - read(key, {}).stored < KEEP)) remove(key);
 }
