@@ -2,6 +2,8 @@ package handlers
 
 import (
 	"encoding/csv"
+	"os"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -98,5 +100,64 @@ func TestAuditPage(t *testing.T) {
 	}
 	if body := d.browse(t, "zhou", "GET", "/audit?kind=settings").body; !strings.Contains(body, "导出了操作日志") {
 		t.Error("the export is not in the log")
+	}
+}
+
+// A log-in says with what; who it was stands beside it already.
+func TestLogInsInWords(t *testing.T) {
+	d := newDesk(t)
+	edge := "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/131.0 Safari/537.36 Edg/131.0"
+	if _, err := d.Store.AddSession(ctx, store.Session{AgentID: d.ids["li"], Kind: "browser", Name: edge}, 0); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := d.Store.AddSession(ctx, store.Session{AgentID: d.ids["li"], Kind: "token", Name: "admin"}, 0); err != nil {
+		t.Fatal(err)
+	}
+	for _, login := range []string{"li", "nobody-here"} {
+		for range 5 {
+			_, _ = d.Store.Login(ctx, login, "wrong", "192.0.2.1") // refused
+		}
+	}
+	body := d.browse(t, "zhou", "GET", "/audit?kind=members").body
+	for _, want := range []string{`<td>登录 <span class="diff">Windows，Edge</span></td>`, `<td>创建了访问令牌 <span class="diff">admin</span></td>`,
+		`锁定 5 分钟 <span class="obj">李晓琳</span> <span class="diff">密码错误</span>`, `锁定 5 分钟 <span class="obj">没有这个成员</span>`} {
+		if !strings.Contains(body, want) {
+			t.Errorf("the page has no %s", want)
+		}
+	}
+	if strings.Contains(body, "nobody-here") {
+		t.Error("what was typed is in the log")
+	}
+}
+
+// What a restore moved aside is listed, and deleted by who is asked first.
+func TestDataFromBeforeARestore(t *testing.T) {
+	d := newDesk(t)
+	name := "before-restore-20250102-030405.000"
+	folder := filepath.Join(d.dir, name)
+	if err := os.Mkdir(folder, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(folder, "kfdesk.db"), make([]byte, 1234), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	path := "/settings/backup/old/" + name
+	if body := d.browse(t, "zhou", "GET", "/settings/backup").body; !strings.Contains(body, path) || !strings.Contains(body, "1.23 KB") {
+		t.Error("it is not listed")
+	}
+	if body := d.browse(t, "zhou", "GET", path).body; !strings.Contains(body, "<dialog") || !strings.Contains(body, `action="`+path+`"`) {
+		t.Error("it does not ask")
+	}
+	if got := d.posts(t, "zhou", path); got.status != 303 {
+		t.Errorf("%d", got.status)
+	}
+	if _, err := os.Stat(folder); err == nil {
+		t.Error("it is there")
+	}
+	if body := d.browse(t, "zhou", "GET", "/audit?kind=backup").body; !strings.Contains(body, "删除了恢复前的旧数据") {
+		t.Error("it is not in the log")
+	}
+	if got := d.browse(t, "zhou", "GET", path); got.status != 404 {
+		t.Errorf("again: %d", got.status)
 	}
 }

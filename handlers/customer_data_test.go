@@ -5,9 +5,11 @@ import (
 	"bytes"
 	"encoding/json"
 	"io"
+	"regexp"
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"kfdesk/store"
 )
@@ -160,13 +162,58 @@ func TestRetentionPage(t *testing.T) {
 	if got := d.posts(t, "zhou", "/settings/data", "message_months", "x", "media_months", "0", "audit_days", "180"); got.status != 422 || !strings.Contains(got.body, `value="x"`) {
 		t.Errorf("%d", got.status)
 	}
-	if got := d.posts(t, "zhou", "/settings/data", "message_months", "24", "media_months", "6", "audit_days", "365"); got.status != 303 {
-		t.Errorf("%d", got.status)
+	d.clock.Advance(-50 * 24 * time.Hour)
+	d.says(t, 1, "o-anna", "of old")
+	d.clock.Advance(50 * 24 * time.Hour)
+	strict := []string{"message_months", "1", "media_months", "6", "audit_days", "365"}
+	asks := d.posts(t, "zhou", "/settings/data", strict...)
+	if r, err := d.Store.Retention(ctx); err != nil || r.MessageMonths != 0 {
+		t.Errorf("set without a question: %+v %v", r, err)
+	}
+	if body := d.browse(t, "zhou", "GET", asks.header.Get("Location")).body; !strings.Contains(body, "<dialog") || !strings.Contains(body, "消息 1 条") ||
+		!strings.Contains(body, `type="hidden" name="message_months" value="1"`) {
+		t.Errorf("%d: it does not ask, or not truly", asks.status)
+	}
+	for _, address := range []string{"?message_months=0&media_months=0&audit_days=180", "?message_months=x&audit_days=1", ""} {
+		if got := d.browse(t, "zhou", "GET", "/settings/data/confirm"+address); got.status != 303 {
+			t.Errorf("%q asks without a reason: %d", address, got.status)
+		}
+	}
+	for _, values := range [][]string{append(strict, "sure", "1"), {"message_months", "24", "media_months", "6", "audit_days", "365"}} {
+		if got := d.posts(t, "zhou", "/settings/data", values...); got.status != 303 || got.header.Get("Location") != "/settings/data?done=data_saved" {
+			t.Errorf("%d %s", got.status, got.header.Get("Location"))
+		}
 	}
 	if r, err := d.Store.Retention(ctx); err != nil || r != (store.Retention{AuditDays: 365, MessageMonths: 24, MediaMonths: 6}) {
 		t.Errorf("%+v %v", r, err)
 	}
 	if body := d.browse(t, "zhou", "GET", "/audit?kind=settings").body; !strings.Contains(body, "180 → 365") || !strings.Contains(body, "操作日志保留") {
 		t.Error("it is not in the log")
+	}
+}
+
+// Who has no conversation is found by an admin, and leads to their data.
+func TestFindACustomer(t *testing.T) {
+	d := newDesk(t)
+	if _, err := d.Store.ImportRecords(ctx, store.Actor{}, 1, []store.Record{{OpenID: "o-alone", Text: "of old", At: d.clock.Now().UnixMilli(), KFAccount: "x"}}); err != nil {
+		t.Fatal(err)
+	}
+	body := d.browse(t, "zhou", "GET", "/settings/data?q=o-alone").body
+	m := regexp.MustCompile(`href="(/customers/\d+)"`).FindStringSubmatch(body)
+	if m == nil {
+		t.Fatal("not found")
+	}
+	if got := d.browse(t, "zhou", "GET", m[1]); got.status != 200 || !strings.Contains(got.body, "o-alone") || strings.Contains(got.body, "#ended/") {
+		t.Errorf("their page: %d", got.status)
+	}
+	files := unpacked(t, d.browse(t, "zhou", "GET", m[1]+"/export").body)
+	if !strings.Contains(files["data.json"], "of old") {
+		t.Error("their messages are not taken along")
+	}
+	if got := d.posts(t, "zhou", m[1]+"/erase", "proof", "lone"); got.status != 303 {
+		t.Errorf("erase: %d", got.status)
+	}
+	if body := d.browse(t, "zhou", "GET", "/settings/data?q=o-alone").body; strings.Contains(body, m[1]) || !strings.Contains(body, "没有找到") {
+		t.Error("found after all")
 	}
 }

@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"cmp"
 	"net/netip"
 	"net/url"
 	"slices"
@@ -227,11 +228,26 @@ func (c *Console) auditWords(ctx *fiber.Ctx) (func(store.Audited) auditRow, erro
 			row.Object = d.Account
 		case noun == "setting":
 			row.Object = c.auditText(lang, "data."+d.Subject, d.Subject)
-		case d.Deed == "login.browser":
-			row.Extra, _ = c.device(lang, &store.Session{Kind: "browser", Name: d.Detail})
+		case noun == "login":
+			c.auditLogin(lang, &row, names)
 		}
 		return row
 	}, nil
+}
+
+// auditLogin words a log-in: by whom stands beside it already, but for one that was
+// refused to somebody who is not known yet.
+func (c *Console) auditLogin(lang string, row *auditRow, names map[string]string) {
+	row.Object, row.Extra = "", row.Detail
+	switch row.Deed {
+	case "login.browser":
+		row.Extra, _ = c.device(lang, &store.Session{Kind: "browser", Name: row.Detail})
+	case "login.refused":
+		row.Extra = c.auditText(lang, "audit.refused."+row.Detail, row.Detail)
+		if row.Agent == 0 {
+			row.Object = cmp.Or(names[row.Subject], row.Subject, c.Texts.T(lang, "audit.login.nobody"))
+		}
+	}
 }
 
 // auditText is a text of the catalogue; what it does not know is shown as it is.

@@ -107,6 +107,7 @@ func (c *Console) pageRoutes(app *fiber.App) {
 	app.Post("/settings/routing", c.admin, c.postRouting)
 	app.Get("/settings/data", c.admin, c.pageData)
 	app.Post("/settings/data", c.admin, c.postData)
+	app.Get("/settings/data/confirm", c.admin, c.pageDataConfirm)
 	app.Get("/settings/security", c.admin, c.pageSecurity)
 	app.Post("/settings/security", c.admin, c.postSecurity)
 	app.Get("/settings/tags", c.admin, c.pageTags)

@@ -223,6 +223,7 @@ var routes = map[string]string{
 	"POST /customers/:id<int>/erase": admin,
 	"GET /settings/data":             admin,
 	"POST /settings/data":            admin,
+	"GET /settings/data/confirm":     admin,
 
 	"GET /audit":          admin,
 	"GET /audit/export":   admin,
