@@ -27,7 +27,7 @@ type Account struct {
 
 	TokenKind  string `json:"token_kind"`   // stable, classic: how the access token is fetched
 	KeysAt     int64  `json:"keys_at"`      // the last change of callback token and AES key, 0 never
-	KeysUsedAt int64  `json:"keys_used_at"` // the first push under those of now, 0 none came yet
+	KeysUsedAt int64  `json:"keys_used_at"` // when WeChat was first seen to have those of now, 0 not yet
 
 	PayQuota   int   `json:"pay_quota"` // replies a payment gives; 0 as WeChat rules since 2023
 	Typing     bool  `json:"typing"`    // customers are told that an agent writes; a new account has it on
@@ -242,7 +242,11 @@ func (s *Store) UpdateAccount(ctx context.Context, by Actor, a Account) error {
 		if n, err := txOne[int](t, "select count(*) from account where appid = $1 and id <> $2", a.AppID, a.ID); err != nil || n > 0 {
 			return orElse(err, refuse("account_exists", "field", "appid"))
 		}
-		deed := a.succeed(&old, t.now)
+		deed, k := "account.update", old.Keys()
+		if k.succeed(a.Keys(), t.now) {
+			deed = "account.keys"
+		}
+		a.setKeys(k)
 		if err := t.exec(`update account set appid=$1, original_id=$2, wechat_id=$3, name=$4, mode=$5, secret=$6, callback_token=$7,
 			aes_key=$8, aes_key_previous=$9, callback_token_previous=$10, token_kind=$11, keys_at=$12, keys_used_at=$13, pay_quota=$14,
 			typing=$15 where id=$16`, append([]any{a.AppID, a.OriginalID, a.WechatID, a.Name, a.Mode},
@@ -255,67 +259,6 @@ func (s *Store) UpdateAccount(ctx context.Context, by Actor, a Account) error {
 			}
 		}
 		return t.accountChanged(by, a.ID, deed, a.AppID)
-	})
-}
-
-// succeed takes over from the account as it was what a form does not change, and
-// keeps the former keys when there are new ones: those that WeChat has, which are
-// still the ones before when none came under the last. It names the deed.
-func (a *Account) succeed(old *Account, now int64) (deed string) {
-	a.CallbackTokenPrevious, a.AESKeyPrevious = old.CallbackTokenPrevious, old.AESKeyPrevious
-	a.KeysAt, a.KeysUsedAt = old.KeysAt, old.KeysUsedAt
-	if a.CallbackToken == old.CallbackToken && a.AESKey == old.AESKey {
-		return "account.update"
-	}
-	if unused := old.KeysAt > 0 && old.KeysUsedAt == 0; !unused || old.CallbackTokenPrevious == "" {
-		a.CallbackTokenPrevious, a.AESKeyPrevious = old.CallbackToken, old.AESKey
-	}
-	a.KeysAt, a.KeysUsedAt = now, 0
-	return "account.keys"
-}
-
-// KeysUsed notes the first push under an account's new callback token and AES key.
-func (s *Store) KeysUsed(ctx context.Context, accountID int64) error {
-	return s.write(ctx, func(t *tx) error {
-		n, err := t.affect("update account set keys_used_at = $1 where id = $2 and keys_at > 0 and keys_used_at = 0", t.now, accountID)
-		if err != nil || n == 0 {
-			return err
-		}
-		return t.note(Event{Kind: "account", Account: accountID})
-	})
-}
-
-// KeysSeen notes that somebody was shown an account's callback token and AES key,
-// once an hour: the page that shows them is also where other settings are.
-func (s *Store) KeysSeen(ctx context.Context, by Actor, accountID int64) error {
-	const again = 60 * 60 * 1000
-	return s.write(ctx, func(t *tx) error {
-		n, err := txOne[int](t, "select count(*) from audit where at > $1 and deed = 'account.keys_view' and agent_id = $2 and account_id = $3",
-			t.now-again, by.AgentID, accountID)
-		if err != nil || n > 0 {
-			return err
-		}
-		appid, err := txOne[string](t, "select appid from account where id = $1", accountID)
-		if err != nil {
-			return err
-		}
-		return t.audit(by, deed{Name: "account.keys_view", Account: accountID, Subject: appid})
-	})
-}
-
-// EndFormerKeys forgets an account's former callback token and AES key at once.
-func (s *Store) EndFormerKeys(ctx context.Context, by Actor, accountID int64) error {
-	return s.write(ctx, func(t *tx) error {
-		a, err := txRow(t, s.scanAccount, accountColumns+" where account.id = $1", accountID)
-		if err != nil {
-			return err
-		}
-		a.CallbackTokenPrevious, a.AESKeyPrevious = "", ""
-		sealed := s.sealed(&a)
-		if err := t.exec("update account set aes_key_previous=$1, callback_token_previous=$2 where id=$3", sealed[3], sealed[4], a.ID); err != nil {
-			return err
-		}
-		return t.accountChanged(by, a.ID, "account.keys_end", a.AppID)
 	})
 }
 

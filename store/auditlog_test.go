@@ -139,6 +139,13 @@ func TestShownKeysAreAudited(t *testing.T) {
 	equal(t, "again", seen(), 1)
 	d.clock.advance(time.Hour)
 	equal(t, "an hour later", seen(), 2)
+
+	authorise(t, d)
+	for range 2 {
+		ok(t, d.ComponentKeysSeen(ctx, Actor{AgentID: d.admin.ID, IP: "::1"}))
+	}
+	equal(t, "audit", d.lastDeed(t), fmt.Sprintf("component.keys_view wxc0ffee0000000001 by %d from ::1", d.admin.ID))
+	equal(t, "rows", must(row(ctx, d, one[int], "select count(*) from audit where deed = 'component.keys_view'"))(t), 1)
 }
 
 // Log-ins are in the log, and that somebody has tried too often; what they typed

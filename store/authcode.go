@@ -25,10 +25,13 @@ func hashed(secret string) string {
 }
 
 // AddAuthCode keeps a code until it is exchanged. The same code again changes
-// nothing.
+// nothing, but when it is now known who gets the answer: it is due again, although
+// it may be used up.
 func (s *Store) AddAuthCode(ctx context.Context, c AuthCode) error {
 	return s.write(ctx, func(t *tx) error {
-		return t.exec(`insert into authcode (hash, code, appid, openid, at) values ($1,$2,$3,$4,$5) on conflict (hash) do nothing`,
+		return t.exec(`insert into authcode (hash, code, appid, openid, at) values ($1,$2,$3,$4,$5) on conflict (hash) do update
+			set code = excluded.code, openid = excluded.openid, at = excluded.at, attempts = 0, retry_at = 0
+			where excluded.openid <> '' and authcode.openid = ''`,
 			hashed(c.Code), s.key.seal("authcode.code", c.Code), c.AppID, c.OpenID, c.At)
 	})
 }
@@ -47,17 +50,19 @@ func (s *Store) AuthCodes(ctx context.Context) ([]AuthCode, error) {
 
 // AuthCodeDone notes how the exchange of a code ended: which account it gave (0
 // none), and when to try again (-1 never). The code itself is forgotten when it
-// is over; codes that are long over are deleted.
-func (s *Store) AuthCodeDone(ctx context.Context, code string, accountID, retryAt int64) error {
+// is over; codes that are long over are deleted. A code that meanwhile came with
+// an OpenID stays due.
+func (s *Store) AuthCodeDone(ctx context.Context, c AuthCode, accountID, retryAt int64) error {
 	const kept = 24 * int64(time.Hour/time.Millisecond)
 	return s.write(ctx, func(t *tx) error {
-		sealed := s.key.seal("authcode.code", code)
+		sealed := s.key.seal("authcode.code", c.Code)
 		if retryAt < 0 {
 			sealed = s.key.seal("authcode.code", "")
 		}
-		if err := t.exec(`insert into authcode (hash, code, at, attempts, retry_at, account_id) values ($1,$2,$3,1,$4,$5)
+		if err := t.exec(`insert into authcode (hash, code, openid, at, attempts, retry_at, account_id) values ($1,$2,$3,$4,1,$5,$6)
 			on conflict (hash) do update set code = excluded.code, attempts = authcode.attempts + 1, retry_at = excluded.retry_at,
-			account_id = excluded.account_id`, hashed(code), sealed, t.now, retryAt, accountID); err != nil {
+			account_id = excluded.account_id where authcode.openid = excluded.openid`, hashed(c.Code), sealed, c.OpenID, t.now, retryAt,
+			accountID); err != nil {
 			return err
 		}
 		return t.exec("delete from authcode where retry_at < 0 and at < $1", t.now-kept)

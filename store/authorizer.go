@@ -31,7 +31,8 @@ type Authorizer struct {
 func (s *Store) Authorizers(ctx context.Context) ([]Authorizer, error) {
 	return rows(ctx, s, scanAuthorizer, `select z.account_id, z.component_id, z.scopes, z.service_type, z.verify_type, z.principal,
 		z.authorised_at, z.refused, z.refused_at, z.last_push_at, coalesce(k.expires_at, 0)
-		from authorizer z left join token k on k.account_id = z.account_id and k.kind = 'stable' order by z.account_id`)
+		from authorizer z join account a on a.id = z.account_id left join token k on k.account_id = a.id and k.kind = a.token_kind
+		order by z.account_id`)
 }
 
 func scanAuthorizer(r scanner) (z Authorizer, err error) {

@@ -59,6 +59,11 @@ func TestComponentIsKept(t *testing.T) {
 	equal(t, "secret", p.Secret, "componentSecret")
 	equal(t, "former key", p.AESKeyPrevious, strings.Repeat("K", 43))
 	equal(t, "token", p.AccessToken, "token")
+	ok(t, d.EndComponentToken(ctx, "an earlier one"))
+	equal(t, "token", must(d.Component(ctx))(t).AccessToken, "token")
+	ok(t, d.EndComponentToken(ctx, "token"))
+	equal(t, "token", must(d.Component(ctx))(t).AccessToken, "")
+	ok(t, d.SetComponentToken(ctx, 1, "token", 5000))
 	p = must(d.SetComponent(ctx, Actor{}, Component{AppID: p.AppID, Secret: "another"}))(t)
 	equal(t, "token of another secret", p.AccessToken, "")
 	equal(t, "ticket", p.Ticket, "ticket@@@2")
@@ -67,6 +72,26 @@ func TestComponentIsKept(t *testing.T) {
 	authorise(t, d)
 	_, err := d.SetComponent(ctx, Actor{}, Component{AppID: "wxc0ffee0000000002"})
 	refused(t, err, "component_in_use")
+}
+
+// The former keys of the platform are those that WeChat has, however often new
+// ones are made before it gets them.
+func TestComponentKeepsTheKeysThatWeChatHas(t *testing.T) {
+	d := openDesk(t)
+	renew := func(token, key string) Keys {
+		must(d.SetComponent(ctx, Actor{}, Component{AppID: "wxc0ffee0000000001", Secret: "componentSecret", CallbackToken: token, AESKey: strings.Repeat(key, 43)}))(t)
+		p := must(d.Component(ctx))(t)
+		return p.Keys()
+	}
+	equal(t, "at first", renew("first", "A"), Keys{Token: "first", AESKey: strings.Repeat("A", 43)})
+	for _, token := range []string{"second", "third"} {
+		k := renew(token, "B")
+		equal(t, "former", k.TokenPrevious+" "+k.AESKeyPrevious, "first "+strings.Repeat("A", 43))
+		equal(t, "unused", k.Unused(), true)
+	}
+	ok(t, d.ComponentKeysUsed(ctx, 1))
+	equal(t, "used", must(d.Component(ctx))(t).KeysUsedAt, d.now())
+	equal(t, "former", renew("fourth", "C").TokenPrevious, "third")
 }
 
 // An account that was reached directly keeps everything when it is authorised,
@@ -130,12 +155,27 @@ func TestCodesAndStates(t *testing.T) {
 	list := must(d.AuthCodes(ctx))(t)
 	equal(t, "codes", len(list), 1)
 	equal(t, "code", list[0].Code, "queryauthcode@@@1")
-	ok(t, d.AuthCodeDone(ctx, list[0].Code, 0, d.now()+1000))
+	ok(t, d.AuthCodeDone(ctx, list[0], 0, d.now()+1000))
 	equal(t, "codes that are due", len(must(d.AuthCodes(ctx))(t)), 0)
 	d.clock.advance(time.Second)
 	equal(t, "attempts", must(d.AuthCodes(ctx))(t)[0].Attempts, 1)
-	ok(t, d.AuthCodeDone(ctx, list[0].Code, d.account, -1))
+	ok(t, d.AuthCodeDone(ctx, list[0], d.account, -1))
 	equal(t, "account of the code", must(d.AuthCodeAccount(ctx, list[0].Code))(t), d.account)
+	equal(t, "codes that are due", len(must(d.AuthCodes(ctx))(t)), 0)
+
+	// Of the release test it is known late who gets the answer.
+	test := AuthCode{Code: list[0].Code, OpenID: "oTester", At: d.now()}
+	for range 2 {
+		ok(t, d.AddAuthCode(ctx, test))
+		ok(t, d.AuthCodeDone(ctx, list[0], 0, -1)) // of the exchange before
+		ok(t, d.AddAuthCode(ctx, list[0]))
+		due := must(d.AuthCodes(ctx))(t)
+		if len(due) != 1 || due[0].Code != test.Code || due[0].OpenID != "oTester" || due[0].Attempts != 0 {
+			t.Errorf("due: %+v", due)
+		}
+	}
+	ok(t, d.AuthCodeDone(ctx, test, 0, -1))
+	ok(t, d.AddAuthCode(ctx, test))
 	equal(t, "codes that are due", len(must(d.AuthCodes(ctx))(t)), 0)
 
 	state := must(d.NewAuthState(ctx, 7, time.Minute))(t)

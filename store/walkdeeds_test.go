@@ -35,6 +35,7 @@ var deeds = []struct {
 	}},
 	{"SetTicket", "", func(w *walked) error { return w.SetTicket(ctx, 1, "ticket@@@2", start) }},
 	{"SetComponentToken", "", func(w *walked) error { return w.SetComponentToken(ctx, 1, "token", start) }},
+	{"EndComponentToken", "", func(w *walked) error { return w.EndComponentToken(ctx, must(w.Component(ctx))(w).AccessToken) }},
 	{"Authorise", "account", func(w *walked) error { _, err := w.Authorise(ctx, Actor{}, 1, newAuthorisation); return err }},
 	{"Authorise", "account", func(w *walked) error { // one that was reached directly
 		z := newAuthorisation
@@ -46,7 +47,7 @@ var deeds = []struct {
 	{"AuthorizerRefused", "account", func(w *walked) error { return w.AuthorizerRefused(ctx, w.authorised, 61023) }},
 	{"SetRefreshToken", "", func(w *walked) error { return w.SetRefreshToken(ctx, w.authorised, "refreshtoken@@@2") }},
 	{"AddAuthCode", "", func(w *walked) error { return w.AddAuthCode(ctx, AuthCode{Code: "queryauthcode@@@2", AppID: "wx1"}) }},
-	{"AuthCodeDone", "", func(w *walked) error { return w.AuthCodeDone(ctx, "queryauthcode@@@1", w.account, -1) }},
+	{"AuthCodeDone", "", func(w *walked) error { return w.AuthCodeDone(ctx, AuthCode{Code: "queryauthcode@@@1"}, w.account, -1) }},
 	{"NewAuthState", "", func(w *walked) error { _, err := w.NewAuthState(ctx, w.li.ID, time.Minute); return err }},
 	{"UseAuthState", "", func(w *walked) error {
 		state := must(w.NewAuthState(ctx, w.li.ID, time.Minute))(w)
@@ -232,6 +233,8 @@ var deeds = []struct {
 	{"UpdateAccount", "account", func(w *walked) error { return w.UpdateAccount(ctx, Actor{}, must(w.Account(ctx, w.account))(w)) }},
 	{"KeysUsed", "", func(w *walked) error { return w.KeysUsed(ctx, w.account) }}, // they were never changed
 	{"KeysSeen", "", func(w *walked) error { return w.KeysSeen(ctx, Actor{AgentID: 1}, w.account) }},
+	{"ComponentKeysUsed", "", func(w *walked) error { return w.ComponentKeysUsed(ctx, 1) }},
+	{"ComponentKeysSeen", "", func(w *walked) error { return w.ComponentKeysSeen(ctx, Actor{AgentID: 1}) }},
 	{"EndFormerKeys", "account", func(w *walked) error { return w.EndFormerKeys(ctx, Actor{}, w.account) }},
 	{"AccountState", "account", func(w *walked) error { return w.AccountState(ctx, w.account) }},
 	{"Verified", "account", func(w *walked) error { return w.Verified(ctx, w.account) }},

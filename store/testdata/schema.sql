@@ -118,6 +118,9 @@ CREATE TABLE component (
   callback_token blob not null,
   aes_key blob not null,
   aes_key_previous blob not null,
+  callback_token_previous blob not null,
+  keys_at integer not null default 0,         -- as of an account
+  keys_used_at integer not null default 0,
   ticket blob not null,
   ticket_at integer not null default 0,       -- when WeChat pushed it
   access_token blob not null,
