@@ -23,6 +23,7 @@ import (
 	"kfdesk/handlers/cli"
 	"kfdesk/hub"
 	"kfdesk/hub/courier"
+	"kfdesk/hub/upkeep"
 	"kfdesk/hub/wechat"
 	"kfdesk/hub/wechat/sandbox/play"
 	"kfdesk/store"
@@ -216,10 +217,10 @@ func (p *program) together(ctx context.Context, cancel context.CancelCauseFunc, 
 	// The sandbox answers until the courier has ended: what is being sent may finish.
 	boxed, stopBox := context.WithCancel(context.WithoutCancel(ctx))
 	part(func(ctx context.Context) error { defer stopBox(); return couriers.Run(ctx) })
-	part(func(ctx context.Context) error { return sweep(ctx, console.Store, p.Log) })
-	part(func(ctx context.Context) error { return clean(ctx, console.Store, p.Log) })
+	part(func(ctx context.Context) error { return upkeep.Sweep(ctx, console.Store, p.Log) })
+	part(func(ctx context.Context) error { return upkeep.Clean(ctx, console.Store, p.Log) })
 	part(console.Backups.Run)
-	part(func(ctx context.Context) error { return mirror(ctx, console.Store, couriers, p.Log) })
+	part(func(ctx context.Context) error { return upkeep.Mirror(ctx, console.Store, couriers, p.Log) })
 	if box != nil {
 		part(func(context.Context) error { return box.Run(boxed) })
 	}

@@ -14,11 +14,12 @@ import (
 // listed has no place in the design yet. The courier is the one place that knows
 // both store and WeChat, so who receives a push asks it for the store's form.
 var arrows = map[string][]string{
-	"kfdesk":                         {"handlers", "handlers/cli", "hub", "hub/courier", "hub/wechat", "hub/wechat/sandbox/play", "store"},
+	"kfdesk":                         {"handlers", "handlers/cli", "hub", "hub/courier", "hub/upkeep", "hub/wechat", "hub/wechat/sandbox/play", "store"},
 	"kfdesk/handlers":                {"hub", "hub/courier", "hub/wechat", "store"},
 	"kfdesk/handlers/cli":            {"hub/wechat", "store"},
 	"kfdesk/hub":                     {"store"},
 	"kfdesk/hub/courier":             {"hub/wechat", "store"},
+	"kfdesk/hub/upkeep":              {"hub/courier", "store"},
 	"kfdesk/hub/wechat":              {},
 	"kfdesk/hub/wechat/hostile":      {},
 	"kfdesk/hub/wechat/sandbox":      {"hub/wechat"},

@@ -33,6 +33,9 @@ func (c *Console) accountAlarms(ctx *fiber.Ctx, a *store.Account) (list []alarm)
 	raise := func(warn bool, text string) {
 		list = append(list, alarm{Text: text, Link: accountPath(a.ID), Warn: warn})
 	}
+	if a.Refused != 0 { // alarmsOfComponent speaks for it
+		return nil
+	}
 	now := c.Store.Now().UnixMilli()
 	h := c.WeChat.Health(a.ID)
 	switch {
@@ -47,8 +50,9 @@ func (c *Console) accountAlarms(ctx *fiber.Ctx, a *store.Account) (list []alarm)
 		raise(false, c.text(ctx, "doctor.alarm.send", "name", a.Name, "why", c.why(ctx, h), "code", h.Code))
 	}
 	pushed := c.pushes.read(a.ID, now)
-	if r := pushed.deaf(a); r != nil {
-		raise(false, c.text(ctx, "doctor.alarm.deaf", "name", a.Name, "why", c.text(ctx, "doctor.why."+r.Reason)))
+	// The rest of what an authorised account is pushed is the platform's to open.
+	if reason := pushed.deaf(a.KeysUsedAt); reason != "" && (a.Component == 0 || reason == "original_id") {
+		raise(false, c.text(ctx, "doctor.alarm.deaf", "name", a.Name, "why", c.text(ctx, "doctor.why."+reason)))
 	}
 	if n := len(c.WeChat.Clashes(a.ID)); n >= clashesMany {
 		raise(true, c.text(ctx, "doctor.alarm.clash", "name", a.Name, "n", n))

@@ -21,20 +21,21 @@ const callbackTolerance = 10 * time.Minute
 // still taken after the first under the new ones: WeChat repeats for seconds.
 const formerKeys = time.Minute
 
-// callbacks makes the codecs of an account's settings: of those of now, and of the
-// former token while pushes under it may come. Either opens with both AES keys.
-func (c *Console) callbacks(a *store.Account) ([]*wechat.Callback, error) {
-	former := a.KeysUsedAt == 0 || c.Store.Now().UnixMilli() < a.KeysUsedAt+formerKeys.Milliseconds()
-	keys, tokens := []string{a.AESKey}, []string{a.CallbackToken}
+// callbacks makes the codecs of the keys of an account or of the third-party
+// platform: of those of now, and of the former token while pushes under it may
+// come. Either opens with both AES keys. Each plain text ends with appid.
+func (c *Console) callbacks(k store.Keys, mode wechat.Mode, appid string) ([]*wechat.Callback, error) {
+	former := k.UsedAt == 0 || c.Store.Now().UnixMilli() < k.UsedAt+formerKeys.Milliseconds()
+	keys, tokens := []string{k.AESKey}, []string{k.Token}
 	if former {
-		keys, tokens = append(keys, a.AESKeyPrevious), append(tokens, a.CallbackTokenPrevious)
+		keys, tokens = append(keys, k.AESKeyPrevious), append(tokens, k.TokenPrevious)
 	}
 	var ciphers []*wechat.Cipher
 	for _, key := range keys {
 		if key == "" {
 			continue
 		}
-		cipher, err := wechat.NewCipher(key, a.AppID)
+		cipher, err := wechat.NewCipher(key, appid)
 		if err != nil {
 			return nil, err
 		}
@@ -42,8 +43,8 @@ func (c *Console) callbacks(a *store.Account) ([]*wechat.Callback, error) {
 	}
 	var list []*wechat.Callback
 	for i, token := range tokens {
-		if i == 0 || token != "" && token != a.CallbackToken {
-			list = append(list, &wechat.Callback{Token: token, Mode: wechat.Mode(a.Mode), Ciphers: ciphers})
+		if i == 0 || token != "" && token != k.Token {
+			list = append(list, &wechat.Callback{Token: token, Mode: mode, Ciphers: ciphers})
 		}
 	}
 	return list, nil
@@ -52,7 +53,8 @@ func (c *Console) callbacks(a *store.Account) ([]*wechat.Callback, error) {
 // opened is a push that was opened.
 type opened struct {
 	plain   []byte
-	cipher  *wechat.Cipher // the one that opened it; nil: it was not encrypted
+	by      *wechat.Callback
+	cipher  *wechat.Cipher // the one of by that opened it; nil: it was not encrypted
 	current bool           // by the callback token and the AES key of now
 }
 
@@ -62,7 +64,7 @@ func open(list []*wechat.Callback, q wechat.Query, body []byte) (o opened, why s
 	for i, cb := range list {
 		plain, used, err := cb.Open(q, body)
 		if err == nil {
-			return opened{plain, used, i == 0 && (used == nil || used == cb.Ciphers[0])}, ""
+			return opened{plain, cb, used, i == 0 && (used == nil || used == cb.Ciphers[0])}, ""
 		}
 		if w := cb.Why(q, body); why == "" || why == "signature" {
 			why = w
@@ -95,13 +97,20 @@ func (c *Console) verifyCallback(ctx *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	list, err := c.callbacks(&account)
+	k := account.Keys()
+	list, err := c.callbacks(k, wechat.Mode(account.Mode), account.AppID)
 	if err != nil {
 		return err
 	}
 	q := callbackQuery(ctx)
-	if !slices.ContainsFunc(list, func(cb *wechat.Callback) bool { return cb.Verify(q) == nil }) {
+	i := slices.IndexFunc(list, func(cb *wechat.Callback) bool { return cb.Verify(q) == nil })
+	if i < 0 {
 		return c.turnAway(&account, "signature", "")
+	}
+	if i == 0 && k.Unused() && k.Token != k.TokenPrevious { // else it says nothing of the AES key
+		if err := c.Store.KeysUsed(ctx.UserContext(), account.ID); err != nil {
+			return err
+		}
 	}
 	if err := c.Store.Verified(ctx.UserContext(), account.ID); err != nil {
 		return err
@@ -118,7 +127,8 @@ func (c *Console) receivePush(ctx *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	list, err := c.callbacks(&account)
+	k := account.Keys()
+	list, err := c.callbacks(k, wechat.Mode(account.Mode), account.AppID)
 	if err != nil {
 		return err
 	}
@@ -126,7 +136,7 @@ func (c *Console) receivePush(ctx *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	if o.current && account.KeysAt > 0 && account.KeysUsedAt == 0 {
+	if o.current && k.Unused() {
 		if err := c.Store.KeysUsed(ctx.UserContext(), account.ID); err != nil {
 			return err
 		}

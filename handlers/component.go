@@ -9,47 +9,38 @@ import (
 	"kfdesk/store"
 )
 
-// componentCallback makes the codec of the third-party platform: always safe
-// mode, and what closes each plain text is the platform's own appid, also in the
-// pushes of its accounts.
-func componentCallback(p *store.Component) (*wechat.Callback, error) {
-	cb := &wechat.Callback{Token: p.CallbackToken, Mode: wechat.Safe}
-	for _, key := range []string{p.AESKey, p.AESKeyPrevious} {
-		if key == "" {
-			continue
-		}
-		cipher, err := wechat.NewCipher(key, p.AppID)
-		if err != nil {
-			return nil, err
-		}
-		cb.Ciphers = append(cb.Ciphers, cipher)
-	}
-	return cb, nil
-}
+// platformBook is the push book of the third-party platform itself.
+const platformBook = 0
 
-// componentOf gives the third-party platform with its codec, and itself as the
-// account that the log names when a request is turned away.
-func (c *Console) componentOf(ctx *fiber.Ctx) (p store.Component, cb *wechat.Callback, named *store.Account, err error) {
+// openComponent opens a push under the third-party platform's own keys, which are
+// also those of its accounts: always in safe mode. named is what the log and the
+// push book call it.
+func (c *Console) openComponent(ctx *fiber.Ctx) (p store.Component, o opened, named *store.Account, err error) {
+	named = &store.Account{ID: platformBook}
 	p, err = c.Store.Component(ctx.UserContext())
 	if errors.Is(err, store.ErrNotFound) {
-		return p, nil, nil, c.turnAway(&store.Account{}, "no_component", "")
+		return p, o, named, c.turnAway(named, "no_component", "")
 	}
 	if err != nil {
-		return p, nil, nil, err
+		return p, o, named, err
 	}
-	cb, err = componentCallback(&p)
-	return p, cb, &store.Account{AppID: p.AppID}, err
+	named.AppID = p.AppID
+	k := p.Keys()
+	list, err := c.callbacks(k, wechat.Safe, p.AppID)
+	if err != nil {
+		return p, o, named, err
+	}
+	if o, err = c.openPush(ctx, named, list); err == nil && o.current && k.Unused() {
+		err = c.Store.ComponentKeysUsed(ctx.UserContext(), p.ID)
+	}
+	return p, o, named, err
 }
 
 // receiveNotice takes what WeChat tells the third-party platform: its ticket, and
 // which accounts have authorised it or withdrawn. A code is kept, and exchanged by
 // the courier.
 func (c *Console) receiveNotice(ctx *fiber.Ctx) error {
-	p, cb, named, err := c.componentOf(ctx)
-	if err != nil {
-		return err
-	}
-	o, err := c.openPush(ctx, named, []*wechat.Callback{cb})
+	p, o, named, err := c.openComponent(ctx)
 	if err != nil {
 		return err
 	}
@@ -64,6 +55,7 @@ func (c *Console) receiveNotice(ctx *fiber.Ctx) error {
 	case n.AppID != p.AppID:
 		return c.turnAway(named, "component", cut(n.AppID, 32))
 	}
+	c.pushes.take(platformBook, c.Store.Now().UnixMilli(), c.clientIP(ctx))
 	if err := c.notice(ctx, &p, n); err != nil {
 		return errors.Join(errors.New("storing a push"), err)
 	}
@@ -96,16 +88,13 @@ func (c *Console) notice(ctx *fiber.Ctx, p *store.Component, n *wechat.Notice) e
 // receiveAuthorised takes a push of an account that has authorised the
 // third-party platform.
 func (c *Console) receiveAuthorised(ctx *fiber.Ctx) error {
-	p, cb, named, err := c.componentOf(ctx)
+	p, o, _, err := c.openComponent(ctx)
 	if err != nil {
 		return err
 	}
-	o, err := c.openPush(ctx, named, []*wechat.Callback{cb})
-	if err != nil {
-		return err
-	}
+	c.pushes.take(platformBook, c.Store.Now().UnixMilli(), c.clientIP(ctx))
 	if push, err := wechat.ParsePush(o.plain); err == nil && wechat.IsReleaseTest(push.ToUserName) {
-		return c.releaseTest(ctx, cb, o.cipher, push)
+		return c.releaseTest(ctx, o, push)
 	}
 	account, err := c.Store.AccountByAppID(ctx.UserContext(), ctx.Params("appid"))
 	if err != nil {
@@ -119,7 +108,7 @@ func (c *Console) receiveAuthorised(ctx *fiber.Ctx) error {
 
 // releaseTest answers the test that WeChat makes before a third-party platform
 // goes live. Nothing of it is stored but the code to exchange.
-func (c *Console) releaseTest(ctx *fiber.Ctx, cb *wechat.Callback, cipher *wechat.Cipher, push *wechat.Push) error {
+func (c *Console) releaseTest(ctx *fiber.Ctx, o opened, push *wechat.Push) error {
 	text, code := wechat.ReleaseTest(push)
 	ctx.Set(fiber.HeaderContentType, "text/plain; charset=utf-8")
 	if code != "" {
@@ -132,7 +121,7 @@ func (c *Console) releaseTest(ctx *fiber.Ctx, cb *wechat.Callback, cipher *wecha
 	}
 	now := c.Store.Now().Unix()
 	reply := wechat.Reply{ToUserName: push.FromUserName, FromUserName: push.ToUserName, CreateTime: now, MsgType: "text", Content: text}
-	sealed, err := cb.SealReply(cipher, reply.Marshal(), now, callbackQuery(ctx).Nonce)
+	sealed, err := o.by.SealReply(o.cipher, reply.Marshal(), now, callbackQuery(ctx).Nonce)
 	if err != nil {
 		return err
 	}

@@ -42,7 +42,9 @@ func (d *doctor) ofPushes() {
 func (d *doctor) ofRefusals() {
 	past, now := 0, 0
 	for _, r := range d.pushed.Refusals {
-		if r.At <= d.pushed.TakenAt || r.At <= d.a.KeysUsedAt || r.Reason == "nonce" {
+		// An authorised account's are opened by the platform, whose page has the rest.
+		elsewhere := d.a.Component != 0 && r.Reason != "original_id"
+		if r.At <= d.pushed.TakenAt || r.At <= d.a.KeysUsedAt || r.Reason == "nonce" || elsewhere {
 			past += r.N
 			continue
 		}
@@ -63,6 +65,10 @@ func (d *doctor) ofRefusals() {
 }
 
 func (d *doctor) ofRefusal(r refusedPush, state string) {
+	if d.a.Component != 0 { // its original id is what WeChat said when it was authorised
+		d.check("doctor.refused_authorised", state, "n", r.N, "what", r.What).ofPlatform(d).At = r.At
+		return
+	}
 	k := d.check("doctor.refused."+r.Reason, state, "n", r.N, "mode", d.text(d.ctx, "page.mode."+d.a.Mode), "what", r.What)
 	k.At = r.At
 	switch r.Reason {
@@ -155,6 +161,9 @@ func (d *doctor) ofProbe() {
 		return
 	}
 	switch {
+	case errcode(said) == 40201 && d.a.Component != 0: // the address is the platform's
+		d.check("doctor.probe_later", checkSkip).ofPlatform(d).Text = d.text(d.ctx, "doctor.probe_authorised")
+		return
 	case errcode(said) == 40201:
 		d.check("doctor.probe_none", checkWarn, "code", 40201).copy(d.publicURL(d.ctx)+"/wechat/"+d.a.AppID, d.text(d.ctx, "page.callback.url")).platform(d)
 		return

@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"errors"
 	"fmt"
 	"regexp"
 	"slices"
@@ -32,7 +33,16 @@ func (d *doctor) ofWeChat() {
 	d.ofQuota()
 }
 
+// ofPlatform leads to the third-party platform, where what its accounts share is
+// mended.
+func (k *check) ofPlatform(d *doctor) *check {
+	return k.to(componentPath, d.text(d.ctx, "component.nav.title"))
+}
+
 func (d *doctor) ofReach() {
+	if errors.Is(d.x.Token.Err, courier.ErrNoTicket) {
+		return // WeChat was not asked
+	}
 	if d.x.Token.Err != nil && errcode(d.x.Token) == 0 {
 		d.check("doctor.unreachable", checkBad)
 		return
@@ -45,15 +55,21 @@ func (d *doctor) ofReach() {
 func (d *doctor) ofToken() {
 	said := d.x.Token
 	msg := ""
-	if e, ok := said.Err.(*wechat.Error); ok {
+	if e, ok := errors.AsType[*wechat.Error](said.Err); ok {
 		msg = e.Msg
 	}
 	switch code := errcode(said); {
 	case said.Err == nil && d.a.Component != 0:
-		d.check("doctor.authorised", checkFine).to("/settings/component", d.text(d.ctx, "component.nav.title"))
+		d.check("doctor.authorised", checkFine).ofPlatform(d)
 		return
-	case d.a.Component != 0 && code != 0:
-		d.check("doctor.token_bad", checkBad).to("/settings/component", d.text(d.ctx, "component.nav.title")).Text = d.wechatError(d.ctx, &wechat.Error{Code: code, Msg: msg})
+	case errors.Is(said.Err, courier.ErrNoTicket):
+		d.check("doctor.no_ticket", checkBad).ofPlatform(d)
+		return
+	case d.a.Component != 0 && code == 0:
+		d.check("doctor.authorised_later", checkSkip)
+		return
+	case d.a.Component != 0:
+		d.check("doctor.token_bad", checkBad).ofPlatform(d).Text = d.wechatError(d.ctx, &wechat.Error{Code: code, Msg: msg})
 		return
 	case said.Err == nil:
 		d.check("doctor.secret", checkFine)
@@ -113,6 +129,10 @@ func (d *doctor) ofClash() {
 	state := checkWarn
 	if len(times) >= clashesMany {
 		state = checkBad
+	}
+	if d.a.Component != 0 { // it has no AppSecret of its own, and one kind of token
+		d.check("doctor.clash_authorised", state, "n", len(times)).ofPlatform(d).At = times[0]
+		return
 	}
 	k := d.check("doctor.clash", state, "n", len(times))
 	k.At, k.Stable = times[0], d.a.TokenKind == "classic"

@@ -153,7 +153,7 @@ func (c *Console) renderAuthorised(ctx *fiber.Ctx, name, failure string) error {
 	return ctx.Render("component_return", p)
 }
 
-// alarmsOfComponent: the ticket is missed, accounts must be authorised again, or
+// alarmsOfComponent: the ticket is missed, pushes are turned away, accounts must be authorised again, or
 // have withdrawn while conversations go on.
 func (c *Console) alarmsOfComponent(ctx *fiber.Ctx) (list []alarm, err error) {
 	p, err := c.Store.Component(ctx.UserContext())
@@ -166,6 +166,10 @@ func (c *Console) alarmsOfComponent(ctx *fiber.Ctx) (list []alarm, err error) {
 	if since := c.Store.Now().UnixMilli() - p.TicketAt; p.TicketAt != 0 && since > ticketLate.Milliseconds() {
 		list = append(list, alarm{Text: c.text(ctx, "component.alarm.ticket", "ago", c.span(ctx, since)), Link: componentPath,
 			Warn: since < ticketLife.Milliseconds()})
+	}
+	pushed := c.pushes.read(platformBook, c.Store.Now().UnixMilli())
+	if reason := pushed.deaf(p.KeysUsedAt); reason != "" {
+		list = append(list, alarm{Text: c.text(ctx, "component.alarm.deaf", "why", c.text(ctx, "component.why."+reason)), Link: componentPath})
 	}
 	accounts, err := c.Store.Accounts(ctx.UserContext())
 	if err != nil {

@@ -110,6 +110,11 @@ func (c *Console) renderComponent(ctx *fiber.Ctx, change func(*componentPage), a
 		return err
 	}
 	change(&d)
+	if d.Known {
+		if err := c.Store.ComponentKeysSeen(ctx.UserContext(), c.actor(ctx)); err != nil {
+			return err
+		}
+	}
 	p := c.page(ctx, "component.title")
 	p.D, p.Alert = d, alert
 	if done := "component.done." + ctx.Query("done"); c.Texts.Has(p.Lang, done) {
@@ -154,7 +159,7 @@ func (c *Console) pageComponentKeys(ctx *fiber.Ctx) error {
 }
 
 // postComponentKeys makes a new callback token and AES key. The store keeps the
-// old AES key, for pushes under it may still come.
+// old ones, for pushes under them may still come.
 func (c *Console) postComponentKeys(ctx *fiber.Ctx) error {
 	p, err := c.Store.Component(ctx.UserContext())
 	if err != nil {
@@ -200,7 +205,8 @@ func (c *Console) componentFailure(ctx *fiber.Ctx, err error) string {
 	return c.syncFailure(ctx, err)
 }
 
-// componentChecks tell how the ticket and the platform's own token are.
+// componentChecks tell how the ticket and the platform's own token are, and why
+// pushes are turned away.
 func (c *Console) componentChecks(ctx *fiber.Ctx, p *store.Component, now int64) (list []check, late bool) {
 	since := now - p.TicketAt
 	late = p.TicketAt != 0 && since > ticketLate.Milliseconds()
@@ -224,8 +230,18 @@ func (c *Console) componentChecks(ctx *fiber.Ctx, p *store.Component, now int64)
 	if h := c.WeChat.ComponentHealth(); h.At != 0 {
 		token = check{State: "bad", Title: c.text(ctx, "component.token.bad"), Text: c.codeText(ctx, h.Code, h.Msg)}
 	}
+	list = []check{ticket, token}
+	pushed := c.pushes.read(platformBook, now)
+	for _, r := range pushed.since(p.KeysUsedAt) {
+		state := checkBad
+		if r.Reason == "signature" { // anybody can send such a one
+			state = checkWarn
+		}
+		list = append(list, check{State: state, Title: c.text(ctx, "component.refused", "why", c.text(ctx, "component.why."+r.Reason)),
+			Text: c.text(ctx, "component.refused.text", "n", r.N), At: r.At})
+	}
 	rule := check{State: "skip", Title: c.text(ctx, "component.ticket.rule"), Text: c.text(ctx, "component.ticket.rule_desc")}
-	return []check{ticket, token, rule}, late
+	return append(list, rule), late
 }
 
 // span is a stretch of time in words, to the minute.

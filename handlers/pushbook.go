@@ -3,8 +3,6 @@ package handlers
 import (
 	"sync"
 	"time"
-
-	"kfdesk/store"
 )
 
 // pushBook remembers how the pushes of each official account fared, since the
@@ -28,10 +26,10 @@ type pushes struct {
 
 // refusedPush is a reason why pushes were turned away within a day.
 type refusedPush struct {
-	Reason string // signature, mode, key, clock, nonce, original_id
+	Reason string // signature, mode, key, clock, nonce, original_id, component
 	N      int
 	At     int64  // the last one
-	What   string // the original id it was for, or how many seconds the clocks differed
+	What   string // the original id or platform it was for, or its timestamp
 
 	hours hours
 }
@@ -100,7 +98,7 @@ func (b *pushBook) refuse(accountID, now int64, reason, what string) {
 }
 
 // reasons are those for which a push is turned away, the likeliest mistake first.
-var reasons = []string{"signature", "mode", "key", "original_id", "clock", "nonce"}
+var reasons = []string{"signature", "mode", "key", "original_id", "component", "clock", "nonce"}
 
 // read gives an account's book as it is now.
 func (b *pushBook) read(accountID, now int64) pushes {
@@ -127,13 +125,24 @@ func (p pushes) Refused() (sum int) {
 	return sum
 }
 
-// deaf is the refusal that keeps WeChat's pushes out now: none was taken since. A
-// wrong signature is no proof of that, for anybody can send one.
-func (p *pushes) deaf(a *store.Account) *refusedPush {
-	for i := range p.Refusals {
-		if r := &p.Refusals[i]; r.Reason != "signature" && r.Reason != "nonce" && r.At > p.TakenAt && r.At > a.KeysUsedAt {
-			return r
+// since are the refusals after the last push that was taken, and after the keys
+// were used.
+func (p *pushes) since(keysUsedAt int64) (list []refusedPush) {
+	for _, r := range p.Refusals {
+		if r.Reason != "nonce" && r.At > p.TakenAt && r.At > keysUsedAt {
+			list = append(list, r)
 		}
 	}
-	return nil
+	return list
+}
+
+// deaf is the refusal that keeps WeChat's pushes out now, "" none. A wrong
+// signature is no proof of that, for anybody can send one.
+func (p *pushes) deaf(keysUsedAt int64) (reason string) {
+	for _, r := range p.since(keysUsedAt) {
+		if r.Reason != "signature" {
+			return r.Reason
+		}
+	}
+	return ""
 }

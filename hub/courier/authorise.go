@@ -60,8 +60,12 @@ func (c *Courier) authorise(ctx context.Context, code store.AuthCode) {
 	asking, cancel := context.WithTimeout(ctx, 2*listDeadline)
 	defer cancel()
 	a, err := c.exchange(asking, store.Actor{}, code)
-	if used := wechat.Code(err); (used == codeInvalid || used == codeExpired) && code.OpenID == "" {
-		a, err = c.used(asking, code)
+	if used := wechat.Code(err); used == codeInvalid || used == codeExpired {
+		if code.OpenID == "" {
+			a, err = c.used(asking, code)
+		} else if z, kept := c.released.of(code.Code, c.now()); kept {
+			err = c.releaseAnswer(asking, z, code)
+		}
 	}
 	if err != nil && ctx.Err() != nil {
 		return // it stays due
@@ -70,7 +74,7 @@ func (c *Courier) authorise(ctx context.Context, code store.AuthCode) {
 	if err != nil && !errors.Is(err, ErrMiniProgram) && code.Attempts+1 < codeTries {
 		retryAt = c.now() + lasting(codeWaits, code.Attempts+1).Milliseconds()
 	}
-	if err := c.o.Store.AuthCodeDone(context.WithoutCancel(ctx), code.Code, a.ID, retryAt); err != nil {
+	if err := c.o.Store.AuthCodeDone(context.WithoutCancel(ctx), code, a.ID, retryAt); err != nil {
 		c.o.Log.Error("the end of an authorisation code could not be stored", "appid", code.AppID, "err", err)
 	}
 	if err != nil {
@@ -110,15 +114,18 @@ func (c *Courier) exchange(ctx context.Context, by store.Actor, code store.AuthC
 			return store.Account{}, err
 		}
 		if code.OpenID != "" {
-			text := &wechat.Text{Content: wechat.ReleaseAnswer(code.Code)}
-			return store.Account{}, c.o.API(store.Account{AppID: z.AppID}).Send(ctx, z.AccessToken, wechat.Message{ToUser: code.OpenID, MsgType: "text", Text: text})
+			c.released.keep(code.Code, z, c.now())
+			return store.Account{}, c.releaseAnswer(ctx, z, code)
 		}
 		code.AppID = z.AppID
 		a, err := c.take(ctx, by, code, z.RefreshToken)
+		if a.ID == 0 {
+			c.released.keep(code.Code, z, c.now())
+		}
 		if err != nil {
 			return a, err
 		}
-		return a, c.o.Store.AuthCodeDone(context.WithoutCancel(ctx), code.Code, a.ID, -1)
+		return a, c.o.Store.AuthCodeDone(context.WithoutCancel(ctx), code, a.ID, -1)
 	})
 	return v.(store.Account), err
 }
@@ -136,10 +143,10 @@ func (c *Courier) take(ctx context.Context, by store.Actor, code store.AuthCode,
 	switch {
 	case err != nil:
 		return a, err
-	case z.MiniProgram:
-		return a, ErrMiniProgram
 	case wechat.IsReleaseTest(z.OriginalID):
 		return a, nil // WeChat's own, for the time of the test
+	case z.MiniProgram:
+		return a, ErrMiniProgram
 	}
 	if refresh = cmp.Or(z.RefreshToken, refresh); refresh == "" {
 		if refresh, err = c.refreshTokenOf(ctx, code.AppID); err != nil {
@@ -207,12 +214,28 @@ func (c *Courier) SyncAuthorizers(ctx context.Context, by store.Actor) (n int, e
 			}
 		}
 	}
-	for _, a := range mine { // WeChat does not list it: it has withdrawn
-		if err := c.o.Store.AuthorizerRefused(ctx, a, store.Withdrawn); err != nil {
+	for _, a := range mine {
+		if a.Refused != 0 {
+			continue
+		}
+		if err := c.unlisted(ctx, a); err != nil {
 			return n, err
 		}
 	}
 	return n, nil
+}
+
+// unlisted asks after an account that WeChat does not list: the list may have
+// missed it, and a refresh token is deleted only when it has withdrawn.
+func (c *Courier) unlisted(ctx context.Context, a store.Account) error {
+	err := c.tokens.byComponent(ctx, func(p store.Component, token string) error {
+		_, err := c.o.API(a).AuthorizerInfo(ctx, token, p.AppID, a.AppID)
+		return err
+	})
+	if wechat.Code(err) == store.Withdrawn {
+		return c.o.Store.AuthorizerRefused(ctx, a, store.Withdrawn)
+	}
+	return err
 }
 
 // letters makes n random letters and digits.

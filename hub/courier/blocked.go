@@ -21,7 +21,7 @@ func (c *Courier) dispatchBlocked(ctx context.Context) error {
 		return err
 	}
 	for _, a := range list {
-		if c.listed.held(a.ID, c.now()) {
+		if a.Refused != 0 || c.listed.held(a.ID, c.now()) {
 			continue
 		}
 		c.listed.set(a.ID, c.now()+blockedAgain.Milliseconds())

@@ -107,16 +107,16 @@ func (t *tokens) regain(ctx context.Context, a store.Account, lost string) (got 
 func (t *tokens) byComponent(ctx context.Context, fn func(p store.Component, token string) error) error {
 	p, err := t.component(ctx)
 	if err != nil {
-		return err
+		return noToken{err}
 	}
 	if err = fn(p, p.AccessToken); wechat.ReasonOf(err) != wechat.StaleToken {
 		return err
 	}
-	if err := t.store.SetComponentToken(ctx, p.ID, "", 0); err != nil {
+	if err := t.store.EndComponentToken(ctx, p.AccessToken); err != nil {
 		return err
 	}
 	if p, err = t.component(ctx); err != nil {
-		return err
+		return noToken{err}
 	}
 	return fn(p, p.AccessToken)
 }
@@ -187,7 +187,7 @@ func (c *Courier) ComponentHealth() Health {
 	f := &c.tokens.platform
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if f.err == nil {
+	if f.err == nil || c.now() >= f.hold {
 		return Health{}
 	}
 	h := Health{Code: wechat.Code(f.err), Msg: f.err.Error(), At: c.now()}

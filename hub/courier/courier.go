@@ -49,10 +49,11 @@ type Courier struct {
 
 	articles    singleflight.Group // syncs, by account and kind
 	granting    singleflight.Group // authorisation codes
-	kfs         turns              // deeds and syncs of an account's kf accounts, one after the other
-	recordsPage int                // lines that are read with one call
-	stranger    int64              // the last customer whose profile was considered
-	scaling     sync.Mutex         // one picture at a time: they are large in memory
+	released    releases
+	kfs         turns      // deeds and syncs of an account's kf accounts, one after the other
+	recordsPage int        // lines that are read with one call
+	stranger    int64      // the last customer whose profile was considered
+	scaling     sync.Mutex // one picture at a time: they are large in memory
 
 	own, strict, local *http.Transport
 }

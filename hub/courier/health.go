@@ -73,6 +73,8 @@ func (h *health) bad(accountID int64, calls int, err error, at int64) {
 	h.set(accountID, calls, Health{Code: wechat.Code(err), Msg: msg, At: at, Last: at, Token: calls == tokenCalls})
 }
 
+// good ends a trouble. A token that comes again also ends the same trouble of the
+// replies, such as a withdrawal that one of them met first.
 func (h *health) good(accountID int64, calls int) { h.set(accountID, calls, Health{}) }
 
 func (h *health) set(accountID int64, calls int, now Health) {
@@ -85,6 +87,9 @@ func (h *health) set(accountID int64, calls int, now Health) {
 		h.last[accountID] = &[2]Health{}
 	}
 	was := &h.last[accountID][calls]
+	if sends := &h.last[accountID][sendCalls]; calls == tokenCalls && now.At == 0 && was.At != 0 && sends.Code == was.Code {
+		*sends = Health{}
+	}
 	same := (now.At == 0) == (was.At == 0) && was.Code == now.Code
 	if same && now.At != 0 {
 		now.At = was.At

@@ -11,6 +11,15 @@ import (
 // SyncKF makes the mirror of an account's kf accounts equal to WeChat's lists
 // (getkflist, getonlinekflist). A person waits for it.
 func (c *Courier) SyncKF(ctx context.Context, accountID int64) error {
+	return c.syncKF(ctx, accountID, true)
+}
+
+// MirrorKF is SyncKF for nobody who waits: it asks past no hold.
+func (c *Courier) MirrorKF(ctx context.Context, accountID int64) error {
+	return c.syncKF(ctx, accountID, false)
+}
+
+func (c *Courier) syncKF(ctx context.Context, accountID int64, person bool) error {
 	done, err := c.kfs.take(ctx, accountID)
 	if err != nil {
 		return err
@@ -22,7 +31,7 @@ func (c *Courier) SyncKF(ctx context.Context, accountID int64) error {
 	}
 	var list []wechat.KFAccount
 	var online []wechat.OnlineKF
-	err = c.tokens.call(ctx, a, true, func(token string) error {
+	err = c.tokens.call(ctx, a, person, func(token string) error {
 		ctx, cancel := context.WithTimeout(ctx, listDeadline)
 		defer cancel()
 		if list, err = c.o.API(a).KFList(ctx, token); err != nil {

@@ -95,6 +95,10 @@ func (c *Courier) profile(ctx context.Context, s store.Stranger) {
 		c.o.Log.Error("the profile of a customer could not be fetched", "customer", s.ID, "err", err)
 		return
 	}
+	if a.Refused != 0 {
+		c.held.set(a.ID, c.now()+profilePause.Milliseconds())
+		return
+	}
 	var u wechat.UserInfo
 	err = c.call(ctx, a, func(token string) error {
 		ctx, cancel := context.WithTimeout(ctx, profileDeadline)

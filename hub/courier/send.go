@@ -144,6 +144,9 @@ func (c *Courier) note(a store.Account, m store.Message, r store.Result, err err
 	default:
 		l.Warn("reply "+r.State, "code", r.ErrCode, "err", err)
 	}
+	if isNoToken(err) {
+		return // the token call has told
+	}
 	if _, silent := errors.AsType[*wechat.CallError](err); silent || r.ErrCode != 0 && wechat.For(r.ErrCode) == wechat.Admin {
 		c.health.bad(a.ID, sendCalls, err, c.now())
 	}

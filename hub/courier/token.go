@@ -2,6 +2,7 @@ package courier
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"strconv"
 	"sync"
@@ -41,6 +42,16 @@ type credential struct {
 	forced int64
 }
 
+// noToken is the error of a call that was not made for want of a token.
+type noToken struct{ error }
+
+func (n noToken) Unwrap() error { return n.error }
+
+func isNoToken(err error) bool {
+	_, is := errors.AsType[noToken](err)
+	return is
+}
+
 // Token gives an account's access token, for a call that a person waits for.
 func (c *Courier) Token(ctx context.Context, accountID int64) (string, error) {
 	a, err := c.o.Store.Account(ctx, accountID)
@@ -68,7 +79,7 @@ func (c *Courier) call(ctx context.Context, a store.Account, fn func(token strin
 func (t *tokens) call(ctx context.Context, a store.Account, person bool, fn func(token string) error) error {
 	token, err := t.get(ctx, a, person)
 	if err != nil {
-		return err
+		return noToken{err}
 	}
 	if err = fn(token); wechat.ReasonOf(err) != wechat.StaleToken {
 		t.refused(ctx, a, err)
@@ -76,7 +87,7 @@ func (t *tokens) call(ctx context.Context, a store.Account, person bool, fn func
 	}
 	t.bury(a, token, wechat.Code(err))
 	if token, err = t.get(ctx, a, person); err != nil {
-		return err
+		return noToken{err}
 	}
 	return fn(token)
 }
@@ -163,9 +174,10 @@ func (t *tokens) check(ctx context.Context, a store.Account) (string, error) {
 
 func (t *tokens) fetch(ctx context.Context, a store.Account, dead string) (string, error) {
 	now := t.store.Now().UnixMilli()
-	// After a restart the last one may still be good.
+	// After a restart the last one may still be good; what a renewal left that a
+	// withdrawal has overtaken is not.
 	kept, until, err := t.store.Token(ctx, a.ID, a.TokenKind)
-	if err == nil && kept != "" && kept != dead && until-now > ahead(a).Milliseconds() {
+	if err == nil && a.Refused == 0 && kept != "" && kept != dead && until-now > ahead(a).Milliseconds() {
 		t.keep(a, kept, now, until, false)
 		return kept, nil
 	}
@@ -216,10 +228,11 @@ func (t *tokens) mayForce(a store.Account, now int64) bool {
 }
 
 // failed puts the account on hold: for long when WeChat gave a reason that a
-// person must mend, as 40001, which here means a wrong AppSecret.
+// person must mend, as 40001, which here means a wrong AppSecret. When it is the
+// third-party platform that has no token, its own hold spares WeChat.
 func (t *tokens) failed(a store.Account, err error) {
 	waits := tokenWaits
-	if wechat.Classify(err) == wechat.Refused && wechat.ReasonOf(err) != wechat.Busy {
+	if !isNoToken(err) && wechat.Classify(err) == wechat.Refused && wechat.ReasonOf(err) != wechat.Busy {
 		waits = refusedWaits
 	}
 	now := t.store.Now().UnixMilli()

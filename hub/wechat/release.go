@@ -6,9 +6,12 @@ import (
 )
 
 // releaseAccounts are the accounts with which the platform tests a third-party
-// platform before it goes live (全网发布接入检测), by original id. The platform
-// knows more of them than its pages name.
-var releaseAccounts = []string{"gh_3c884a361561", "gh_8dad206e9538"}
+// platform before it goes live (全网发布接入检测), by original id: five official
+// accounts and five mini programs, of which it takes one at random.
+var releaseAccounts = []string{
+	"gh_3c884a361561", "gh_c0f28a78b318", "gh_3f222ed8d140", "gh_26128078e9ab", "gh_2b3713f184a6",
+	"gh_8dad206e9538", "gh_905ae9d01059", "gh_393666f1fdf4", "gh_39abb5d4e1b7", "gh_7818dcb60240",
+}
 
 // IsReleaseTest tells whether an original id is that of one of the accounts with
 // which the platform tests a third-party platform.

@@ -1,4 +1,6 @@
-package main
+// Package upkeep does what is due because time has passed, each part in a goroutine
+// of its own that main waits for.
+package upkeep
 
 import (
 	"context"
@@ -11,10 +13,8 @@ import (
 	"kfdesk/store"
 )
 
-// What is done because time has passed, each in a goroutine of its own.
-
-// sweep does what people wait for: it is short.
-func sweep(ctx context.Context, s *store.Store, log *slog.Logger) error {
+// Sweep does what people wait for, until ctx ends: it is short.
+func Sweep(ctx context.Context, s *store.Store, log *slog.Logger) error {
 	return every(ctx, 2*time.Second, func() {
 		if err := errors.Join(s.Lapse(ctx), s.Route(ctx), s.TellQueue(ctx)); err != nil && ctx.Err() == nil {
 			log.Error("sweeping", "error", err)
@@ -22,9 +22,9 @@ func sweep(ctx context.Context, s *store.Store, log *slog.Logger) error {
 	})
 }
 
-// clean removes what is not to be kept any longer, which may take long: what was
+// Clean removes what is not to be kept any longer, which may take long: what was
 // erased soon, what is too old once an hour.
-func clean(ctx context.Context, s *store.Store, log *slog.Logger) error {
+func Clean(ctx context.Context, s *store.Store, log *slog.Logger) error {
 	const day = 24 * int64(time.Hour/time.Millisecond)
 	const keepEvents, keepDrafts = 7 * day, 30 * day
 	hour := time.Now()
@@ -55,18 +55,18 @@ func every(ctx context.Context, pause time.Duration, do func()) error {
 	}
 }
 
-// mirror keeps the lists of kf accounts like WeChat's: at the start, then every
+// Mirror keeps the lists of kf accounts like WeChat's: at the start, then every
 // hour, and every few minutes where somebody may answer an invitation.
-func mirror(ctx context.Context, s *store.Store, c *courier.Courier, log *slog.Logger) error {
+func Mirror(ctx context.Context, s *store.Store, c *courier.Courier, log *slog.Logger) error {
 	often := time.NewTicker(5 * time.Minute)
 	defer often.Stop()
 	for n := 0; ; n++ {
 		accounts, err := s.Accounts(ctx)
 		for i := 0; err == nil && i < len(accounts); i++ {
-			if n%12 > 0 && !invited(ctx, s, accounts[i].ID) {
+			if accounts[i].Refused != 0 || n%12 > 0 && !invited(ctx, s, accounts[i].ID) {
 				continue
 			}
-			if err := c.SyncKF(ctx, accounts[i].ID); err != nil && ctx.Err() == nil {
+			if err := c.MirrorKF(ctx, accounts[i].ID); err != nil && ctx.Err() == nil {
 				log.Warn("kf accounts could not be read from WeChat", "appid", accounts[i].AppID, "error", err)
 			}
 		}
