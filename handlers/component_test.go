@@ -181,7 +181,8 @@ func TestReleaseTest(t *testing.T) {
 	d := newDesk(t)
 	d.component(t)
 	cb := componentSide(t, aesKey, componentApp)
-	of := func(p *wechat.Push) *wechat.Push { p.ToUserName = "gh_3c884a361561"; return p }
+	tested := ""
+	of := func(p *wechat.Push) *wechat.Push { p.ToUserName = tested; return p }
 	answer := func(p *wechat.Push) string {
 		got, q := d.pushes(t, cb, "wx570bc396a51b8ff8", p)
 		if got.status != 200 {
@@ -195,13 +196,16 @@ func TestReleaseTest(t *testing.T) {
 			t.Fatal(err)
 		}
 		r, err := wechat.ParseReply(plain)
-		if err != nil || r.ToUserName != openid || r.FromUserName != "gh_3c884a361561" || !strings.Contains(got.body, "<Nonce><![CDATA["+q.Nonce) {
+		if err != nil || r.ToUserName != openid || r.FromUserName != tested || !strings.Contains(got.body, "<Nonce><![CDATA["+q.Nonce) {
 			t.Errorf("%+v %v", r, err)
 		}
 		return r.Content
 	}
-	if got := answer(of(textPush("1", "TESTCOMPONENT_MSG_TYPE_TEXT"))); got != "TESTCOMPONENT_MSG_TYPE_TEXT_callback" {
-		t.Errorf("text: %q", got)
+	for _, tested = range []string{"gh_3c884a361561", "gh_c0f28a78b318", "gh_3f222ed8d140", "gh_26128078e9ab", "gh_2b3713f184a6",
+		"gh_8dad206e9538", "gh_905ae9d01059", "gh_393666f1fdf4", "gh_39abb5d4e1b7", "gh_7818dcb60240"} {
+		if got := answer(of(textPush("1", "TESTCOMPONENT_MSG_TYPE_TEXT"))); got != "TESTCOMPONENT_MSG_TYPE_TEXT_callback" {
+			t.Errorf("text: %q", got)
+		}
 	}
 	if got := answer(of(pushOf(openid, "LOCATION", d.clock.Now()))); got != "LOCATIONfrom_callback" {
 		t.Errorf("event: %q", got)

@@ -81,6 +81,7 @@ func (c *Courier) authorise(ctx context.Context, code store.AuthCode) {
 		c.o.Log.Warn("an authorisation code could not be exchanged", "appid", code.AppID, "code", wechat.Code(err), "retry_at", retryAt, "err", err)
 		return
 	}
+	c.o.Log.Debug("an authorisation code was exchanged", "appid", code.AppID)
 	if a.ID != 0 && ctx.Err() == nil {
 		if err := c.SyncKF(ctx, a.ID); err != nil {
 			c.o.Log.Warn("kf accounts could not be read from WeChat", "appid", a.AppID, "err", err)
