@@ -91,14 +91,16 @@ func TestRefusedPushesOfThePlatform(t *testing.T) {
 			t.Errorf("%s is an alarm: %v", key, got)
 		}
 	}
-	got, _ := d.pushes(t, wrong, shopApp, textPush("1", "hello"))
-	got.forged(t)
-	shown("key", true, true)
-	d.clock.Advance(time.Second)
-	got, _ = d.pushes(t, good, shopApp, textPush("2", "hello"))
-	got.taken(t)
-	shown("key", false, false)
-	d.clock.Advance(time.Second)
+	for range 2 { // before the keys are in use, and after
+		got, _ := d.pushes(t, wrong, shopApp, textPush(d.number(), "hello"))
+		got.forged(t)
+		shown("key", true, true)
+		d.clock.Advance(time.Second)
+		got, _ = d.pushes(t, good, shopApp, textPush(d.number(), "hello"))
+		got.taken(t)
+		shown("key", false, false)
+		d.clock.Advance(time.Second)
+	}
 	d.tell(t, good, wechat.Notice{AppID: "wxc0ffee0000000002", InfoType: "component_verify_ticket", Ticket: "another's"}).forged(t)
 	shown("component", true, true)
 	d.clock.Advance(time.Second)
@@ -175,6 +177,9 @@ func TestDoctorOfAnAuthorisedAccount(t *testing.T) {
 		if !strings.Contains(page, d.Texts.T("zh-CN", key)) {
 			t.Errorf("it does not say %s", key)
 		}
+	}
+	if n := strings.Count(page, "<h3>"+d.Texts.T("zh-CN", "doctor.refused_authorised")+"</h3>"); n != 1 {
+		t.Errorf("%d refusals are told, want that of the original id alone", n)
 	}
 	for _, key := range []string{"doctor.clash.step.3", "doctor.probe_none", "doctor.refused.key", "doctor.refused.signature", "doctor.refused.original_id.step.2"} {
 		if strings.Contains(page, d.Texts.T("zh-CN", key)) {
