@@ -19,7 +19,7 @@ var auditKinds = []auditKind{
 	{"conversation", []string{"conversation"}},
 	{"kf", []string{"kf"}},
 	{"connection", []string{"account", "component"}},
-	{"members", []string{"agent", "login", "totp", "passkey", "oidc", "invite", "profile"}},
+	{"members", []string{"agent", "login"}},
 	{"customer", []string{"customer", "message"}},
 	{"backup", []string{"backup"}},
 	{"settings", []string{"setting", "tag", "quickreply", "audit"}},
