@@ -80,10 +80,18 @@ func seed(ctx context.Context, s *store.Store, demo sandbox.DemoSet, past []sand
 }
 
 // logins tells the demo's log-ins, after making their password a secret where
-// it must be one.
+// it must be one. A store in which something else was restored does not have them.
 func logins(ctx context.Context, s *store.Store, demo sandbox.DemoSet, public bool) (l Logins, err error) {
+	agents := map[string]int64{}
 	for _, k := range demo.KF {
-		l.Names = append(l.Names, k.Login)
+		a, err := s.AgentByLogin(ctx, k.Login)
+		if errors.Is(err, store.ErrNotFound) {
+			continue
+		}
+		if err != nil {
+			return l, err
+		}
+		l.Names, agents[k.Login] = append(l.Names, k.Login), a.ID
 	}
 	if l.Password, err = s.Setting(ctx, passwordSetting); err != nil || l.Password != "" && !(public && l.Password == easyPassword) {
 		return l, err
@@ -91,11 +99,7 @@ func logins(ctx context.Context, s *store.Store, demo sandbox.DemoSet, public bo
 	if l.Password = easyPassword; public {
 		l.Password = rand.Text()[:16]
 		for _, login := range l.Names {
-			a, err := s.AgentByLogin(ctx, login)
-			if err != nil {
-				return l, err
-			}
-			if err := s.SetPassword(ctx, store.Actor{}, a.ID, l.Password, nil); err != nil {
+			if err := s.SetPassword(ctx, store.Actor{}, agents[login], l.Password, nil); err != nil {
 				return l, err
 			}
 		}
@@ -104,15 +108,15 @@ func logins(ctx context.Context, s *store.Store, demo sandbox.DemoSet, public bo
 }
 
 // Host lets an admin who has just come in answer customers: they take over the
-// kf account of the demo's admin.
+// kf account of the demo's admin, where there is one.
 func (p *Play) Host(ctx context.Context, s *store.Store, adminID int64) error {
 	demo := sandbox.Demo()
 	last := demo.KF[len(demo.KF)-1]
 	account, err := s.AccountByAppID(ctx, demo.Account.AppID)
-	if err != nil {
-		return err
+	former, err2 := s.AgentByLogin(ctx, last.Login)
+	if err = errors.Join(err, err2); errors.Is(err, store.ErrNotFound) {
+		return nil
 	}
-	former, err := s.AgentByLogin(ctx, last.Login)
 	if err != nil {
 		return err
 	}
