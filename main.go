@@ -135,7 +135,7 @@ func (p *program) inSandbox(ctx context.Context) (bool, error) {
 	if p.Sandbox {
 		return true, nil
 	}
-	s, err := store.Open(ctx, p.Data, store.Options{})
+	s, err := store.Open(ctx, p.Data, store.Options{Log: p.Log}) // which settles a restore
 	if err != nil {
 		return false, err
 	}

@@ -6,7 +6,6 @@ import (
 	"encoding/base64"
 	"errors"
 	"io"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -18,7 +17,8 @@ import (
 // <dir>/.restore-<time>.part, and renamed when it is ready. Then, before the
 // directory is opened the next time, what is there is moved to
 // <dir>/before-restore-<time> and the new is moved in; what a crash interrupts
-// there goes on at the next start.
+// there goes on at the next start. What cannot be moved at all is left, and so are
+// the data that were there: settleRestored.
 const (
 	restoreMark = ".restore-"
 	asideMark   = "before-restore-"
@@ -66,7 +66,7 @@ func Restore(ctx context.Context, path, dir string, o RestoreOptions) (r Restore
 	if err != nil {
 		return r, err
 	}
-	if err := settleRestored(dir); err != nil {
+	if err := errors.Join(settleRestored(dir)); err != nil {
 		return r, err
 	}
 	aside := filepath.Join(dir, asideMark+strings.TrimPrefix(filepath.Base(ready), restoreMark))
@@ -201,56 +201,4 @@ func fits(key []byte, check string) bool {
 	sealed, _ := base64.StdEncoding.DecodeString(check) // damaged: does not open
 	_, err = k.open("setting.key_check", sealed)
 	return err == nil
-}
-
-// settleRestored puts in place what was made ready, and removes what was not. Only
-// who holds the directory's lock does so.
-func settleRestored(dir string) error {
-	found, err := fs.Glob(os.DirFS(dir), restoreMark+"*")
-	for _, name := range found {
-		if strings.HasSuffix(name, ".part") {
-			err = errors.Join(err, os.RemoveAll(filepath.Join(dir, name)))
-		} else if err == nil {
-			err = putInPlace(dir, filepath.Join(dir, name), filepath.Join(dir, asideMark+strings.TrimPrefix(name, restoreMark)))
-		}
-	}
-	return err
-}
-
-// putInPlace can be interrupted and called again: as long as ready has a file, the
-// one of that name outside is an old one. The database goes last.
-func putInPlace(dir, ready, aside string) error {
-	_ = os.Remove(filepath.Join(dir, "media")) // only when it is empty
-	into := func(to, name string) error {
-		if away, err := missing(filepath.Join(dir, name)); away || err != nil {
-			return err
-		}
-		if err := os.MkdirAll(to, 0o700); err != nil {
-			return err
-		}
-		return os.Rename(filepath.Join(dir, name), filepath.Join(to, name))
-	}
-	if done, err := missing(filepath.Join(ready, "kfdesk.db")); err != nil {
-		return err
-	} else if !done {
-		for _, name := range []string{"kfdesk.db-wal", "kfdesk.db-shm", "search.db", "search.db-wal", "search.db-shm"} {
-			if err := into(aside, name); err != nil {
-				return err
-			}
-		}
-	}
-	for _, name := range []string{"media", "key", "kfdesk.db"} {
-		if away, err := missing(filepath.Join(ready, name)); err != nil {
-			return err
-		} else if away {
-			continue
-		}
-		if err := into(aside, name); err != nil {
-			return err
-		}
-		if err := os.Rename(filepath.Join(ready, name), filepath.Join(dir, name)); err != nil {
-			return err
-		}
-	}
-	return errors.Join(os.Remove(ready), syncDir(dir))
 }

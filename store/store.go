@@ -63,9 +63,13 @@ func Open(ctx context.Context, dir string, o Options) (*Store, error) {
 			return nil, err
 		}
 		s.unlock = unlock
-		if err := errors.Join(settleRestored(dir), removeParts(dir)); err != nil {
+		failed, err := settleRestored(dir)
+		if err := errors.Join(err, removeParts(dir)); err != nil {
 			unlock()
 			return nil, openError("not_writable", dir, err)
+		}
+		if failed != nil && o.Log != nil {
+			o.Log.Error("a backup could not be restored, the data are as they were", "error", failed)
 		}
 	}
 	if err := s.open(ctx, o.Key); err != nil {
