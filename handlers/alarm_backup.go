@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"slices"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
@@ -8,8 +9,8 @@ import (
 	"kfdesk/store"
 )
 
-// backupAlarms tell of a daily backup that failed or is late, and of a disk that
-// fills up.
+// backupAlarms tell of a daily backup that failed or is late, and of disks that
+// fill up. A folder that cannot be read is a backup that fails.
 func backupAlarms(c *Console, ctx *fiber.Ctx) ([]alarm, error) {
 	if c.Backups == nil {
 		return nil, nil
@@ -18,29 +19,55 @@ func backupAlarms(c *Console, ctx *fiber.Ctx) ([]alarm, error) {
 	if err != nil {
 		return nil, err
 	}
-	list, err := c.Backups.List(ctx.UserContext())
-	if err != nil {
-		return nil, err
-	}
 	var alarms []alarm
 	add := func(warn bool, key string, args ...any) {
 		alarms = append(alarms, alarm{Text: c.text(ctx, key, args...), Link: backupPath, Warn: warn})
 	}
-	if free, total, ok := store.Disk(c.Store.Dir()); ok && lowDisk(free, total) {
+	if free, low := lowDisk(c.Store.Dir()); low {
 		add(free > diskLeast/4, "backup.alarm.disk", "free", sizeText(free))
 	}
+	for _, dir := range otherDisks(c.Store.Dir(), c.Store.BackupDir(set), set.Copy) {
+		if free, low := lowDisk(dir); low {
+			add(true, "backup.alarm.disk_backup", "free", sizeText(free), "dir", dir)
+		}
+	}
+	list, err := c.Backups.List(ctx.UserContext())
+	late := false
+	if err == nil {
+		late, err = c.Backups.Late(ctx.UserContext(), set, list, time.Now())
+	}
 	switch failed := lastDaily(list); {
+	case err != nil, c.Backups.Lost():
+		add(false, "backup.alarm.failed")
 	case failed != "":
 		add(false, "backup.alarm."+failed)
-	case c.Backups.Late(set, list, time.Now()):
+	case late:
 		add(false, "backup.alarm.late")
 	}
-	return alarms, nil
+	return alarms, err
 }
 
-const diskLeast = 2_000_000_000 // bytes
+const diskLeast, diskEnough = 2_000_000_000, 10_000_000_000 // bytes
 
-func lowDisk(free, total int64) bool { return free < diskLeast || free < total/10 }
+// lowDisk tells whether the disk of a folder fills up, and how many bytes are free.
+func lowDisk(dir string) (free int64, low bool) {
+	free, total, ok := store.Disk(dir)
+	return free, ok && total > 0 && fillsUp(free, total)
+}
+
+// fillsUp: a tenth is left, but of a large disk that is plenty.
+func fillsUp(free, total int64) bool { return free < max(diskLeast, min(total/10, diskEnough)) }
+
+// otherDisks are the folders that lie on another disk than those before them.
+func otherDisks(dir string, more ...string) (other []string) {
+	seen := []string{dir}
+	for _, dir := range more {
+		if dir != "" && !slices.ContainsFunc(seen, func(s string) bool { return store.SameDisk(s, dir) }) {
+			seen, other = append(seen, dir), append(other, dir)
+		}
+	}
+	return other
+}
 
 // lastDaily says what is wrong with the newest daily backup: failed, damaged,
 // copy; "" nothing. One by hand that went well since has mended it.

@@ -92,12 +92,13 @@ var seeded = sync.OnceValues(func() (*seed, error) {
 
 func (s *seed) fill(dir string) error {
 	now := &clock{}
-	now.ms.Store(noon)
+	now.ms.Store(time.Now().UnixMilli()) // backups go by the time of day: none is late
 	st, err := store.Open(ctx, dir, store.Options{Now: now.Now})
 	if err != nil {
 		return err
 	}
 	defer st.Close()
+	now.ms.Store(noon)
 	accounts := []store.Account{
 		{AppID: shopApp, OriginalID: shopGH, WechatID: "hemu_life", Name: "禾木生活馆", Mode: "plain"},
 		{AppID: cafeApp, OriginalID: cafeGH, WechatID: "cafe", Name: "转角咖啡", Mode: "plain"},

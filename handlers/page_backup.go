@@ -15,12 +15,13 @@ import (
 // backupPage is the page of backups, with a dialog over it where one is open.
 type backupPage struct {
 	List        []backupRow
+	Unreadable  bool // the folder is
 	Set         store.BackupSettings
 	At          string // as typed
 	Folder      string
 	Doing       *backupDoing
 	Ended       *backupEnded
-	Last        *backupRow // the newest that is whole
+	Last        *backupRow // the newest that is whole and was made here
 	Next        int64      // ms, 0: none is due
 	Count       int
 	Size        int64
@@ -74,10 +75,8 @@ func (c *Console) fillBackup(ctx *fiber.Ctx, d *backupPage) error {
 		return err
 	}
 	list, err := c.Backups.List(ctx.UserContext())
-	if err != nil {
-		return err
-	}
-	if d.At == "" { // nothing was typed
+	d.Unreadable = err != nil // the log has it from the alarm above the page
+	if d.At == "" {           // nothing was typed
 		d.Set, d.At = set, clockTime(set.At)
 	}
 	if d.Formers, err = c.Backups.Formers(); err != nil {
@@ -90,7 +89,7 @@ func (c *Console) fillBackup(ctx *fiber.Ctx, d *backupPage) error {
 		if saved.There {
 			d.Count, d.Size = d.Count+1, d.Size+saved.Size
 		}
-		if d.Last == nil && saved.There && saved.Fault == "" {
+		if d.Last == nil && saved.There && saved.Fault == "" && saved.Why != "upload" {
 			d.Last = &row
 		}
 	}

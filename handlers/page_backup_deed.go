@@ -203,11 +203,12 @@ func (p *paced) Read(b []byte) (int, error) {
 // postBackupUpload takes a backup that comes as the file of a form, straight to the
 // disk; what it holds is looked at before it is restored.
 func (c *Console) postBackupUpload(ctx *fiber.Ctx) error {
+	size := inflowOf(ctx).left // a little more than the file
 	file, err := uploadedFile(ctx, c.Backups.Over())
 	if err != nil {
 		return err
 	}
-	name, err := c.Backups.Upload(ctx.UserContext(), c.actor(ctx), who(ctx).Name, file)
+	name, err := c.Backups.Upload(ctx.UserContext(), c.actor(ctx), who(ctx).Name, file, size)
 	if errors.Is(err, errCutOff) {
 		return refused(fiber.StatusBadRequest, "cut_off")
 	}

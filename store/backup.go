@@ -29,8 +29,8 @@ type BackupOptions struct {
 }
 
 // Backup writes a backup to path while work goes on. It is there as a whole or
-// not at all: until then it is path + ".part". ErrFull when the disk is. The
-// result tells its size and how many media the database names that are missing.
+// not at all: until then it is path + ".part". ErrFull when the disk is, the
+// refusal backup_room when it would be. The result tells its size and how many media the database names that are missing.
 func (s *Store) Backup(ctx context.Context, path string, o BackupOptions) (made Made, err error) {
 	defer whenFull(&err)
 	if o.Progress == nil {
@@ -42,9 +42,9 @@ func (s *Store) Backup(ctx context.Context, path string, o BackupOptions) (made 
 	if _, err := os.Stat(path); err == nil {
 		return made, fmt.Errorf("backup: %s: %w", path, os.ErrExist)
 	}
-	snapshot, part := path+".db.part", path+".part"
+	snapshot, part := s.snapshotFile(path), path+".part"
 	defer func() { err = errors.Join(err, gone(snapshot), gone(part)) }()
-	if err := s.snapshot(ctx, snapshot, &made.Manifest, o); err != nil {
+	if err := s.snapshot(ctx, snapshot, filepath.Dir(path), &made.Manifest, o); err != nil {
 		return made, err
 	}
 	f, err := os.OpenFile(part, os.O_RDWR|os.O_CREATE|os.O_TRUNC, 0o600)
@@ -58,6 +58,15 @@ func (s *Store) Backup(ctx context.Context, path string, o BackupOptions) (made 
 		return made, err
 	}
 	return made, syncDir(filepath.Dir(path))
+}
+
+// snapshotMark begins the names of databases on their way into a backup.
+const snapshotMark = ".snapshot-"
+
+// snapshotFile is where the database lies on its way into the backup of a path: in
+// the data directory, for it is not encrypted. Another process may make one, too.
+func (s *Store) snapshotFile(path string) string {
+	return filepath.Join(s.dir, fmt.Sprintf("%s%d-%s.part", snapshotMark, os.Getpid(), filepath.Base(path)))
 }
 
 // Made is a backup that was made.
@@ -85,7 +94,8 @@ func whenFull(err *error) {
 }
 
 // snapshot copies the database as it is now, and says in the manifest what that is.
-func (s *Store) snapshot(ctx context.Context, to string, m *Manifest, o BackupOptions) error {
+// It does not begin when the backup would not have room in its folder.
+func (s *Store) snapshot(ctx context.Context, to, folder string, m *Manifest, o BackupOptions) error {
 	if err := gone(to); err != nil {
 		return err
 	}
@@ -99,6 +109,9 @@ func (s *Store) snapshot(ctx context.Context, to string, m *Manifest, o BackupOp
 	defer db.Close()
 	var size int64
 	if err := db.QueryRowContext(ctx, "select page_count * page_size from pragma_page_count(), pragma_page_size()").Scan(&size); err != nil {
+		return err
+	}
+	if err := s.roomForBackup(ctx, db, folder, size); err != nil {
 		return err
 	}
 	o.Progress(1, 0, size)
@@ -118,6 +131,18 @@ func (s *Store) snapshot(ctx context.Context, to string, m *Manifest, o BackupOp
 	m.Database.SHA256 = hex.EncodeToString(sum.Sum(nil))
 	o.Progress(1, m.Database.Size, m.Database.Size)
 	return nil
+}
+
+// roomForBackup asks for room for a backup, and for the database on its way into it.
+func (s *Store) roomForBackup(ctx context.Context, db *sql.DB, folder string, size int64) error {
+	var need int64
+	if err := db.QueryRowContext(ctx, "select $1 + coalesce(sum(size), 0) "+fileRows, size).Scan(&need); err != nil {
+		return err
+	}
+	if SameDisk(folder, s.dir) {
+		return roomFor(folder, size+need)
+	}
+	return errors.Join(roomFor(folder, need), roomFor(s.dir, size))
 }
 
 // fileRows are the media files that a database names.

@@ -36,18 +36,6 @@ func (b *Backups) Saved(ctx context.Context, name string) (Saved, error) {
 	return readSaved(dir, name)
 }
 
-// Late tells whether a daily backup is set and none was made for 48 hours.
-func (b *Backups) Late(set BackupSettings, list []Saved, now time.Time) bool {
-	last := b.began
-	for _, saved := range list {
-		if saved.There && saved.Fault == "" {
-			last = time.UnixMilli(saved.MadeAt)
-			break
-		}
-	}
-	return set.On && now.Sub(last) > 48*time.Hour
-}
-
 // Verify begins to check a backup. One that is encrypted with another passphrase
 // than the one that is set cannot be: the refusal backup_passphrase, in the end.
 func (b *Backups) Verify(ctx context.Context, by Actor, name string) error {
@@ -84,7 +72,11 @@ func (b *Backups) Restore(ctx context.Context, by Actor, who, name, passphrase s
 		passphrase = set.Passphrase
 	}
 	path := backupFile(dir, name)
-	if _, err := LookBackup(path, passphrase); err != nil {
+	m, err := LookBackup(path, passphrase)
+	if err == nil {
+		err = roomFor(b.store.dir, m.size())
+	}
+	if err != nil {
 		return err
 	}
 	return b.begin(Doing{Kind: "restore", Name: name, Steps: 3}, func(ctx context.Context) error {
@@ -93,7 +85,10 @@ func (b *Backups) Restore(ctx context.Context, by Actor, who, name, passphrase s
 		if err != nil {
 			return err
 		}
-		err = errors.Join(b.store.noteBackup(ctx, by, "restore", BackupName(name), ""), b.make(ctx, by, Saved{Why: "restore", By: who}, false))
+		err = b.make(ctx, by, Saved{Why: "restore", By: who}, false)
+		if err == nil {
+			err = b.store.noteBackup(ctx, by, "restore", BackupName(name), "")
+		}
 		if err == nil {
 			_, err = arm(part)
 		}
@@ -149,15 +144,16 @@ func (b *Backups) Download(ctx context.Context, by Actor, name string) (*os.File
 	return os.Open(backupFile(dir, name))
 }
 
-// Upload takes a backup into the list. Refusals: backup_not_one, backup_newer,
-// backup_damaged as far as its beginning shows it; ErrFull.
-func (b *Backups) Upload(ctx context.Context, by Actor, who string, r io.Reader) (name string, err error) {
+// Upload takes a backup of size bytes, as far as that is known, into the list.
+// Refusals: backup_not_one, backup_newer, backup_damaged as far as its beginning
+// shows it, backup_room; ErrFull.
+func (b *Backups) Upload(ctx context.Context, by Actor, who string, r io.Reader, size int64) (name string, err error) {
 	defer whenFull(&err)
 	dir, set, err := b.folder(ctx)
 	if err != nil {
 		return "", err
 	}
-	if err := os.MkdirAll(dir, 0o700); err != nil {
+	if err := errors.Join(os.MkdirAll(dir, 0o700), roomFor(dir, size)); err != nil {
 		return "", err
 	}
 	f, err := os.CreateTemp(dir, "kfdesk-*.part")

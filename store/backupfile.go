@@ -58,6 +58,9 @@ type Manifest struct {
 	} `json:"media"`
 }
 
+// size is what it takes when it is unpacked, in bytes.
+func (m *Manifest) size() int64 { return m.Database.Size + m.Media.Size }
+
 // packer writes a backup.
 type packer struct {
 	*tar.Writer

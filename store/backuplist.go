@@ -3,7 +3,6 @@ package store
 import (
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 	"io/fs"
 	"os"
@@ -67,33 +66,27 @@ func listBackups(dir string) ([]Saved, error) {
 	slices.Reverse(names)
 	var list []Saved
 	for _, name := range names {
-		b, err := readSaved(dir, name)
-		if errors.Is(err, ErrNotFound) {
-			continue // it went away meanwhile
+		if b, err := readSaved(dir, name); err == nil { // otherwise it went away meanwhile
+			list = append(list, b)
 		}
-		if err != nil {
-			return nil, err
-		}
-		list = append(list, b)
 	}
 	return list, nil
 }
 
-// readSaved reads what is known of a backup; ErrNotFound when there is nothing.
+// readSaved reads what is known of a backup; ErrNotFound when there is nothing. A
+// file that cannot be looked at is one that was not made.
 func readSaved(dir, name string) (Saved, error) {
 	b := Saved{Name: name}
-	text, err := os.ReadFile(noteFile(dir, name))
-	if err == nil {
-		_ = json.Unmarshal(text, &b) // one that a crash cut off says nothing
-	} else if !errors.Is(err, fs.ErrNotExist) {
-		return b, err
+	if text, err := os.ReadFile(noteFile(dir, name)); err == nil { // one that cannot be read says nothing,
+		_ = json.Unmarshal(text, &b) // nor does one that a crash cut off
 	}
 	info, err := os.Stat(backupFile(dir, name))
-	if err == nil {
+	switch {
+	case err == nil:
 		b.There, b.Size, b.Error = true, info.Size(), ""
-	} else if !errors.Is(err, fs.ErrNotExist) {
-		return b, err
-	} else if b.Error == "" {
+	case !errors.Is(err, fs.ErrNotExist):
+		b.Error = "failed"
+	case b.Error == "":
 		return b, ErrNotFound
 	}
 	if b.MadeAt == 0 {
@@ -119,7 +112,9 @@ func writeSaved(dir string, b Saved) error {
 func freeName(dir string, now time.Time) string {
 	for ; ; now = now.Add(time.Second) {
 		name := now.Format(stampForm)
-		if _, err := readSaved(dir, name); errors.Is(err, ErrNotFound) {
+		_, file := os.Lstat(backupFile(dir, name))
+		_, note := os.Lstat(noteFile(dir, name))
+		if file != nil && note != nil { // also where nothing can be looked at: who writes there hears why not
 			return name
 		}
 	}
@@ -163,14 +158,19 @@ func copyBackup(from io.Reader, dir, name string) (err error) {
 	return errors.Join(os.Rename(path+".part", path), syncDir(dir))
 }
 
-// removeBackupParts removes what a crash left half made.
-func removeBackupParts(dir string) error {
+// removeBackupParts removes what a crash left half made in a folder, by the
+// beginning of its names. What is younger than a day may belong to a backup that
+// another process makes now.
+func removeBackupParts(dir, begin string) error {
 	files, err := os.ReadDir(dir)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
 	for _, f := range files {
-		if strings.HasPrefix(f.Name(), "kfdesk-") && strings.Contains(f.Name(), ".part") {
+		if !strings.HasPrefix(f.Name(), begin) || !strings.Contains(f.Name(), ".part") {
+			continue
+		}
+		if info, gone := f.Info(); gone == nil && time.Since(info.ModTime()) > 24*time.Hour {
 			err = errors.Join(err, os.Remove(filepath.Join(dir, f.Name())))
 		}
 	}
@@ -181,12 +181,10 @@ func removeBackupParts(dir string) error {
 func failure(err error) string {
 	var no *Refusal
 	switch {
-	case errors.Is(err, ErrFull):
+	case errors.Is(err, ErrFull), Refused(err, "backup_room"):
 		return "disk_full"
 	case errors.As(err, &no):
 		return no.Code
 	}
 	return "failed"
 }
-
-var errTooSmall = fmt.Errorf("%w: less is free than the last one took", ErrFull)

@@ -19,14 +19,15 @@ type Backups struct {
 	store   *Store
 	program string
 	log     *slog.Logger
-	began   time.Time
 	tasks   chan task
 	over    chan struct{}
+	tried   time.Time // when Run began the last daily one
 
 	mu    sync.Mutex
 	doing *Doing // nil: nothing
 	stop  context.CancelFunc
 	last  *Outcome
+	lost  bool // see Lost
 }
 
 // Doing is what is going on.
@@ -55,7 +56,7 @@ type task struct {
 
 // NewBackups knows the backups of a store. Version is the program's.
 func NewBackups(s *Store, version string, log *slog.Logger) *Backups {
-	return &Backups{store: s, program: version, log: log, began: time.Now(), tasks: make(chan task, 1), over: make(chan struct{}), Turn: func() {}}
+	return &Backups{store: s, program: version, log: log, tasks: make(chan task, 1), over: make(chan struct{}), Turn: func() {}}
 }
 
 // Over is closed when Run has ended.
@@ -65,11 +66,7 @@ func (b *Backups) Over() <-chan struct{} { return b.over }
 func (b *Backups) Run(ctx context.Context) error {
 	defer close(b.over)
 	if set, err := b.store.BackupSettings(ctx); err == nil {
-		for _, dir := range []string{b.store.BackupDir(set), set.Copy} {
-			if err := removeBackupParts(dir); err != nil {
-				b.log.Warn("what a crash left of a backup could not be removed", "error", err)
-			}
-		}
+		b.clear(set)
 	}
 	clock := time.NewTicker(20 * time.Second)
 	defer clock.Stop()
@@ -165,38 +162,6 @@ func (b *Backups) called(name string) {
 	b.doing.Name = name
 }
 
-// daily makes the backup that is due. One that was missed while the program did
-// not run is made up for, but the first waits for its hour.
-func (b *Backups) daily(ctx context.Context, now time.Time) error {
-	set, err := b.store.BackupSettings(ctx)
-	if err != nil || !set.On {
-		return err
-	}
-	list, err := listBackups(b.store.BackupDir(set))
-	if err != nil {
-		return err
-	}
-	if !due(set, list, now, b.began) {
-		return nil
-	}
-	err = b.begin(Doing{Kind: "make", Steps: set.steps()}, func(ctx context.Context) error { return b.make(ctx, Actor{}, Saved{Why: "auto"}, true) })
-	if Refused(err, "backup_busy") {
-		return nil // its turn comes
-	}
-	return err
-}
-
-func due(set BackupSettings, list []Saved, now, began time.Time) bool {
-	since := began
-	for _, saved := range list {
-		if saved.Why == "auto" {
-			since = time.UnixMilli(saved.MadeAt)
-			break
-		}
-	}
-	return set.Last(now).After(since)
-}
-
 func (v BackupSettings) steps() int {
 	n := 2
 	if v.Verify {
@@ -231,10 +196,15 @@ func (b *Backups) make(ctx context.Context, by Actor, saved Saved, whole bool) e
 	if err := b.write(ctx, dir, set, &saved, whole); err != nil {
 		if ctx.Err() == nil {
 			saved.Error = failure(err)
-			err = errors.Join(err, os.MkdirAll(dir, 0o700), writeSaved(dir, saved))
+			noted := errors.Join(os.MkdirAll(dir, 0o700), writeSaved(dir, saved))
+			if saved.Why == "auto" {
+				b.lose(noted != nil)
+			}
+			err = errors.Join(err, noted)
 		}
 		return err
 	}
+	b.lose(false)
 	if err := errors.Join(writeSaved(dir, saved), b.store.noteBackup(ctx, by, "make", BackupName(saved.Name), saved.Why)); err != nil {
 		return err
 	}
@@ -249,34 +219,22 @@ func (b *Backups) make(ctx context.Context, by Actor, saved Saved, whole bool) e
 		n++
 	}
 	if set.Copy != "" {
-		if err := b.second(ctx, dir, set.Copy, saved.Name, n); err != nil {
+		if err = b.second(ctx, dir, set.Copy, saved.Name, n); ctx.Err() != nil {
 			return err
 		}
 	}
-	return b.prune(ctx, dir, set)
+	return errors.Join(err, b.prune(ctx, dir, set)) // the folder must not fill up for a second one that is broken
 }
 
-// write makes the file. It does not begin when the last one would not fit.
+// write makes the file.
 func (b *Backups) write(ctx context.Context, dir string, set BackupSettings, saved *Saved, whole bool) error {
-	list, err := listBackups(dir)
-	if err != nil {
-		return err
-	}
-	for _, last := range list {
-		if last.There {
-			if free, _, ok := Disk(dir); ok && free < last.Size {
-				return errTooSmall
-			}
-			break
-		}
-	}
 	first, path := 0, backupFile(dir, saved.Name)
 	if !whole { // a part of another deed
 		first = 1
 	}
 	made, err := b.store.Backup(ctx, path, BackupOptions{Program: b.program, Passphrase: set.Passphrase, Progress: func(step int, done, total int64) {
 		if step == 1 {
-			b.step(first+1, "database", done, total, path+".db.part")
+			b.step(first+1, "database", done, total, b.store.snapshotFile(path))
 		} else {
 			b.step(first+2, "media", done, total, "")
 		}
@@ -327,7 +285,9 @@ func (b *Backups) second(ctx context.Context, dir, to, name string, step int) (e
 		return err
 	}
 	b.step(step, "copy", 0, info.Size(), backupFile(to, name)+".part")
-	err = copyBackup(io.Reader(&tracked{r: f, ctx: ctx}), to, name)
+	if err = roomFor(to, info.Size()); err == nil {
+		err = copyBackup(io.Reader(&tracked{r: f, ctx: ctx}), to, name)
+	}
 	if err == nil || ctx.Err() != nil {
 		return err
 	}
@@ -344,21 +304,18 @@ func (b *Backups) prune(ctx context.Context, dir string, set BackupSettings) err
 		return err
 	}
 	for _, name := range surplus(list, set.Keep) {
-		if err := b.remove(ctx, Actor{}, set, name); err != nil {
-			return err
-		}
+		err = errors.Join(err, b.remove(ctx, Actor{}, set, name))
 	}
-	return nil
+	return err
 }
 
 func (b *Backups) remove(ctx context.Context, by Actor, set BackupSettings, name string) error {
 	if err := removeBackup(b.store.BackupDir(set), name); err != nil {
 		return err
 	}
+	var err error
 	if set.Copy != "" {
-		if err := gone(backupFile(set.Copy, name)); err != nil {
-			return err
-		}
+		err = gone(backupFile(set.Copy, name))
 	}
-	return b.store.noteBackup(ctx, by, "delete", BackupName(name), "")
+	return errors.Join(err, b.store.noteBackup(ctx, by, "delete", BackupName(name), ""))
 }

@@ -129,9 +129,9 @@ func TestRestoreFromTheList(t *testing.T) {
 	saved := k.made(t)
 	d.receive(t, d.text("ann", "after"))
 	f := must(k.Download(ctx, Actor{}, saved.Name))(t)
-	name := must(k.Upload(ctx, Actor{}, "boss", f))(t)
+	name := must(k.Upload(ctx, Actor{}, "boss", f, -1))(t)
 	ok(t, f.Close())
-	_, err := k.Upload(ctx, Actor{}, "boss", strings.NewReader("something else"))
+	_, err := k.Upload(ctx, Actor{}, "boss", strings.NewReader("something else"), -1)
 	refused(t, err, "backup_not_one")
 	ok(t, k.Restore(ctx, Actor{AgentID: d.admin.ID}, "boss", name, ""))
 	if !<-k.turned {
@@ -201,18 +201,20 @@ func TestDailyBackupIsDue(t *testing.T) {
 	for _, c := range []struct {
 		name       string
 		list       []Saved
-		now, began string
+		now, since string
 		want       bool
 	}{
 		{"new, before its hour", nil, "9 02:59", "9 01:00", false},
 		{"new, at its hour", nil, "9 03:00", "9 01:00", true},
-		{"new, started later", nil, "9 12:00", "9 11:00", false},
-		{"made today", list("9 03:00", "auto"), "9 12:00", "9 11:00", false},
-		{"missed today", list("8 03:00", "auto"), "9 12:00", "9 11:00", true},
+		{"new, made later", nil, "9 12:00", "9 11:00", false},
+		{"new, off at its hour", nil, "9 12:00", "8 11:00", true},
+		{"made today", list("9 03:00", "auto"), "9 12:00", "1 11:00", false},
+		{"stopped today", list("8 03:00", "auto"), "9 12:00", "9 03:01", false},
+		{"missed today", list("8 03:00", "auto"), "9 12:00", "1 11:00", true},
 		{"the next night", list("8 03:01", "auto"), "9 02:59", "1 11:00", false},
-		{"only by hand", list("8 03:00", "hand"), "9 12:00", "9 11:00", false},
+		{"only by hand", list("9 04:00", "hand"), "9 12:00", "1 11:00", true},
 	} {
-		equal(t, c.name, due(set, c.list, at(c.now), at(c.began)), c.want)
+		equal(t, c.name, due(set, c.list, at(c.now), at(c.since)), c.want)
 	}
 	equal(t, "next", set.Next(at("9 03:00")), at("10 03:00"))
 	equal(t, "next", set.Next(at("9 02:59")), at("9 03:00"))

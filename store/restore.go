@@ -41,9 +41,13 @@ type Restored struct {
 
 // Restore puts a backup into a data directory that no server has open. Besides
 // those of CheckBackup it refuses: restore_not_empty, backup_no_key,
-// backup_key_wrong; an *OpenError when a server has the directory.
+// backup_key_wrong, backup_room; an *OpenError when a server has the directory.
 func Restore(ctx context.Context, path, dir string, o RestoreOptions) (r Restored, err error) {
-	if _, err := LookBackup(path, o.Passphrase); err != nil { // before anything is made
+	m, err := LookBackup(path, o.Passphrase) // before anything is made
+	if err == nil {
+		err = roomFor(dir, m.size())
+	}
+	if err != nil {
 		return r, err
 	}
 	if err := makeDir(dir); err != nil {
