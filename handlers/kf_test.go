@@ -28,8 +28,8 @@ func (nobody) DoKF(context.Context, store.Actor, store.KFDeed, []byte) error { r
 func (nobody) KFSessions(context.Context, int64) (open, waiting []wechat.KFSession, count int, err error) {
 	return nil, nil, 0, nil
 }
-func (nobody) ImportRecords(context.Context, store.Actor, int64, time.Time, time.Time) (read, fresh int, err error) {
-	return 0, 0, nil
+func (nobody) ImportRecords(context.Context, store.Actor, int64, time.Time, time.Time) (store.Imported, error) {
+	return store.Imported{}, nil
 }
 
 func (d *console) DoKF(ctx context.Context, by store.Actor, deed store.KFDeed, avatar []byte) error {
@@ -38,7 +38,7 @@ func (d *console) DoKF(ctx context.Context, by store.Actor, deed store.KFDeed, a
 func (d *console) KFSessions(ctx context.Context, id int64) (open, waiting []wechat.KFSession, count int, err error) {
 	return nobody{}.KFSessions(ctx, id)
 }
-func (d *console) ImportRecords(ctx context.Context, by store.Actor, id int64, from, to time.Time) (read, fresh int, err error) {
+func (d *console) ImportRecords(ctx context.Context, by store.Actor, id int64, from, to time.Time) (store.Imported, error) {
 	return nobody{}.ImportRecords(ctx, by, id, from, to)
 }
 
@@ -257,6 +257,10 @@ func TestKFTool(t *testing.T) {
 	d.clock.Advance(time.Minute)
 	post(today, today).tells(t, 200, "读到 1 条，补上了 1 条")
 	post(today, today).tells(t, 200, "读到 1 条，补上了 0 条")
+	if v, err := d.Store.NewestConversation(ctx, 1, u.OpenID); err != nil || d.Store.Erase(ctx, &store.Agent{ID: d.ids["zhou"], Role: "admin"}, v.Customer.ID) != nil {
+		t.Fatal("who only spoke there cannot be erased", err)
+	}
+	post(today, today).tells(t, 200, "读到 1 条，补上了 0 条", "有 1 条没有补", "排在时间线最后")
 	post(today, "2020-01-01").tells(t, 422, "结束的日子不能早于")
 	post("2030-01-01", "2030-01-01").tells(t, 422, "今天或以前")
 	post("2024-12-01", "2024-12-20").tells(t, 422, "一次最多导入 7 天")

@@ -21,7 +21,7 @@ type kfDesk interface {
 	// KFSessions lists whom WeChat's own tool serves, and who waits there.
 	KFSessions(ctx context.Context, accountID int64) (open, waiting []wechat.KFSession, count int, err error)
 	// ImportRecords fills timelines from the records of WeChat's own tool.
-	ImportRecords(ctx context.Context, by store.Actor, accountID int64, from, to time.Time) (read, fresh int, err error)
+	ImportRecords(ctx context.Context, by store.Actor, accountID int64, from, to time.Time) (store.Imported, error)
 }
 
 // kfForm is what was typed in a dialog.

@@ -16,16 +16,16 @@ const recordDays = 7
 
 // toolPage is what WeChat's own customer-service tool has at hand.
 type toolPage struct {
-	Accounts  []store.Account
-	Account   store.Account
-	Serving   []toolGroup
-	Waiting   []toolRow
-	Count     int // of all who wait
-	From, To  string
-	Most      int // days
-	Read, New int
-	Done      bool // records were imported
-	Problems  problems
+	Accounts []store.Account
+	Account  store.Account
+	Serving  []toolGroup
+	Waiting  []toolRow
+	Count    int // of all who wait
+	From, To string
+	Most     int // days
+	store.Imported
+	Done     bool // records were imported
+	Problems problems
 }
 
 // toolGroup are the customers whom a kf account serves there.
@@ -140,7 +140,7 @@ func (c *Console) postKFRecords(ctx *fiber.Ctx) error {
 	var err error
 	var no *wechat.Error
 	var lost *wechat.CallError
-	d.Read, d.New, err = c.WeChat.ImportRecords(ctx.UserContext(), c.actor(ctx), int64(ctx.QueryInt("account")), from, to)
+	d.Imported, err = c.WeChat.ImportRecords(ctx.UserContext(), c.actor(ctx), int64(ctx.QueryInt("account")), from, to)
 	switch {
 	case errors.As(err, &no):
 		d.Problems = problems{"to": c.kfRefusal(ctx, no)}

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"fmt"
 	"strconv"
 )
 
@@ -27,6 +28,10 @@ func (s *Store) Erase(ctx context.Context, a *Agent, customerID int64) error {
 		if err := t.audit(a.actor(), deed{Name: "customer.erase", Account: v.Account, Customer: customerID}); err != nil {
 			return err
 		}
+		if err := t.exec("insert into erased (hash, at) values ($1, $2) on conflict (hash) do update set at = excluded.at",
+			erasedHash(v.Account, v.Customer.OpenID), t.now); err != nil {
+			return err
+		}
 		if err := t.eraseRows(customerID); err != nil {
 			return err
 		}
@@ -35,6 +40,11 @@ func (s *Store) Erase(ctx context.Context, a *Agent, customerID int64) error {
 		}
 		return t.assign(v.Account, 0)
 	})
+}
+
+// erasedHash is how it is remembered who was erased.
+func erasedHash(accountID int64, openid string) string {
+	return hashed(fmt.Sprint(accountID, " ", openid))
 }
 
 // eraseRows empties the customer's row, and removes those of which nothing is to

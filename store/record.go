@@ -20,35 +20,57 @@ type Record struct {
 	KFAccount string
 }
 
+// Imported counts the records of an import: those that are no messages are read,
+// too; skipped are those of a time of which nothing is kept.
+type Imported struct{ Read, New, Skipped int }
+
 // recordSlack is how far WeChat's time of a record may be from ours, in milliseconds.
 const recordSlack = 5000
 
 // ImportRecords puts what is missing into the customers' timelines, as lines that
-// say where they come from, and tells how many were. What stands there already,
-// from a push, a reply or an earlier import, is left out. Media are marks in the
-// records and become lines of text.
-func (s *Store) ImportRecords(ctx context.Context, by Actor, accountID int64, list []Record) (fresh int, err error) {
-	list = slices.Clone(list)
+// say where they come from. What stands there already, from a push, a reply or an
+// earlier import, is left out; skipped is what is older than messages are kept, or
+// than the customer's erasure. Media are marks in the records and become lines of
+// text.
+func (s *Store) ImportRecords(ctx context.Context, by Actor, accountID int64, list []Record) (n Imported, err error) {
+	since, err := s.keptSince(ctx, "message_months")
+	if err != nil {
+		return n, err
+	}
+	n.Read, list = len(list), slices.Clone(list)
 	slices.SortStableFunc(list, func(a, b Record) int { return cmp.Or(cmp.Compare(a.OpenID, b.OpenID), cmp.Compare(a.At, b.At)) })
 	err = s.write(ctx, func(t *tx) error {
-		fresh = 0
 		for len(list) > 0 {
-			n := slices.IndexFunc(list, func(r Record) bool { return r.OpenID != list[0].OpenID })
-			if n < 0 {
-				n = len(list)
+			end := slices.IndexFunc(list, func(r Record) bool { return r.OpenID != list[0].OpenID })
+			if end < 0 {
+				end = len(list)
 			}
-			more, err := t.importRecords(accountID, list[:n])
+			kept, err := t.keptRecords(accountID, since, list[:end])
 			if err != nil {
 				return err
 			}
-			fresh, list = fresh+more, list[n:]
+			fresh, err := t.importRecords(accountID, kept)
+			if err != nil {
+				return err
+			}
+			n.New, n.Skipped, list = n.New+fresh, n.Skipped+end-len(kept), list[end:]
 		}
-		if fresh == 0 {
+		if n.New == 0 {
 			return nil
 		}
-		return t.audit(by, deed{Name: "kf.records", Account: accountID, Detail: fmt.Sprintf("+%d", fresh)})
+		return t.audit(by, deed{Name: "kf.records", Account: accountID, Detail: fmt.Sprintf("+%d", n.New)})
 	})
-	return fresh, err
+	return n, err
+}
+
+// keptRecords are those of one customer, in order of time, that are young enough.
+func (t *tx) keptRecords(accountID, since int64, list []Record) ([]Record, error) {
+	erased, err := txOne[int64](t, "select coalesce((select at from erased where hash = $1), 0)", erasedHash(accountID, list[0].OpenID))
+	young := slices.IndexFunc(list, func(r Record) bool { return r.At >= since && r.At > erased })
+	if young < 0 {
+		young = len(list)
+	}
+	return list[young:], err
 }
 
 // ours is a message that a record may be of.
@@ -62,6 +84,9 @@ type ours struct {
 
 // importRecords takes the records of one customer, in order of time.
 func (t *tx) importRecords(accountID int64, list []Record) (fresh int, err error) {
+	if len(list) == 0 {
+		return 0, nil
+	}
 	customer, err := t.customerOf(accountID, list[0].OpenID)
 	if err != nil {
 		return 0, err
@@ -118,7 +143,7 @@ func (r *Record) says(m *ours) bool {
 
 func oneLine(text string) string { return strings.Join(strings.Fields(text), " ") }
 
-// customerOf finds a customer, or makes one who has no conversation yet.
+// customerOf finds a customer, or makes one.
 func (t *tx) customerOf(accountID int64, openid string) (int64, error) {
 	id, err := txOne[int64](t, "select id from customer where account_id = $1 and openid = $2", accountID, openid)
 	if errors.Is(err, ErrNotFound) {
@@ -134,7 +159,7 @@ func (t *tx) addRecord(accountID, customer int64, r Record) (n int, err error) {
 	if n, err := txOne[int](t, "select count(*) from message where account_id = $1 and dedupe = $2", accountID, dedupe); err != nil || n > 0 {
 		return 0, err
 	}
-	conversation, err := txOne[int64](t, "select coalesce(max(id), 0) from conversation where customer_id = $1 and created_at <= $2", customer, r.At)
+	conversation, err := t.conversationOf(accountID, customer, r.At)
 	if err != nil {
 		return 0, err
 	}
@@ -154,5 +179,34 @@ func (t *tx) addRecord(accountID, customer int64, r Record) (n int, err error) {
 		event); err != nil {
 		return 0, err
 	}
+	if err := t.showRecord(conversation, dir, r); err != nil {
+		return 0, err
+	}
 	return 1, t.exec("update conversation set event_id = $1 where id = $2", event, conversation)
+}
+
+// conversationOf finds the conversation of a time, the customer's first for what
+// was said before. Who has none gets one that is over: it asks for nobody, and by
+// it they are found.
+func (t *tx) conversationOf(accountID, customer, at int64) (int64, error) {
+	id, err := txOne[int64](t, `select coalesce((select max(v.id) from conversation v where v.customer_id = $1 and v.created_at <= $2),
+		(select min(v.id) from conversation v where v.customer_id = $1), 0)`, customer, at)
+	if err != nil || id > 0 {
+		return id, err
+	}
+	id, err = t.insert(`insert into conversation (account_id, customer_id, state, created_at, closed_at, last_id)
+		values ($1,$2,'closed',$3,$3,$4)`, accountID, customer, at, t.last.message+1)
+	if err != nil {
+		return 0, err
+	}
+	return id, t.exec("update customer set conversation_id = $1, conversations = conversations + 1 where id = $2", id, customer)
+}
+
+// showRecord brings along what the list shows of a conversation in which nothing
+// was said but what was imported.
+func (t *tx) showRecord(conversation int64, dir string, r Record) error {
+	text := preview(dir, "text", []byte(body{"content": r.Text}.json()))
+	return t.exec(`update conversation set last_id = $1, last_dir = $2, last_type = 'text', last_text = $3, last_at = $4,
+		closed_at = max(closed_at, $4) where id = $5 and state = 'closed' and last_at <= $4
+		and (select m.imported from message m where m.id = last_id) = 1`, t.last.message, dir, text, r.At, conversation)
 }

@@ -15,7 +15,7 @@ func (d *desk) imports(t testing.TB, records ...Record) int {
 			records[i].At = d.now() - 60_000 + int64(i)*1000
 		}
 	}
-	return must(d.ImportRecords(ctx, Actor{AgentID: d.admin.ID}, d.account, records))(t)
+	return must(d.ImportRecords(ctx, Actor{AgentID: d.admin.ID}, d.account, records))(t).New
 }
 
 var overThere = []Record{{Text: "asked over there"}, {Text: "answered over there", Out: true}, {Text: "thanks over there"}}
@@ -92,7 +92,8 @@ func TestSearchByTimeBehindImported(t *testing.T) {
 	day := d.now()
 	d.receive(t, d.text("o1", "apple today"))
 	d.imports(t, Record{Text: "apple imported", At: old})
+	d.receive(t, d.text("o1", "a pear"))
 	d.indexed(t)
 	equal(t, "from today", fmt.Sprint(d.texts(t, &d.li, Query{Text: "apple", From: day - 1000})), "[[apple] today]")
-	equal(t, "until today", fmt.Sprint(d.texts(t, &d.li, Query{Text: "apple", To: day - 1000})), "[[apple] imported [apple] yesterday]")
+	equal(t, "until today", fmt.Sprint(d.texts(t, &d.li, Query{Text: "apple", To: day - 3_600_000})), "[[apple] imported [apple] yesterday]")
 }

@@ -73,19 +73,32 @@ func (s *Store) Retain(ctx context.Context) error {
 		months, done string
 		drop         func(*tx, []int64) error
 	}{{"message_months", "messages_wiped", (*tx).wipe}, {"media_months", "media_wiped", (*tx).dropOld}} {
-		months, err := s.Number(ctx, what.months)
+		until, err := s.keptSince(ctx, what.months)
 		if err != nil {
 			return err
 		}
-		if months == 0 {
+		if until == 0 {
 			continue
 		}
-		until := s.keptFrom(months)
 		if err := s.pieces(ctx, func(t *tx) (bool, error) { return t.retain(what.done, until, what.drop) }); err != nil {
 			return err
 		}
+		if what.months == "message_months" {
+			if err := s.pieces(ctx, func(t *tx) (bool, error) { return t.retainImported(until) }); err != nil {
+				return err
+			}
+		}
 	}
 	return nil
+}
+
+// keptSince is the time since when things are kept, by a setting in months; 0: all.
+func (s *Store) keptSince(ctx context.Context, setting string) (int64, error) {
+	months, err := s.Number(ctx, setting)
+	if err != nil || months == 0 {
+		return 0, err
+	}
+	return s.keptFrom(months), nil
 }
 
 // pieces does a large piece of work as many small ones, until there is no more.
@@ -100,6 +113,18 @@ func (s *Store) pieces(ctx context.Context, piece func(*tx) (more bool, err erro
 		}
 		rest(ctx, time.Since(began))
 	}
+}
+
+// retainImported does the next lines that were imported, which came later than
+// they were said.
+func (t *tx) retainImported(until int64) (more bool, err error) {
+	ids, err := rows(context.Background(), t, one[int64], `select m.id from message m where m.imported = 1 and m.type <> 'erased' and m.at < $1
+		order by m.at limit $2 + 0`, until, wipeAtOnce)
+	if err != nil || len(ids) == 0 {
+		return false, err
+	}
+	t.news.event = true // the index looks again
+	return len(ids) == wipeAtOnce, t.wipe(ids)
 }
 
 // retain does the next messages, which are in the order in which they came. done

@@ -240,9 +240,9 @@ func TestImportRecords(t *testing.T) {
 	d.courier.recordsPage = 2
 	take := func(to time.Time) (int, int) {
 		t.Helper()
-		read, fresh, err := d.courier.ImportRecords(ctx, store.Actor{}, a.ID, began, to)
+		n, err := d.courier.ImportRecords(ctx, store.Actor{}, a.ID, began, to)
 		ok(t, err)
-		return read, fresh
+		return n.Read, n.New
 	}
 	read, fresh := take(began.Add(24 * time.Hour))
 	equal(t, "the first day", fmt.Sprint(read, fresh), "7 6") // a day is longer than what is said in two
@@ -261,6 +261,6 @@ func TestImportRecords(t *testing.T) {
 		t.Errorf("%v", lines)
 	}
 	d.sandbox.AddFault(sandbox.Fault{On: "/customservice/msgrecord/getmsglist", Kind: "errcode", Code: 65416})
-	_, _, err := d.courier.ImportRecords(ctx, store.Actor{}, a.ID, began, began.Add(time.Hour))
+	_, err := d.courier.ImportRecords(ctx, store.Actor{}, a.ID, began, began.Add(time.Hour))
 	equal(t, "refused", wechat.Code(err), 65416)
 }

@@ -64,10 +64,9 @@ const (
 )
 
 // ImportRecords fills the gaps of the timelines with the chat records of WeChat's
-// own tool (getmsglist) from a time until before another. It tells how many lines
-// it read and how many of them are new, also when it breaks off; to do it again
-// does no harm.
-func (c *Courier) ImportRecords(ctx context.Context, by store.Actor, accountID int64, from, to time.Time) (read, fresh int, err error) {
+// own tool (getmsglist) from a time until before another. It tells what became of
+// them, also when it breaks off; to do it again does no harm.
+func (c *Courier) ImportRecords(ctx context.Context, by store.Actor, accountID int64, from, to time.Time) (n store.Imported, err error) {
 	a, err := c.o.Store.Account(ctx, accountID)
 	for day := from; err == nil && day.Before(to); day = day.Add(recordsDay) {
 		end := day.Add(recordsDay)
@@ -77,15 +76,13 @@ func (c *Courier) ImportRecords(ctx context.Context, by store.Actor, accountID i
 		for next, more := int64(1), true; more && err == nil; {
 			var list []wechat.Record
 			list, next, more, err = c.records(ctx, a, day, end.Add(-time.Second), next)
-			read += len(list)
+			n.Read += len(list)
 			if err == nil {
-				var n int
-				n, err = c.keepRecords(ctx, by, accountID, list)
-				fresh += n
+				err = c.keepRecords(ctx, by, accountID, list, &n)
 			}
 		}
 	}
-	return read, fresh, err
+	return n, err
 }
 
 // records reads a page of at most a day.
@@ -101,7 +98,7 @@ func (c *Courier) records(ctx context.Context, a store.Account, from, to time.Ti
 	return list, next, more, err
 }
 
-func (c *Courier) keepRecords(ctx context.Context, by store.Actor, accountID int64, list []wechat.Record) (fresh int, err error) {
+func (c *Courier) keepRecords(ctx context.Context, by store.Actor, accountID int64, list []wechat.Record, n *store.Imported) error {
 	part := make([]store.Record, 0, recordsOnce)
 	for i, r := range list {
 		if r.Opcode == wechat.OpAgentSent || r.Opcode == wechat.OpAgentReceived { // the others are no messages
@@ -109,12 +106,12 @@ func (c *Courier) keepRecords(ctx context.Context, by store.Actor, accountID int
 				At: int64(r.Time) * 1000, KFAccount: r.Worker})
 		}
 		if len(part) == recordsOnce || i == len(list)-1 && len(part) > 0 {
-			n, err := c.o.Store.ImportRecords(ctx, by, accountID, part)
+			some, err := c.o.Store.ImportRecords(ctx, by, accountID, part)
 			if err != nil {
-				return fresh, err
+				return err
 			}
-			fresh, part = fresh+n, part[:0]
+			n.New, n.Skipped, part = n.New+some.New, n.Skipped+some.Skipped, part[:0]
 		}
 	}
-	return fresh, nil
+	return nil
 }

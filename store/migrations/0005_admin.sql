@@ -19,6 +19,10 @@ create table leftover (                 -- what was wiped here and still lies in
   primary key (kind, ref)
 ) strict, without rowid;
 create index media_hash on media (hash) where hash <> '';
+create table erased (                   -- who was erased, so that WeChat's chat records do not bring back what was said before
+  hash text primary key,                -- of the account's id and the openid
+  at integer not null
+) strict, without rowid;
 
 -- People: links to join or to set a new password, the second step of a log-in.
 alter table agent add column password_at integer not null default 0;   -- 0: not known, or none yet

@@ -197,6 +197,11 @@ CREATE TABLE draft (
   primary key (agent_id, conversation_id)
 ) strict, without rowid;
 
+CREATE TABLE erased (                   -- who was erased, so that WeChat's chat records do not bring back what was said before
+  hash text primary key,                -- of the account's id and the openid
+  at integer not null
+) strict, without rowid;
+
 CREATE TABLE errand (
   customer_id integer not null references customer,
   what text not null check (what in ('remark', 'blocked', 'tag')),
