@@ -140,8 +140,8 @@ func unpackFile(path string, r io.Reader) error {
 }
 
 // prepare makes sure that what was unpacked can be opened, and changes what must
-// not go on where it stood: log-ins end, and a reply that had not left may have
-// left since, so that a person decides.
+// not go on where it stood: log-ins and what opens something once end, and a reply
+// that had not left may have left since, so that a person decides.
 func prepare(ctx context.Context, name, part, dir string, o RestoreOptions) error {
 	db, err := sql.Open("sqlite", fileURI(filepath.Join(part, "kfdesk.db"))+"?_pragma=journal_mode(DELETE)&_pragma=synchronous(FULL)")
 	if err != nil {
@@ -156,7 +156,17 @@ func prepare(ctx context.Context, name, part, dir string, o RestoreOptions) erro
 		return err
 	}
 	defer tx.Rollback() // does nothing after the commit
-	for _, change := range []string{"delete from session where kind = 'browser'", "update message set state = 'sending' where state = 'pending'"} {
+	changes := []string{"delete from session where kind = 'browser'", "update message set state = 'sending' where state = 'pending'"}
+	for _, table := range []string{"link", "half_login", "authstate"} {
+		var has bool // not in a backup of an old version
+		if err := tx.QueryRowContext(ctx, "select count(*) from sqlite_master where type = 'table' and name = $1", table).Scan(&has); err != nil {
+			return err
+		}
+		if has {
+			changes = append(changes, "delete from "+table)
+		}
+	}
+	for _, change := range changes {
 		if _, err := tx.ExecContext(ctx, change); err != nil {
 			return err
 		}
