@@ -211,7 +211,7 @@ func (c *Console) auditWords(ctx *fiber.Ctx) (func(store.Audited) auditRow, erro
 		row := auditRow{Audited: d, Avatar: avatars[d.Agent], Who: d.Name, From: d.IP, Object: d.Subject, Extra: d.Detail,
 			Clock: at.Format(time.TimeOnly), Date: at.Format(time.DateOnly)}
 		row.Does = c.auditText(lang, "audit."+d.Deed, d.Deed)
-		row.Extra = c.auditText(lang, "audit.detail."+d.Detail, d.Detail)
+		row.Extra = c.auditDetail(lang, &d)
 		if d.Agent == 0 {
 			row.Who = c.Texts.T(lang, "audit.system")
 		}
@@ -238,16 +238,49 @@ func (c *Console) auditWords(ctx *fiber.Ctx) (func(store.Audited) auditRow, erro
 // auditLogin words a log-in: by whom stands beside it already, but for one that was
 // refused to somebody who is not known yet.
 func (c *Console) auditLogin(lang string, row *auditRow, names map[string]string) {
-	row.Object, row.Extra = "", row.Detail
+	row.Object = ""
 	switch row.Deed {
-	case "login.browser":
+	case "login.browser", "login.oidc", "login.end":
 		row.Extra, _ = c.device(lang, &store.Session{Kind: "browser", Name: row.Detail})
 	case "login.refused":
-		row.Extra = c.auditText(lang, "audit.refused."+row.Detail, row.Detail)
 		if row.Agent == 0 {
 			row.Object = cmp.Or(names[row.Subject], row.Subject, c.Texts.T(lang, "audit.login.nobody"))
 		}
 	}
+}
+
+// auditDetail is what more there is to say of a deed, with texts for codes.
+func (c *Console) auditDetail(lang string, d *store.Audited) string {
+	known := d.Detail
+	switch d.Deed {
+	case "agent.update", "setting.security":
+		var list []string
+		for _, line := range strings.Split(d.Detail, "\n") {
+			list = append(list, c.auditChange(lang, line))
+		}
+		return strings.Join(list, c.Texts.T(lang, "audit.comma"))
+	case "message.raw":
+		known = c.auditText(lang, "inbox.type."+d.Detail, d.Detail)
+	}
+	return c.auditText(lang, "audit.detail."+d.Deed+"."+d.Detail, known)
+}
+
+// auditChange is a line of a deed's changes: "field: before → after", or a field.
+func (c *Console) auditChange(lang, line string) string {
+	field, change, valued := strings.Cut(line, ": ")
+	name := c.auditText(lang, "audit.field."+field, field)
+	if !valued {
+		return name
+	}
+	const arrow = " → "
+	before, after, _ := strings.Cut(change, arrow)
+	value := func(v string) string {
+		if v == "" {
+			return c.Texts.T(lang, "audit.value.empty")
+		}
+		return c.auditText(lang, "audit.value."+field+"."+v, v)
+	}
+	return c.Texts.T(lang, "audit.field", "field", name, "change", value(before)+arrow+value(after))
 }
 
 // auditText is a text of the catalogue; what it does not know is shown as it is.

@@ -1,5 +1,7 @@
 package store
 
+import "strings"
+
 // Actor is who does a deed: an agent from an address, or the program itself (0).
 type Actor struct {
 	AgentID int64
@@ -22,10 +24,32 @@ func (t *tx) audit(by Actor, d deed) error {
 		t.now, by.AgentID, by.IP, d.Name, d.Account, d.Customer, d.Subject, d.Detail)
 }
 
+// changes are what a deed changed, a line each: "field: before → after", or the
+// field alone where its value is secret. Fields and values that are codes have
+// texts, audit.field.… and audit.value.….
+type changes []string
+
+func (c *changes) add(field, before, after string) {
+	if before != after {
+		*c = append(*c, field+": "+strings.Join(strings.Fields(before), " ")+" → "+strings.Join(strings.Fields(after), " "))
+	}
+}
+
+func (c changes) text() string { return strings.Join(c, "\n") }
+
 // meddled appends what somebody does to a conversation that another serves; to is
 // the agent who gets it. What agents do with their own stands in its timeline.
 func (t *tx) meddled(a *Agent, v *Conversation, name string, to int64) error {
-	if v.State != "open" || v.Agent == a.ID {
+	if v.State != "open" {
+		return nil
+	}
+	return t.meddledWith(a, v, name, to)
+}
+
+// meddledWith is meddled for a deed that is none on the conversation itself, which
+// may have ended.
+func (t *tx) meddledWith(a *Agent, v *Conversation, name string, to int64) error {
+	if v.Agent == a.ID {
 		return nil
 	}
 	detail, err := txOne[string](t, "select coalesce((select name from agent where id = $1), '') || coalesce((select ' → ' || name from agent where id = $2), '')",

@@ -70,7 +70,7 @@ func (s *Store) Authorise(ctx context.Context, by Actor, componentID int64, z Au
 			return err
 		}
 		if a.Component == 0 && detail != "new" {
-			detail = "taken over"
+			detail = "taken_over"
 		}
 		// A kf account's suffix may have become known, or the original id was mistyped.
 		if err := t.exec("update account set original_id = $1, wechat_id = $2 where id = $3", z.OriginalID,

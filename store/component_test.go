@@ -137,7 +137,7 @@ func TestAuthorisedWithdrawnAndBack(t *testing.T) {
 	equal(t, "refresh token", must(d.RefreshToken(ctx, a.ID))(t), "refreshtoken@@@2")
 	d.reply(t, &d.li, v.ID)
 	ok(t, d.AuthorizerRefused(ctx, back, 61023))
-	equal(t, "audit", d.audits(t, "account"), "account.add, account.rules, account.authorise new, account.authorise taken over, account.unauthorise 61003, "+
+	equal(t, "audit", d.audits(t, "account"), "account.add, account.rules, account.authorise new, account.authorise taken_over, account.unauthorise 61003, "+
 		"account.authorise again, account.refresh_token, account.authorisation_lost 61023")
 
 	_, err = d.AddAccount(ctx, Actor{}, Account{AppID: "wx7777777777777777", OriginalID: "gh_7777777777", WechatID: "x", Mode: "plain", CallbackToken: "abc", Component: 1})

@@ -216,9 +216,14 @@ func (s *Store) decide(ctx context.Context, a *Agent, messageID int64, to, from 
 		if m.State != from {
 			return refuse("not_" + from)
 		}
-		sentAt := int64(0)
+		sentAt, name := int64(0), "message.discard"
 		if to == "sent" {
-			sentAt = t.now
+			sentAt, name = t.now, "message.delivered"
+		}
+		if m.Agent != a.ID {
+			if err := t.meddledWith(a, &v, name, 0); err != nil {
+				return err
+			}
 		}
 		if err := t.exec("update message set state = $1, sent_at = $2 where id = $3", to, sentAt, m.ID); err != nil {
 			return err

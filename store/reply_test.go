@@ -334,3 +334,32 @@ func TestPreview(t *testing.T) {
 		equal(t, c.typ+" "+c.body, preview("in", c.typ, json.RawMessage(c.body)), c.want)
 	}
 }
+
+// An admin who decides about another's reply is in the log, an agent about their
+// own is not.
+func TestDecidingForAnotherIsInTheLog(t *testing.T) {
+	for _, c := range []struct{ state, deed string }{{"failed", "message.discard"}, {"unknown", "message.delivered"}} {
+		for _, ended := range []bool{false, true} {
+			d := openDesk(t)
+			v := d.open(t, "o1", &d.li)
+			decide := d.Discard
+			if c.state == "unknown" {
+				decide = d.Delivered
+			}
+			var failed []Message
+			for range 2 {
+				failed = append(failed, d.reply(t, &d.li, v.ID))
+				d.send(t, Result{State: c.state})
+			}
+			if ended {
+				must(d.End(ctx, &d.li, v.ID))(t)
+			}
+			before := must(d.AuditCount(ctx, AuditQuery{}))(t)
+			must(first2(decide(ctx, &d.li, failed[0].ID)))(t)
+			equal(t, "their own", must(d.AuditCount(ctx, AuditQuery{}))(t), before)
+			must(first2(decide(ctx, &d.admin, failed[1].ID)))(t)
+			equal(t, "audit", d.lastDeed(t), fmt.Sprintf("%s li by %d from ", c.deed, d.admin.ID))
+			equal(t, "customer", must(d.Audit(ctx, AuditQuery{}))(t)[0].Customer, v.Customer.ID)
+		}
+	}
+}

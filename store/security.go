@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"encoding/base64"
 	"encoding/json"
@@ -41,18 +42,19 @@ func (v *Security) Requires(role string) bool {
 	return v.TwoStep == "all"
 }
 
+// oidcClaim is usual. That people may change it there is not enough to become
+// another member here, see OIDCAgent.
+const oidcClaim = "preferred_username"
+
 const oidcSecret = "setting.oidc_secret"
 
 // Security gives the rules of the log-in.
 func (s *Store) Security(ctx context.Context) (v Security, err error) {
-	text, err := s.Setting(ctx, "security")
+	if v, err = s.security(ctx); err != nil {
+		return v, err
+	}
+	text, err := s.Setting(ctx, "oidc_secret")
 	if err != nil || text == "" {
-		return v, err
-	}
-	if err := json.Unmarshal([]byte(text), &v); err != nil {
-		return v, err
-	}
-	if text, err = s.Setting(ctx, "oidc_secret"); err != nil || text == "" {
 		return v, err
 	}
 	sealed, err := base64.StdEncoding.DecodeString(text)
@@ -61,6 +63,21 @@ func (s *Store) Security(ctx context.Context) (v Security, err error) {
 	}
 	v.OIDC.Secret, err = s.key.open(oidcSecret, sealed)
 	return v, err
+}
+
+// security is Security without the secret.
+func (s *Store) security(ctx context.Context) (v Security, err error) {
+	text, err := s.Setting(ctx, "security")
+	if err != nil || text == "" {
+		return v, err
+	}
+	return v, json.Unmarshal([]byte(text), &v)
+}
+
+// MustTwoStep tells whether the rules of the log-in require a second step of a role.
+func (s *Store) MustTwoStep(ctx context.Context, role string) (bool, error) {
+	v, err := s.security(ctx)
+	return v.Requires(role), err
 }
 
 // SetSecurity changes the rules of the log-in; an empty OIDC secret keeps the
@@ -80,6 +97,10 @@ func (s *Store) SetSecurity(ctx context.Context, by Actor, v Security) error {
 	if v.OIDC.On && v.OIDC.Secret == "" {
 		return refuse("missing", "field", "secret")
 	}
+	more := v.changes(&before).text()
+	if more == "" {
+		return nil
+	}
 	text, err := json.Marshal(v)
 	if err != nil {
 		return err
@@ -94,7 +115,7 @@ func (s *Store) SetSecurity(ctx context.Context, by Actor, v Security) error {
 				return err
 			}
 		}
-		return t.audit(by, deed{Name: "setting.security", Detail: v.changes(&before)})
+		return t.audit(by, deed{Name: "setting.security", Detail: more})
 	})
 }
 
@@ -106,9 +127,7 @@ func (v *Security) check() error {
 	if !slices.Contains(whoMust, v.TwoStep) {
 		return refuse("bad_two_step", "field", "two_step")
 	}
-	if o.Claim == "" {
-		o.Claim = "preferred_username"
-	}
+	o.Claim = cmp.Or(o.Claim, oidcClaim)
 	if !o.On {
 		return nil
 	}
@@ -127,14 +146,19 @@ func (v *Security) check() error {
 }
 
 // changes names what is not as before, for the audit log.
-func (v *Security) changes(before *Security) string {
-	var out []string
-	if v.TwoStep != before.TwoStep {
-		name := func(s string) string { return map[bool]string{true: "none", false: s}[s == ""] }
-		out = append(out, "two_step "+name(before.TwoStep)+" → "+name(v.TwoStep))
+func (v *Security) changes(before *Security) (c changes) {
+	o, was := &v.OIDC, &before.OIDC
+	onOff := map[bool]string{true: "on", false: "off"}
+	c.add("two_step", cmp.Or(before.TwoStep, "none"), cmp.Or(v.TwoStep, "none"))
+	c.add("oidc", onOff[was.On], onOff[o.On])
+	c.add("issuer", was.Issuer, o.Issuer)
+	c.add("client_id", was.ClientID, o.ClientID)
+	if o.Secret != was.Secret {
+		c = append(c, "secret")
 	}
-	if v.OIDC != before.OIDC {
-		out = append(out, map[bool]string{true: "oidc on", false: "oidc off"}[v.OIDC.On])
-	}
-	return strings.Join(out, ", ")
+	c.add("button", was.Button, o.Button)
+	c.add("claim", cmp.Or(was.Claim, oidcClaim), o.Claim)
+	c.add("domain", was.Domain, o.Domain)
+	c.add("create", onOff[was.Create], onOff[o.Create])
+	return c
 }
