@@ -48,6 +48,7 @@ type Console struct {
 	replays wechat.Replays
 	pushes  pushBook
 	exams   exams
+	oidcs   providers
 }
 
 // WeChat is what people wait for and the courier does.

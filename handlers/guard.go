@@ -210,8 +210,7 @@ func (c *Console) mustSetUp(ctx *fiber.Ctx) (bool, error) {
 	if a.TOTP || s.Kind != "browser" || s.Way == "oidc" {
 		return false, nil
 	}
-	rules, err := c.Store.Security(ctx.UserContext())
-	return rules.Requires(a.Role), err
+	return c.Store.MustTwoStep(ctx.UserContext(), a.Role)
 }
 
 // player lets in who may play the sandbox's phones: an admin, or a person at
@@ -233,10 +232,9 @@ func (c *Console) login(ctx *fiber.Ctx, a *store.Agent, stay bool, way string) e
 	if stay {
 		life = longLogin
 	}
-	secret, err := c.Store.AddSession(ctx.UserContext(), store.Session{AgentID: a.ID, Kind: "browser", Way: way,
-		Name: cut(ctx.Get(fiber.HeaderUserAgent), 200), IP: c.clientIP(ctx)}, life)
+	secret, err := c.Store.LogIn(ctx.UserContext(), a, store.Session{Way: way, Name: cut(ctx.Get(fiber.HeaderUserAgent), 200), IP: c.clientIP(ctx)}, life)
 	if err != nil {
-		return err
+		return orOut(err)
 	}
 	cookie := &fiber.Cookie{Name: cookieName, Value: secret, Path: "/", HTTPOnly: true, Secure: c.secure(ctx), SameSite: "Lax"}
 	if stay {
@@ -248,12 +246,20 @@ func (c *Console) login(ctx *fiber.Ctx, a *store.Agent, stay bool, way string) e
 	return nil
 }
 
+// orOut: who was checked and put out before that was done is not logged in.
+func orOut(err error) error {
+	if errors.Is(err, store.ErrNotFound) {
+		return refused(fiber.StatusUnauthorized, "login_needed")
+	}
+	return err
+}
+
 // logout ends the session of this browser.
 func (c *Console) logout(ctx *fiber.Ctx) error {
 	ctx.Cookie(&fiber.Cookie{Name: cookieName, Path: "/", HTTPOnly: true, Secure: c.secure(ctx), SameSite: "Lax",
 		Expires: time.Unix(1, 0)})
 	if s, ok := ctx.Locals("session").(store.Session); ok && s.Kind == "browser" {
-		return c.Store.EndSession(ctx.UserContext(), s.Hash)
+		return c.Store.LogOut(ctx.UserContext(), s.Hash)
 	}
 	return nil
 }

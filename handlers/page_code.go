@@ -21,12 +21,12 @@ type codePage struct {
 	Problems problems
 }
 
-// askCode gives this browser a half log-in and asks for the code. It is
-// answered with a page of its own, so that going back does not send a password.
-func (c *Console) askCode(ctx *fiber.Ctx, a *store.Agent, d *loginPage) error {
-	secret, err := c.Store.HalfLogin(ctx.UserContext(), a.ID)
+// askCode gives this browser a half log-in and asks for the code; way is as of
+// login. It is answered with a page of its own, so that going back does not send a password.
+func (c *Console) askCode(ctx *fiber.Ctx, a *store.Agent, d *loginPage, way string) error {
+	secret, err := c.Store.HalfLogin(ctx.UserContext(), a, way)
 	if err != nil {
-		return err
+		return orOut(err)
 	}
 	c.setHalf(ctx, secret)
 	to := "/login/code?next=" + url.QueryEscape(d.Next)
@@ -75,7 +75,7 @@ func (c *Console) pageCode(ctx *fiber.Ctx) error {
 
 func (c *Console) postCode(ctx *fiber.Ctx) error {
 	d := &codePage{Next: localPath(ctx.FormValue("next")), Keep: ctx.FormValue("keep") != ""}
-	agent, recovery, left, err := c.Store.SecondStep(ctx.UserContext(), ctx.Cookies(halfCookie), ctx.FormValue("code"), c.clientIP(ctx))
+	done, err := c.Store.SecondStep(ctx.UserContext(), ctx.Cookies(halfCookie), ctx.FormValue("code"), c.clientIP(ctx))
 	var rule *store.Refusal
 	switch {
 	case errors.As(err, &rule):
@@ -87,11 +87,11 @@ func (c *Console) postCode(ctx *fiber.Ctx) error {
 		return err
 	}
 	c.setHalf(ctx, "")
-	if err := c.login(ctx, &agent, d.Keep, ""); err != nil {
+	if err := c.login(ctx, &done.Agent, d.Keep, done.Way); err != nil {
 		return err
 	}
-	if recovery {
-		return see(ctx, "/profile/two-step?recovery="+itoa(int64(left)))
+	if done.Recovery {
+		return see(ctx, "/profile/two-step?recovery="+itoa(int64(done.Left)))
 	}
 	return see(ctx, d.Next)
 }

@@ -116,7 +116,7 @@ func (c *Console) postJoin(ctx *fiber.Ctx) error {
 		return err
 	}
 	if agent.TOTP {
-		return c.askCode(ctx, &agent, &loginPage{Next: "/"})
+		return c.askCode(ctx, &agent, &loginPage{Next: "/"}, "")
 	}
 	if err := c.login(ctx, &agent, false, ""); err != nil {
 		return err

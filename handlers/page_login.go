@@ -48,10 +48,7 @@ func (c *Console) loginPage(ctx *fiber.Ctx, d *loginPage) (*Page, error) {
 		return nil, err
 	}
 	if rules.OIDC.On {
-		d.OIDC = rules.OIDC.Button
-		if d.OIDC == "" {
-			d.OIDC = c.text(ctx, "people.oidc.button")
-		}
+		d.OIDC = c.oidcButton(ctx, &rules.OIDC)
 	}
 	p := c.page(ctx, "page.login.title")
 	p.D = d
@@ -74,7 +71,7 @@ func (c *Console) postLogin(ctx *fiber.Ctx) error {
 		return err
 	}
 	if agent.TOTP {
-		return c.askCode(ctx, &agent, d)
+		return c.askCode(ctx, &agent, d, "")
 	}
 	if err := c.login(ctx, &agent, d.Keep, ""); err != nil {
 		return err

@@ -19,6 +19,8 @@ type profilePage struct {
 	Role       string
 	PasswordAt int64
 	Bindings   []store.Binding
+	OIDC       *oidcRow // nil: there is none
+	Alert      *Alert
 	Sessions   []sessionRow
 	Problems   problems
 	Events     []string // of which a browser tells its agent
@@ -62,6 +64,9 @@ func (c *Console) renderProfile(ctx *fiber.Ctx, d profilePage) error {
 		}
 		d.TwoStep = &two
 	}
+	if d.OIDC, err = c.oidcRow(ctx); err != nil {
+		return err
+	}
 	p := c.page(ctx, "page.profile.title")
 	d.PasswordAt, d.Role = me.PasswordAt, me.Role
 	if d.Done != "" {
@@ -69,8 +74,8 @@ func (c *Console) renderProfile(ctx *fiber.Ctx, d profilePage) error {
 	}
 	p.Entry = "profile.js"
 	d.Events, d.Sounds = noticeEvents, noticeSounds
-	p.D = d
-	if len(d.Problems) > 0 {
+	p.D, p.Alert = d, d.Alert
+	if len(d.Problems) > 0 || d.Alert != nil {
 		return again(ctx, "profile", p)
 	}
 	return ctx.Render("profile", p)
@@ -143,15 +148,21 @@ func (c *Console) postProfilePassword(ctx *fiber.Ctx) error {
 
 // passwordProblem shows a dialog again that asks for the password.
 func (c *Console) passwordProblem(ctx *fiber.Ctx, err error, field string, dialog profilePage) error {
-	faults, ok := c.refusal(ctx, err, field)
+	faults, ok := c.passwordFaults(ctx, err, field)
 	if !ok {
 		return err
 	}
+	dialog.Problems = faults
+	return c.renderProfile(ctx, dialog)
+}
+
+// passwordFaults is refusal for a field in which the password is asked for again.
+func (c *Console) passwordFaults(ctx *fiber.Ctx, err error, field string) (problems, bool) {
+	faults, ok := c.refusal(ctx, err, field)
 	if store.Refused(err, "login_wrong") {
 		faults[field] = c.text(ctx, "page.profile.password_wrong")
 	}
-	dialog.Problems = faults
-	return c.renderProfile(ctx, dialog)
+	return faults, ok
 }
 
 func (c *Console) pageSignOut(ctx *fiber.Ctx) error {
@@ -173,7 +184,7 @@ func (c *Console) postSessionEnd(ctx *fiber.Ctx) error {
 	}
 	for _, s := range sessions {
 		if hex.EncodeToString(s.Hash) == ctx.Params("key") {
-			if err := c.Store.EndSession(ctx.UserContext(), s.Hash); err != nil {
+			if err := c.Store.EndSession(ctx.UserContext(), c.actor(ctx), s.Hash); err != nil {
 				return err
 			}
 			break

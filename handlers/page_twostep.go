@@ -17,6 +17,7 @@ type twoStep struct {
 	store.TwoStep
 	Must     bool // the role must have it
 	Gate     bool // and nothing else opens before
+	Password bool // is asked for; else the log-in has to be fresh
 	QR       template.HTML
 	Key      string       // in groups of four, to be typed
 	Codes    []string     // new recovery codes, shown only now
@@ -31,11 +32,10 @@ func (c *Console) twoStep(ctx *fiber.Ctx) (d twoStep, err error) {
 	if d.TwoStep, err = c.Store.TwoStep(ctx.UserContext(), me.ID); err != nil {
 		return d, err
 	}
-	rules, err := c.Store.Security(ctx.UserContext())
-	if err != nil {
+	d.Password = me.Password
+	if d.Must, err = c.Store.MustTwoStep(ctx.UserContext(), me.Role); err != nil {
 		return d, err
 	}
-	d.Must = rules.Requires(me.Role)
 	if d.Gate, err = c.mustSetUp(ctx); err != nil {
 		return d, err
 	}
@@ -93,11 +93,29 @@ func (c *Console) pageTwoStep(ctx *fiber.Ctx) error {
 	return c.renderTwoStep(ctx, d, "")
 }
 
+// prove is Store.Prove for who asks.
+func (c *Console) prove(ctx *fiber.Ctx) error {
+	here, _ := ctx.Locals("session").(store.Session)
+	return c.Store.Prove(ctx.UserContext(), who(ctx), &here, ctx.FormValue("old"), c.clientIP(ctx))
+}
+
 // postTwoStepStart makes a key to scan. Who has a second step already begins
-// with their password, see postTwoStepDeed.
+// with postTwoStepDeed.
 func (c *Console) postTwoStepStart(ctx *fiber.Ctx) error {
 	if who(ctx).TOTP {
 		return see(ctx, "/profile/two-step/change")
+	}
+	if no := c.prove(ctx); no != nil {
+		faults, ok := c.passwordFaults(ctx, no, "start-old")
+		if !ok {
+			return no
+		}
+		d, err := c.twoStep(ctx)
+		if err != nil {
+			return err
+		}
+		d.Problems = faults
+		return c.renderTwoStep(ctx, d, "")
 	}
 	if err := c.Store.StartTwoStep(ctx.UserContext(), who(ctx).ID); err != nil {
 		return err
@@ -162,7 +180,7 @@ func (c *Console) postTwoStepDeed(ctx *fiber.Ctx) error {
 		return fiber.ErrNotFound
 	}
 	again := profilePage{Dialog: "two-step", Deed: deed}
-	if _, err := c.Store.Login(ctx.UserContext(), me.Login, ctx.FormValue("old"), c.clientIP(ctx)); err != nil {
+	if err := c.prove(ctx); err != nil {
 		return c.passwordProblem(ctx, err, "old", again)
 	}
 	switch deed {

@@ -148,7 +148,8 @@ func (r reply) codes(t *testing.T) (list []string) {
 func TestSecondStepOfALogIn(t *testing.T) {
 	d := newDeskConsole(t)
 	d.post(t, "/profile/two-step", "code", "000000").went(t, "/profile/two-step")
-	d.post(t, "/profile/two-step/start").went(t, "/profile/two-step#totp")
+	d.post(t, "/profile/two-step/start", "old", "wrong").has(t, 422, "现在的密码不对")
+	d.post(t, "/profile/two-step/start", "old", adminPassword).went(t, "/profile/two-step#totp")
 	r := d.get(t, "/profile/two-step")
 	address, key := r.scan(t)
 	if !strings.HasPrefix(address, "otpauth://totp/kfdesk%20%E7%A6%BE%E6%9C%A8%E7%94%9F%E6%B4%BB%E9%A6%86:zhouzhe?") {
@@ -232,7 +233,8 @@ func TestSecondStepThatIsRequired(t *testing.T) {
 	d.get(t, "/agents").went(t, "/profile/two-step")
 	d.post(t, "/agents/1/activate").has(t, 403, "先开启两步验证")
 	d.get(t, "/profile/two-step").has(t, 200, "管理员登录时必须用两步验证", "开始设置")
-	d.post(t, "/profile/two-step/start").went(t, "/profile/two-step#totp")
+	d.post(t, "/profile/two-step/start").has(t, 422, "现在的密码不对", "先开启两步验证")
+	d.post(t, "/profile/two-step/start", "old", adminPassword).went(t, "/profile/two-step#totp")
 	_, key := d.get(t, "/profile/two-step").scan(t)
 	d.post(t, "/profile/two-step", "code", "000000").has(t, 422, "验证码不对", "先开启两步验证")
 	d.post(t, "/profile/two-step", "code", app(t, key, d.now())).has(t, 200, "存好了，继续")
@@ -263,6 +265,10 @@ func TestSecurityPage(t *testing.T) {
 		t.Error("the secret is shown")
 	}
 	d.get(t, "/profile").has(t, 200, `href="/settings/security"`)
+	d.get(t, "/audit").has(t, 200, "改了登录安全", "用公司账号登录：关 → 开；签发者：空 → https://id.example；Client ID：空 → kfdesk；Client Secret；按钮上的字")
+	d.post(t, "/agents/new", "login", "li", "role", "agent", "password", adminPassword)
+	d.post(t, "/agents/2", "name", "李", "role", "supervisor", "capacity", "6").went(t, "/agents?done=agent_saved")
+	d.get(t, "/audit").has(t, 200, "姓名：li → 李；角色：客服 → 主管；同时接待：0 → 6")
 }
 
 // The secret of a link is not in the log, whatever goes wrong.

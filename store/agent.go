@@ -4,6 +4,7 @@ import (
 	"context"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -22,6 +23,7 @@ type Agent struct {
 	SeenIP    string `json:"-"`
 	Joined    bool   `json:"-"` // has a password, or has been here through OIDC
 	TOTP      bool   `json:"-"` // types a code after the password
+	Password  bool   `json:"-"` // has one
 	// PasswordAt is when the password was set, 0: not known.
 	PasswordAt int64     `json:"-"`
 	Bindings   []Binding `json:"bindings"`
@@ -29,6 +31,7 @@ type Agent struct {
 	From string `json:"-"` // the address they ask from, for the audit log; not stored
 
 	password string
+	era      int64 // counts how often all their log-ins were ended
 }
 
 // actor is the agent as one who does a deed.
@@ -69,13 +72,14 @@ func (a *Agent) binding(accountID int64) (Binding, bool) {
 	return Binding{}, false
 }
 
-const agentColumns = `select id, login, name, password, role, presence, capacity, lang, active, created_at, seen_at, seen_ip, password_at,
+const agentColumns = `select id, login, name, password, role, presence, capacity, lang, active, created_at, seen_at, seen_ip, password_at, era,
 	(select count(*) from totp p where p.agent_id = agent.id and p.secret is not null) from agent`
 
 func scanAgent(r scanner) (a Agent, err error) {
 	err = r.Scan(&a.ID, &a.Login, &a.Name, &a.password, &a.Role, &a.Presence, &a.Capacity, &a.Lang, &a.Active, &a.CreatedAt, &a.SeenAt, &a.SeenIP,
-		&a.PasswordAt, &a.TOTP)
-	a.Joined = a.password != "" || a.SeenAt != 0
+		&a.PasswordAt, &a.era, &a.TOTP)
+	a.Password = a.password != ""
+	a.Joined = a.Password || a.SeenAt != 0
 	return a, err
 }
 
@@ -236,10 +240,21 @@ func (s *Store) UpdateAgent(ctx context.Context, by Actor, a Agent) error {
 				return err
 			}
 		}
+		before, err := txRow(t, scanAgent, agentColumns+" where id = $1", a.ID)
+		if err != nil {
+			return err
+		}
 		if err := t.exec("update agent set name=$1, role=$2, capacity=$3, lang=$4 where id=$5", a.Name, a.Role, a.Capacity, a.Lang, a.ID); err != nil {
 			return err
 		}
-		return t.agentChanged(by, a.ID, "agent.update", a.Role)
+		var c changes
+		c.add("name", before.Name, a.Name)
+		c.add("role", before.Role, a.Role)
+		c.add("capacity", strconv.Itoa(before.Capacity), strconv.Itoa(a.Capacity))
+		if len(c) == 0 { // the language is their own affair
+			return nil
+		}
+		return t.agentChanged(by, a.ID, "agent.update", c.text())
 	})
 }
 
@@ -253,7 +268,10 @@ func (s *Store) SetAgentActive(ctx context.Context, by Actor, id int64, active b
 			if err := t.keepAdmin(id); err != nil {
 				return err
 			}
-			for _, open := range []string{"session", "half_login", "link"} {
+			if err := t.endLogins(id, nil); err != nil {
+				return err
+			}
+			for _, open := range []string{"session", "link"} { // tokens too
 				if err := t.exec("delete from "+open+" where agent_id = $1", id); err != nil {
 					return err
 				}
@@ -269,9 +287,10 @@ func (s *Store) SetAgentActive(ctx context.Context, by Actor, id int64, active b
 	})
 }
 
-// keepAdmin refuses to lose the last active admin.
+// keepAdmin refuses to lose the last active admin. Who cannot log in yet is none.
 func (t *tx) keepAdmin(id int64) error {
-	const active = "select count(*) from agent where role = 'admin' and active = 1 and "
+	const active = `select count(*) from agent where role = 'admin' and active = 1
+		and (password <> '' or id in (select agent_id from oidc_member)) and `
 	is, err := txOne[int](t, active+"id = $1", id)
 	if err != nil {
 		return err
@@ -325,7 +344,7 @@ func (t *tx) bind(by Actor, agentID, accountID int64, kfAccount string) error {
 			return orElse(err, refuse("kf_taken", "field", "kf_account", "kf_account", kfAccount))
 		}
 	}
-	if err := t.agentChanged(by, agentID, "agent.bind", kfAccount); err != nil {
+	if err := t.agentDone(by, agentID, deed{Name: "agent.bind", Account: accountID, Detail: kfAccount}); err != nil {
 		return err
 	}
 	if kfAccount == "" {
@@ -346,18 +365,21 @@ func (s *Store) Unbind(ctx context.Context, by Actor, agentID, accountID int64) 
 		if err := t.requeue(agentID, accountID, "unbound"); err != nil {
 			return err
 		}
-		return t.agentChanged(by, agentID, "agent.unbind", "")
+		return t.agentDone(by, agentID, deed{Name: "agent.unbind", Account: accountID})
 	})
 }
 
 // agentChanged appends a deed on an agent to the audit log, with more to say,
 // and its event. ErrNotFound when there is no such agent.
 func (t *tx) agentChanged(by Actor, id int64, name, more string) error {
-	login, err := txOne[string](t, "select login from agent where id = $1", id)
-	if err != nil {
+	return t.agentDone(by, id, deed{Name: name, Detail: more})
+}
+
+func (t *tx) agentDone(by Actor, id int64, d deed) (err error) {
+	if d.Subject, err = txOne[string](t, "select login from agent where id = $1", id); err != nil {
 		return err
 	}
-	if err := t.audit(by, deed{Name: name, Subject: login, Detail: more}); err != nil {
+	if err := t.audit(by, d); err != nil {
 		return err
 	}
 	return t.note(Event{Kind: "agent", Agent: id})

@@ -81,6 +81,18 @@ func TestLastAdminStays(t *testing.T) {
 	ok(t, d.SetAgentActive(ctx, Actor{}, second.ID, true))
 	ok(t, d.UpdateAgent(ctx, Actor{}, Agent{ID: second.ID, Login: "second", Role: "admin"}))
 
+	// Who never joined does not count, who comes through OIDC does.
+	late, _, err := d.InviteAgent(ctx, Actor{}, Agent{Login: "late", Role: "admin"})
+	ok(t, err)
+	ok(t, d.SetAgentActive(ctx, Actor{}, second.ID, false))
+	refused(t, demote(d.admin), "last_admin")
+	ok(t, d.ConnectOIDC(ctx, Actor{AgentID: late.ID}, OIDCSubject{"https://id.example", "1"}))
+	ok(t, demote(d.admin))
+	refused(t, demote(late), "last_admin")
+	ok(t, d.UpdateAgent(ctx, Actor{}, d.admin))
+	ok(t, demote(late))
+	ok(t, d.SetAgentActive(ctx, Actor{}, second.ID, true))
+
 	// Two admins who deactivate each other at once: one stays.
 	errs := make([]error, 2)
 	each(2, func(i int) { errs[i] = d.SetAgentActive(ctx, Actor{}, []int64{d.admin.ID, second.ID}[i], false) })
@@ -96,7 +108,13 @@ func TestUpdateAgent(t *testing.T) {
 	ok(t, d.UpdateAgent(ctx, Actor{}, a))
 	a = d.agent(t, a.ID)
 	equal(t, "agent", fmt.Sprintf("%s %s %s %s", a.Login, a.Name, a.Lang, a.Role), "li Li Xiaolin en admin")
-	equal(t, "audit", d.lastDeed(t), "agent.update li admin by 0 from ")
+	equal(t, "audit", d.lastDeed(t), "agent.update li name: li → Li Xiaolin\nrole: agent → admin by 0 from ")
+
+	rows := len(must(d.Audit(ctx, AuditQuery{}))(t))
+	a.Lang = ""
+	ok(t, d.UpdateAgent(ctx, Actor{}, a))
+	equal(t, "language", d.agent(t, a.ID).Lang, "")
+	equal(t, "rows of what changed nothing", len(must(d.Audit(ctx, AuditQuery{}))(t)), rows)
 
 	newest := d.newest(t)
 	for name, err := range map[string]error{
@@ -136,6 +154,11 @@ func TestBind(t *testing.T) {
 	equal(t, "li", bindings(d.li), "1 li@hemu (nick of li@hemu), 2 li@other (nick of li@other)")
 	equal(t, "su", bindings(d.su), "1 su@hemu (nick of su@hemu), 2  ()")
 
+	accounts := func() string {
+		return fmt.Sprint(must(rows(ctx, d, one[int64], "select account_id from audit where deed in ('agent.bind', 'agent.unbind') order by id desc limit 2"))(t))
+	}
+	equal(t, "accounts in the log", accounts(), "[2 2]")
+
 	li := d.agent(t, d.li.ID)
 	stranger := d.addAgent(t, "stranger", "agent", "")
 	equal(t, "li sees", fmt.Sprint(li.Sees(d.account), li.Sees(other), li.Sees(99)), "true true false")
@@ -144,6 +167,8 @@ func TestBind(t *testing.T) {
 
 	ok(t, d.Unbind(ctx, Actor{}, d.li.ID, other))
 	equal(t, "li", bindings(d.li), "1 li@hemu (nick of li@hemu)")
+	ok(t, d.Unbind(ctx, Actor{}, d.admin.ID, d.account))
+	equal(t, "accounts in the log", accounts(), "[1 2]")
 	ok(t, d.Bind(ctx, Actor{}, d.su.ID, other, "li@other")) // free now
 
 	// One that WeChat has no longer stays bound, so that it is seen.

@@ -250,6 +250,28 @@ func TestBackupThatIsNotForThis(t *testing.T) {
 	}
 }
 
+// What opens something once was perhaps used, or withdrawn, since the backup.
+func TestRestoreRevivesNothingThatOpensOnce(t *testing.T) {
+	for _, old := range []bool{false, true} { // old: its database knows nothing of it
+		d := openDesk(t)
+		must(d.NewLink(ctx, Actor{}, d.li.ID, false))(t)
+		must(d.HalfLogin(ctx, &d.su, ""))(t)
+		ok(t, d.write(ctx, func(t *tx) error {
+			if old {
+				return t.exec("drop table authstate")
+			}
+			return t.exec("insert into authstate (hash, agent_id, until) values ('x', 1, $1)", t.now+1000)
+		}))
+		path := d.backed(t, "")
+		ok(t, d.Close())
+		must(Restore(ctx, path, d.Dir(), RestoreOptions{Force: true}))(t)
+		s := openAt(t, d.Dir(), d.clock)
+		for _, table := range []string{"link", "half_login", "authstate"}[:map[bool]int{true: 2, false: 3}[old]] {
+			equal(t, table, must(row(ctx, s, one[int], "select count(*) from "+table))(t), 0)
+		}
+	}
+}
+
 // A crash while the new data are moved in: the next start goes on.
 func TestRestoreGoesOnAfterACrash(t *testing.T) {
 	d := openDesk(t)

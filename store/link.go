@@ -38,19 +38,6 @@ func (s *Store) InviteAgent(ctx context.Context, by Actor, a Agent) (_ Agent, se
 	})
 }
 
-// AddOIDCAgent makes an agent without a password, whom another system has
-// named. Refusals as of AddAgent.
-func (s *Store) AddOIDCAgent(ctx context.Context, ip string, a Agent) (Agent, error) {
-	a.Role, a.Active = "agent", true
-	if err := a.check(); err != nil {
-		return a, err
-	}
-	return a, s.write(ctx, func(t *tx) (err error) {
-		a.ID, err = t.addAgent(Actor{IP: ip}, a, "", "agent.join")
-		return err
-	})
-}
-
 // NewLink makes the secret of a link for an agent; one from before is of no use
 // any more. Who has not joined gets one to join. For others it resets: all
 // their browsers are signed out at once, and with totpOff its use also turns
@@ -130,7 +117,7 @@ func (s *Store) UseLink(ctx context.Context, ip, secret, name, lang, password st
 	if err != nil {
 		return l.Agent, err
 	}
-	a := l.Agent
+	a, era := l.Agent, int64(0)
 	err = s.write(ctx, func(t *tx) error {
 		now, err := txRow(t, scanLink, "delete from link where hash = $1 and expires_at > $2 returning agent_id, kind, totp_off, expires_at",
 			hashSecret(secret), t.now)
@@ -152,12 +139,18 @@ func (s *Store) UseLink(ctx context.Context, ip, secret, name, lang, password st
 				return err
 			}
 		}
-		return t.setPassword(by, a.ID, hash, nil, map[string]string{"join": "agent.join", "reset": "agent.password"}[now.Kind])
+		if err := t.setPassword(by, a.ID, hash, nil, map[string]string{"join": "agent.join", "reset": "agent.password"}[now.Kind]); err != nil {
+			return err
+		}
+		era, err = txOne[int64](t, "select era from agent where id = $1", a.ID)
+		return err
 	})
 	if err != nil {
 		return a, err
 	}
-	return s.Agent(ctx, a.ID)
+	a, err = s.Agent(ctx, a.ID)
+	a.era = era // another reset since then counts
+	return a, err
 }
 
 func orNoLink(err error) error {

@@ -86,7 +86,7 @@ func TestLinkToReset(t *testing.T) {
 		d := loginDesk(t)
 		d.twoStep(t)
 		session := must(d.AddSession(ctx, Session{AgentID: d.li.ID, Kind: "browser"}, time.Hour))(t)
-		half := must(d.HalfLogin(ctx, d.li.ID))(t)
+		half := must(d.HalfLogin(ctx, &d.li, ""))(t)
 		secret := must(d.NewLink(ctx, Actor{AgentID: d.admin.ID, IP: "::1"}, d.li.ID, off))(t)
 		equal(t, "audit", d.lastDeed(t), strings.TrimSpace("agent.reset li "+map[bool]string{true: "totp"}[off])+fmt.Sprintf(" by %d from ::1", d.admin.ID))
 		_, _, err := d.Session(ctx, session)

@@ -57,6 +57,20 @@ func (s *Store) Login(ctx context.Context, login, password, ip string) (Agent, e
 	return a, s.write(ctx, func(t *tx) error { return t.exec("delete from login_failure where subject = $1", subject) })
 }
 
+// Prove checks that it is the agent of a session themselves who asks for more, not
+// somebody before their open browser: by the password, or where there is none by a
+// log-in through OIDC of just now. Refusals as of Login, and login_again.
+func (s *Store) Prove(ctx context.Context, a *Agent, v *Session, password, ip string) error {
+	if a.Password {
+		_, err := s.Login(ctx, a.Login, password, ip)
+		return err
+	}
+	if v.Way != "oidc" || v.CreatedAt <= s.now()-freshLife.Milliseconds() {
+		return refuse("login_again")
+	}
+	return nil
+}
+
 // shutOut notes that somebody has to wait before the next try at a password or
 // code. What was typed as a login is not noted, for it may be a password: login
 // is that of a member or "".
@@ -88,11 +102,25 @@ func (s *Store) countTry(ctx context.Context, subject string) (left int64, err e
 	return left, err
 }
 
+// LogIn makes the session of a browser whose agent was checked: a was read before
+// that. ErrNotFound when they were deactivated since, or all their log-ins ended.
+func (s *Store) LogIn(ctx context.Context, a *Agent, v Session, life time.Duration) (secret string, err error) {
+	v.AgentID, v.Kind = a.ID, "browser"
+	return s.addSession(ctx, v, life, &a.era)
+}
+
 // AddSession makes a session and gives its secret, which is shown only now. A
-// browser's is a log-in.
+// browser's is a log-in. ErrNotFound when the agent is not active.
 func (s *Store) AddSession(ctx context.Context, v Session, life time.Duration) (secret string, err error) {
+	return s.addSession(ctx, v, life, nil)
+}
+
+func (s *Store) addSession(ctx context.Context, v Session, life time.Duration, era *int64) (secret string, err error) {
 	secret = newSecret()
 	return secret, s.write(ctx, func(t *tx) error {
+		if err := t.still(v.AgentID, era); err != nil {
+			return err
+		}
 		if life > 0 {
 			v.ExpiresAt = t.now + life.Milliseconds()
 		}
@@ -107,12 +135,25 @@ func (s *Store) AddSession(ctx context.Context, v Session, life time.Duration) (
 		d := deed{Name: "login.token", Subject: login, Detail: v.Name}
 		if v.Kind == "browser" {
 			d.Name = "login.browser"
+			if v.Way == "oidc" {
+				d.Name = "login.oidc"
+			}
 			if err := t.exec("update agent set seen_at = $1, seen_ip = $2 where id = $3", t.now, v.IP, v.AgentID); err != nil {
 				return err
 			}
 		}
 		return t.audit(Actor{AgentID: v.AgentID, IP: v.IP}, d)
 	})
+}
+
+// still is ErrNotFound when an agent is not active, or all their log-ins were ended
+// since era was read (nil: that counts for nothing).
+func (t *tx) still(agentID int64, era *int64) error {
+	now, err := txOne[int64](t, "select era from agent where id = $1 and active = 1", agentID)
+	if err == nil && era != nil && *era != now {
+		err = ErrNotFound
+	}
+	return err
 }
 
 // newSecret is 256 bits that open something.
@@ -127,7 +168,10 @@ func hashSecret(secret string) []byte {
 	return h[:]
 }
 
-const sessionColumns = "select hash, agent_id, kind, way, name, ip, created_at, seen_at, expires_at from session"
+const (
+	sessionFields  = "hash, agent_id, kind, way, name, ip, created_at, seen_at, expires_at"
+	sessionColumns = "select " + sessionFields + " from session"
+)
 
 func scanSession(r scanner) (v Session, err error) {
 	err = r.Scan(&v.Hash, &v.AgentID, &v.Kind, &v.Way, &v.Name, &v.IP, &v.CreatedAt, &v.SeenAt, &v.ExpiresAt)
@@ -166,18 +210,39 @@ func (s *Store) Sessions(ctx context.Context, agentID int64) ([]Session, error) 
 		agentID, s.now())
 }
 
-// EndSession ends one session.
-func (s *Store) EndSession(ctx context.Context, hash []byte) error {
+// LogOut ends the session of the browser that asks for it.
+func (s *Store) LogOut(ctx context.Context, hash []byte) error {
 	return s.write(ctx, func(t *tx) error {
-		agent, err := txOne[int64](t, "delete from session where hash = $1 returning agent_id", hash)
-		if errors.Is(err, ErrNotFound) {
-			return nil
-		}
-		if err != nil {
+		v, err := t.endSession(hash)
+		if err != nil || v.AgentID == 0 {
 			return err
 		}
-		return t.note(Event{Kind: "agent", Agent: agent})
+		return t.note(Event{Kind: "agent", Agent: v.AgentID})
 	})
+}
+
+// EndSession ends one session from elsewhere.
+func (s *Store) EndSession(ctx context.Context, by Actor, hash []byte) error {
+	return s.write(ctx, func(t *tx) error {
+		v, err := t.endSession(hash)
+		if err != nil || v.AgentID == 0 {
+			return err
+		}
+		name := "login.end"
+		if v.Kind == "token" {
+			name = "login.token_end"
+		}
+		return t.agentChanged(by, v.AgentID, name, v.Name)
+	})
+}
+
+// endSession gives the session that it ends, an empty one when it had ended.
+func (t *tx) endSession(hash []byte) (Session, error) {
+	v, err := txRow(t, scanSession, "delete from session where hash = $1 returning "+sessionFields, hash)
+	if errors.Is(err, ErrNotFound) {
+		err = nil
+	}
+	return v, err
 }
 
 // EndSessions ends all browser sessions of an agent: sign out everywhere.
@@ -190,9 +255,12 @@ func (s *Store) EndSessions(ctx context.Context, by Actor, agentID int64) error 
 	})
 }
 
-// endLogins ends the browser sessions of an agent but keep (nil: all), and the
-// half log-ins.
+// endLogins ends the browser sessions of an agent but keep (nil: all), the half
+// log-ins, and what was checked and is no log-in yet.
 func (t *tx) endLogins(agentID int64, keep []byte) error {
+	if err := t.exec("update agent set era = era + 1 where id = $1", agentID); err != nil {
+		return err
+	}
 	if err := t.exec("delete from half_login where agent_id = $1", agentID); err != nil {
 		return err
 	}

@@ -19,6 +19,7 @@ const (
 func loginDesk(t *testing.T) *desk {
 	d := openDesk(t)
 	ok(t, d.SetPassword(ctx, Actor{}, d.li.ID, right, nil))
+	d.li = d.agent(t, d.li.ID)
 	return d
 }
 
@@ -189,9 +190,15 @@ func TestSessions(t *testing.T) {
 	valid("signed out everywhere", map[string]bool{long: false, token: true, other: true})
 
 	again, keep := add(&d.li, "browser", time.Hour), add(&d.li, "browser", time.Hour)
-	ok(t, d.EndSession(ctx, hashSecret(again)))
+	ok(t, d.LogOut(ctx, hashSecret(again)))
 	valid("signed out", map[string]bool{again: false, keep: true})
-	ok(t, d.EndSession(ctx, hashSecret(again))) // twice is once
+	ok(t, d.LogOut(ctx, hashSecret(again))) // twice is once
+	equal(t, "not in the log", strings.HasPrefix(d.lastDeed(t), "login.browser"), true)
+	by := Actor{d.li.ID, "::1"}
+	ok(t, d.EndSession(ctx, by, hashSecret(add(&d.li, "browser", time.Hour))))
+	equal(t, "audit", d.lastDeed(t), fmt.Sprintf("login.end li name by %d from ::1", d.li.ID))
+	ok(t, d.EndSession(ctx, by, hashSecret(add(&d.li, "token", 0))))
+	equal(t, "audit", d.lastDeed(t), fmt.Sprintf("login.token_end li name by %d from ::1", d.li.ID))
 
 	third := add(&d.li, "browser", time.Hour)
 	ok(t, d.SetPassword(ctx, Actor{}, d.li.ID, right, hashSecret(keep)))

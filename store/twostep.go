@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
-	"fmt"
 	"time"
 )
 
@@ -16,20 +15,30 @@ type TwoStep struct {
 	Left  int    // recovery codes not used
 }
 
-// halfLife is how long the code may be typed after the right password.
-const halfLife = 5 * time.Minute
+const (
+	// halfLife is how long the code may be typed after the right password.
+	halfLife = 5 * time.Minute
+	// freshLife is how long a new app may be set up after that was allowed, and how
+	// long a log-in through OIDC stands for a password that there is not.
+	freshLife = 10 * time.Minute
+)
 
-// totpRow is the row of an agent. Keys are in base32, "" when there is none.
+// totpRow is the row of an agent. Keys are in base32, "" when there is none; fresh
+// is none after freshLife.
 type totpRow struct {
 	secret, fresh string
+	freshAt       int64
 	since, step   int64
 	salt          []byte
 }
 
 func (s *Store) scanTOTP(r scanner) (v totpRow, err error) {
 	var secret, fresh []byte
-	if err := r.Scan(&secret, &fresh, &v.since, &v.step, &v.salt); err != nil {
+	if err := r.Scan(&secret, &fresh, &v.freshAt, &v.since, &v.step, &v.salt); err != nil {
 		return v, err
+	}
+	if v.freshAt <= s.now()-freshLife.Milliseconds() {
+		fresh = nil
 	}
 	if secret != nil {
 		if v.secret, err = s.key.open("totp.secret", secret); err != nil {
@@ -42,7 +51,7 @@ func (s *Store) scanTOTP(r scanner) (v totpRow, err error) {
 	return v, err
 }
 
-const totpColumns = "select secret, fresh, since, step, salt from totp where agent_id = $1"
+const totpColumns = "select secret, fresh, fresh_at, since, step, salt from totp where agent_id = $1"
 
 // TwoStep tells how an agent's second step stands.
 func (s *Store) TwoStep(ctx context.Context, agentID int64) (TwoStep, error) {
@@ -58,11 +67,12 @@ func (s *Store) TwoStep(ctx context.Context, agentID int64) (TwoStep, error) {
 }
 
 // StartTwoStep makes a key for an app. The one that is in use holds until a
-// code of the new one was typed.
+// code of the new one was typed, within freshLife.
 func (s *Store) StartTwoStep(ctx context.Context, agentID int64) error {
 	return s.write(ctx, func(t *tx) error {
-		return t.exec(`insert into totp (agent_id, fresh) values ($1, $2)
-			on conflict (agent_id) do update set fresh = excluded.fresh`, agentID, s.key.seal("totp.fresh", newTOTPKey()))
+		return t.exec(`insert into totp (agent_id, fresh, fresh_at) values ($1, $2, $3)
+			on conflict (agent_id) do update set fresh = excluded.fresh, fresh_at = excluded.fresh_at`,
+			agentID, s.key.seal("totp.fresh", newTOTPKey()), t.now)
 	})
 }
 
@@ -145,16 +155,12 @@ func (t *tx) setRecovery(agentID int64, salt []byte, hashes [][]byte) error {
 // StopTwoStep turns the second step off. Refused: totp_needed, where the rules
 // of the log-in require it of the agent's role.
 func (s *Store) StopTwoStep(ctx context.Context, by Actor) error {
-	rules, err := s.Security(ctx)
-	if err != nil {
-		return err
-	}
 	a, err := s.Agent(ctx, by.AgentID)
 	if err != nil {
 		return err
 	}
-	if rules.Requires(a.Role) {
-		return refuse("totp_needed")
+	if must, err := s.MustTwoStep(ctx, a.Role); err != nil || must {
+		return orElse(err, refuse("totp_needed"))
 	}
 	return s.write(ctx, func(t *tx) error { return t.stopTOTP(by, by.AgentID) })
 }
@@ -172,97 +178,6 @@ func (t *tx) stopTOTP(by Actor, agentID int64) error {
 		return err
 	}
 	return t.agentChanged(by, agentID, "agent.totp_off", "")
-}
-
-// HalfLogin gives the secret with which an agent whose password was right may
-// type their code, and do nothing else.
-func (s *Store) HalfLogin(ctx context.Context, agentID int64) (secret string, err error) {
-	secret = newSecret()
-	return secret, s.write(ctx, func(t *tx) error {
-		return t.exec("insert into half_login (hash, agent_id, expires_at) values ($1, $2, $3)",
-			hashSecret(secret), agentID, t.now+halfLife.Milliseconds())
-	})
-}
-
-// Half gives the agent of a half log-in. ErrNotFound when it ended.
-func (s *Store) Half(ctx context.Context, secret string) (Agent, error) {
-	id, err := row(ctx, s, one[int64], "select agent_id from half_login where hash = $1 and expires_at > $2", hashSecret(secret), s.now())
-	if err != nil {
-		return Agent{}, err
-	}
-	a, err := s.Agent(ctx, id)
-	if err == nil && !a.Active {
-		err = ErrNotFound
-	}
-	return a, err
-}
-
-// SecondStep ends a half log-in with a code of the app, or with a recovery code
-// (recovery is true then, and left says how many there are still). ErrNotFound
-// when the half log-in ended. Refusals: code_wrong (detail.left tries before
-// waiting), login_wait. Tries count for the agent wherever they come from: who
-// gets here knows the password.
-func (s *Store) SecondStep(ctx context.Context, secret, typed, ip string) (a Agent, recovery bool, left int, err error) {
-	if a, err = s.Half(ctx, secret); err != nil {
-		return a, false, 0, err
-	}
-	subject := codeSubject(a.ID)
-	tries, err := s.countTry(ctx, subject)
-	if err != nil {
-		return a, false, 0, err
-	}
-	v, err := row(ctx, s, s.scanTOTP, totpColumns, a.ID)
-	if err != nil {
-		return a, false, 0, err
-	}
-	plain := plainCode(typed)
-	var hash []byte
-	if len(plain) != totpDigits {
-		hash = hashRecovery(plain[:min(len(plain), 64)], v.salt)
-	}
-	err = s.write(ctx, func(t *tx) error {
-		ok, err := s.useCode(t, a.ID, plain, hash)
-		if err != nil {
-			return err
-		}
-		if !ok {
-			return refuse("code_wrong", "field", "code", "left", tries)
-		}
-		recovery = hash != nil
-		if left, err = txOne[int](t, "select count(*) from recovery_code where agent_id = $1", a.ID); err != nil {
-			return err
-		}
-		if err := t.exec("delete from half_login where hash = $1", hashSecret(secret)); err != nil {
-			return err
-		}
-		return t.exec("delete from login_failure where subject = $1", subject)
-	})
-	if Refused(err, "code_wrong") && tries == 0 {
-		err = orElse(s.shutOut(ctx, Actor{AgentID: a.ID, IP: ip}, a.Login, "code"), err)
-	}
-	return a, recovery, left, err
-}
-
-func codeSubject(agentID int64) string { return fmt.Sprint("code:", agentID) }
-
-// useCode uses up a code of the app, or the recovery code with this hash.
-func (s *Store) useCode(t *tx, agentID int64, plain string, hash []byte) (bool, error) {
-	if hash != nil {
-		_, err := txOne[int64](t, "delete from recovery_code where agent_id = $1 and hash = $2 returning agent_id", agentID, hash)
-		if errors.Is(err, ErrNotFound) {
-			return false, nil
-		}
-		return err == nil, err
-	}
-	v, err := txRow(t, s.scanTOTP, totpColumns, agentID)
-	if err != nil {
-		return false, err
-	}
-	step := totpMatch(v.secret, plain, t.now, v.step)
-	if step == 0 {
-		return false, nil
-	}
-	return true, t.exec("update totp set step = $1 where agent_id = $2", step, agentID)
 }
 
 func newSalt() []byte {

@@ -41,15 +41,15 @@ func (d *desk) code(t testing.TB, key string, steps int64) string {
 // second tries a code after the right password.
 func (d *desk) second(t testing.TB, code string) string {
 	t.Helper()
-	secret := must(d.HalfLogin(ctx, d.li.ID))(t)
-	a, recovery, left, err := d.SecondStep(ctx, secret, code, "1")
+	secret := must(d.HalfLogin(ctx, &d.li, ""))(t)
+	done, err := d.SecondStep(ctx, secret, code, "1")
 	if err != nil {
 		return refusal(err)
 	}
-	equal(t, "agent", a.ID, d.li.ID)
+	equal(t, "agent", done.Agent.ID, d.li.ID)
 	_, err = d.Half(ctx, secret)
 	equal(t, "the half log-in is used up", errors.Is(err, ErrNotFound), true)
-	return fmt.Sprint(recovery, " ", left)
+	return fmt.Sprint(done.Recovery, " ", done.Left)
 }
 
 // A code counts once, and within a step of now; so does a recovery code.
@@ -98,10 +98,10 @@ func TestCodeAtOnce(t *testing.T) {
 	d := openDesk(t)
 	key, _ := d.twoStep(t)
 	var opened atomic.Int32
-	secrets := []string{must(d.HalfLogin(ctx, d.li.ID))(t), must(d.HalfLogin(ctx, d.li.ID))(t), must(d.HalfLogin(ctx, d.li.ID))(t)}
+	secrets := []string{must(d.HalfLogin(ctx, &d.li, ""))(t), must(d.HalfLogin(ctx, &d.li, ""))(t), must(d.HalfLogin(ctx, &d.li, ""))(t)}
 	code := d.code(t, key, 1)
 	each(3, func(i int) {
-		if _, _, _, err := d.SecondStep(ctx, secrets[i], code, "1"); err == nil {
+		if _, err := d.SecondStep(ctx, secrets[i], code, "1"); err == nil {
 			opened.Add(1)
 		}
 	})
@@ -111,16 +111,16 @@ func TestCodeAtOnce(t *testing.T) {
 func TestHalfLoginEnds(t *testing.T) {
 	d := openDesk(t)
 	_, codes := d.twoStep(t)
-	secret := must(d.HalfLogin(ctx, d.li.ID))(t)
+	secret := must(d.HalfLogin(ctx, &d.li, ""))(t)
 	_, _, err := d.Session(ctx, secret)
 	equal(t, "it opens no session", errors.Is(err, ErrNotFound), true)
 	d.clock.advance(halfLife)
-	_, _, _, err = d.SecondStep(ctx, secret, codes[0], "1")
+	_, err = d.SecondStep(ctx, secret, codes[0], "1")
 	equal(t, "ended", errors.Is(err, ErrNotFound), true)
 	ok(t, d.PruneSessions(ctx))
 	equal(t, "rows", must(row(ctx, d, one[int], "select count(*) from half_login"))(t), 0)
 
-	secret = must(d.HalfLogin(ctx, d.li.ID))(t)
+	secret = must(d.HalfLogin(ctx, &d.li, ""))(t)
 	ok(t, d.SetAgentActive(ctx, Actor{}, d.li.ID, false))
 	_, err = d.Half(ctx, secret)
 	equal(t, "deactivated", errors.Is(err, ErrNotFound), true)
@@ -181,7 +181,24 @@ func TestSecurityRules(t *testing.T) {
 	ok(t, d.SetSecurity(ctx, Actor{AgentID: d.admin.ID, IP: "::1"}, Security{OIDC: o}))
 	equal(t, "kept", fmt.Sprintf("%+v", must(d.Security(ctx))(t).OIDC),
 		"{On:true Issuer:https://id.example ClientID:c Secret:planted-oidc-secret Button:公司账号 Claim:preferred_username Domain: Create:true}")
-	equal(t, "audit", d.lastDeed(t), fmt.Sprintf("setting.security two_step all → none by %d from ::1", d.admin.ID))
+	equal(t, "audit", d.lastDeed(t), fmt.Sprintf("setting.security two_step: all → none by %d from ::1", d.admin.ID))
+}
+
+// The log says which rules of the log-in changed, and nothing when none did.
+func TestSecurityInTheLog(t *testing.T) {
+	d := openDesk(t)
+	o := OIDC{On: true, Issuer: "https://id.example", ClientID: "c", Secret: "planted-oidc-secret"}
+	ok(t, d.SetSecurity(ctx, Actor{}, Security{OIDC: o}))
+	equal(t, "audit", d.lastDeed(t), "setting.security oidc: off → on\nissuer:  → https://id.example\nclient_id:  → c\nsecret by 0 from ")
+	count := func() int { return must(d.AuditCount(ctx, AuditQuery{}))(t) }
+	before := count()
+	o.Secret = ""
+	ok(t, d.SetSecurity(ctx, Actor{}, Security{OIDC: o}))
+	equal(t, "rows of no change", count(), before)
+	o.Secret, o.Claim, o.Domain, o.Create, o.Button = "another planted secret", "upn", "@hemu.example", true, "公司"
+	ok(t, d.SetSecurity(ctx, Actor{}, Security{TwoStep: "all", OIDC: o}))
+	equal(t, "audit", d.lastDeed(t), "setting.security two_step: none → all\nsecret\nbutton:  → 公司\nclaim: preferred_username → upn\n"+
+		"domain:  → hemu.example\ncreate: off → on by 0 from ")
 }
 
 // The files of the store tell nothing that opens an account: keys are sealed, of
@@ -190,7 +207,7 @@ func TestSecretsOfPeopleAreNotInTheFiles(t *testing.T) {
 	d := openDesk(t)
 	key, codes := d.twoStep(t)
 	ok(t, d.StartTwoStep(ctx, d.li.ID))
-	planted := append(codes, key, must(d.TwoStep(ctx, d.li.ID))(t).Fresh, must(d.HalfLogin(ctx, d.li.ID))(t),
+	planted := append(codes, key, must(d.TwoStep(ctx, d.li.ID))(t).Fresh, must(d.HalfLogin(ctx, &d.li, ""))(t),
 		must(d.NewLink(ctx, Actor{}, d.li.ID, true))(t), "planted-oidc-secret")
 	planted = append(planted, strings.ReplaceAll(codes[0], "-", ""))
 	ok(t, d.SetSecurity(ctx, Actor{}, Security{OIDC: OIDC{On: true, Issuer: "https://id.example", ClientID: "c", Secret: "planted-oidc-secret"}}))

@@ -173,7 +173,16 @@ var deeds = []struct {
 		_, err := w.AddSession(ctx, Session{AgentID: w.li.ID, Kind: "token"}, 0)
 		return err
 	}},
-	{"EndSession", "agent", func(w *walked) error { return w.EndSession(ctx, hashSecret(w.secret)) }},
+	{"LogIn", "", func(w *walked) error {
+		_, err := w.LogIn(ctx, &w.li, Session{}, time.Hour)
+		return err
+	}},
+	{"Prove", "", func(w *walked) error {
+		refused(w, w.Prove(ctx, &w.li, &Session{}, wrong, "1"), "login_wrong")
+		return nil
+	}},
+	{"LogOut", "agent", func(w *walked) error { return w.LogOut(ctx, hashSecret(w.secret)) }},
+	{"EndSession", "agent", func(w *walked) error { return w.EndSession(ctx, Actor{}, hashSecret(w.secret)) }},
 	{"EndSessions", "agent", func(w *walked) error { return w.EndSessions(ctx, Actor{}, w.li.ID) }},
 	{"Session", "", func(w *walked) error {
 		w.clock.advance(10 * time.Minute) // notes that it was seen
@@ -190,8 +199,15 @@ var deeds = []struct {
 		return err
 	}},
 	{"AddOIDCAgent", "agent", func(w *walked) error {
-		_, err := w.AddOIDCAgent(ctx, "1", Agent{Login: "new"})
+		_, err := w.AddOIDCAgent(ctx, "1", Agent{Login: "new"}, OIDCSubject{"https://id", "1"})
 		return err
+	}},
+	{"OIDCAgent", "agent", func(w *walked) error {
+		_, err := w.OIDCAgent(ctx, "1", OIDCSubject{"https://id", "1"}, "li")
+		return err
+	}},
+	{"ConnectOIDC", "agent", func(w *walked) error {
+		return w.ConnectOIDC(ctx, Actor{AgentID: w.li.ID}, OIDCSubject{"https://id", "1"})
 	}},
 	{"NewLink", "agent", func(w *walked) error { _, err := w.NewLink(ctx, Actor{}, w.li.ID, true); return err }},
 	{"UseLink", "agent agent agent agent agent agent", func(w *walked) error {
@@ -216,11 +232,11 @@ var deeds = []struct {
 		w.twoStep(w)
 		return w.StopTwoStep(ctx, Actor{AgentID: w.li.ID})
 	}},
-	{"HalfLogin", "", func(w *walked) error { _, err := w.HalfLogin(ctx, w.li.ID); return err }},
+	{"HalfLogin", "", func(w *walked) error { _, err := w.HalfLogin(ctx, &w.li, ""); return err }},
 	{"SecondStep", "agent", func(w *walked) error {
 		_, codes := w.twoStep(w)
-		secret := must(w.HalfLogin(ctx, w.li.ID))(w)
-		_, _, _, err := w.SecondStep(ctx, secret, codes[0], "1")
+		secret := must(w.HalfLogin(ctx, &w.li, ""))(w)
+		_, err := w.SecondStep(ctx, secret, codes[0], "1")
 		return err
 	}},
 	{"SetSecurity", "", func(w *walked) error { return w.SetSecurity(ctx, Actor{}, Security{TwoStep: "all"}) }},

@@ -27,6 +27,7 @@ create table erased (                   -- who was erased, so that WeChat's chat
 -- People: links to join or to set a new password, the second step of a log-in.
 alter table agent add column password_at integer not null default 0;   -- 0: not known, or none yet
 alter table agent add column seen_ip text not null default '';
+alter table agent add column era integer not null default 0;           -- how often all their log-ins were ended
 alter table session add column way text not null default '';           -- oidc: the provider has checked
 create table link (
   agent_id integer primary key references agent,   -- a new one ends the old
@@ -41,6 +42,7 @@ create table totp (
   since integer not null default 0,
   step integer not null default 0,  -- of the code that was used last: none counts twice
   fresh blob,                       -- sealed: to be scanned, not confirmed yet
+  fresh_at integer not null default 0,
   salt blob                         -- of the recovery codes
 ) strict;
 create table recovery_code (
@@ -51,9 +53,17 @@ create table recovery_code (
 create table half_login (
   hash blob primary key,            -- SHA-256 of the secret
   agent_id integer not null references agent,
+  way text not null,                -- as that of a session
   expires_at integer not null
 ) strict, without rowid;
 create index half_login_agent on half_login (agent_id);
+create table oidc_member (              -- who a member is at a provider
+  agent_id integer not null references agent,
+  issuer text not null,
+  subject text not null,
+  primary key (agent_id, issuer),
+  unique (issuer, subject)
+) strict, without rowid;
 
 -- kf accounts: what WeChat's own tool says of them, and what an admin wants of WeChat that is not known to have happened yet.
 alter table kf_account add column online integer not null default 0;   -- in WeChat's own tool: 0 no, 1 web, 2 phone, 3 both, -1 not known

@@ -24,7 +24,7 @@ CREATE TABLE agent (
   active integer not null default 1,
   created_at integer not null,
   seen_at integer not null default 0
-, role text not null default 'agent' check (role in ('admin', 'supervisor', 'agent')), presence text not null default 'away' check (presence in ('online', 'busy', 'away')), presence_by text not null default '', presence_at integer not null default 0, capacity integer not null default 0, served_at integer not null default 0, presence_wish text not null default 'online' check (presence_wish in ('online', 'busy', 'away')), password_at integer not null default 0, seen_ip text not null default '') strict;
+, role text not null default 'agent' check (role in ('admin', 'supervisor', 'agent')), presence text not null default 'away' check (presence in ('online', 'busy', 'away')), presence_by text not null default '', presence_at integer not null default 0, capacity integer not null default 0, served_at integer not null default 0, presence_wish text not null default 'online' check (presence_wish in ('online', 'busy', 'away')), password_at integer not null default 0, seen_ip text not null default '', era integer not null default 0) strict;
 
 CREATE TABLE agent_account (
   agent_id integer not null references agent,
@@ -227,6 +227,7 @@ CREATE TABLE event (
 CREATE TABLE half_login (
   hash blob primary key,            -- SHA-256 of the secret
   agent_id integer not null references agent,
+  way text not null,                -- as that of a session
   expires_at integer not null
 ) strict, without rowid;
 
@@ -354,6 +355,14 @@ CREATE TABLE message (
 CREATE TABLE migration
 		(version integer primary key, applied_at integer not null) strict;
 
+CREATE TABLE oidc_member (              -- who a member is at a provider
+  agent_id integer not null references agent,
+  issuer text not null,
+  subject text not null,
+  primary key (agent_id, issuer),
+  unique (issuer, subject)
+) strict, without rowid;
+
 CREATE TABLE quickreply (
   id integer primary key,
   account_id integer not null default 0,          -- 0: for every official account; what holds files or articles is for theirs
@@ -419,6 +428,7 @@ CREATE TABLE totp (
   since integer not null default 0,
   step integer not null default 0,  -- of the code that was used last: none counts twice
   fresh blob,                       -- sealed: to be scanned, not confirmed yet
+  fresh_at integer not null default 0,
   salt blob                         -- of the recovery codes
 ) strict;
 
