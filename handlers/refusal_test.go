@@ -159,7 +159,7 @@ var onPages = strings.Fields(`set_up weak_password bad_login login_taken bad_rol
 	no_file no_data supervisor_needed bad_avatar backup_busy backup_damaged backup_not_one backup_newer backup_encrypted backup_passphrase
 	bad_clock bad_keep bad_dir same_dir weak_passphrase restore_not_empty backup_no_key backup_key_wrong backup_room
 	bad_nickname bad_kf_prefix kf_exists kf_full bad_retention
-	bad_state component_in_use of_component inactive link_dead missing bad_two_step bad_issuer no_set_up code_wrong`)
+	oidc_other oidc_admin oidc_taken login_again bad_state component_in_use of_component inactive link_dead missing bad_two_step bad_issuer no_set_up code_wrong`)
 
 func TestCodesAreInTheDocument(t *testing.T) {
 	rules, _ := refusals(t)

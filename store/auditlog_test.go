@@ -34,9 +34,9 @@ func TestAuditIsFound(t *testing.T) {
 		q    AuditQuery
 		want string
 	}{
-		{AuditQuery{From: from}, "tag.set customer.block"},
-		{AuditQuery{From: from, To: to}, "customer.block"},
-		{AuditQuery{Text: "wu t"}, "customer.block"},
+		{AuditQuery{From: from}, "tag.set customer.block customer.remark"},
+		{AuditQuery{From: from, To: to}, "customer.block customer.remark"},
+		{AuditQuery{Text: "wu t"}, "customer.block customer.remark"},
 		{AuditQuery{Text: "192.0.2.18"}, "customer.block"},
 		{AuditQuery{Text: "after-sales"}, "tag.set"},
 		{AuditQuery{Text: "BOSS", From: from}, "tag.set"},

@@ -6,12 +6,14 @@ import (
 	"testing"
 )
 
-// Who only followed, or is known by old records alone, has no conversation: they
-// are found, taken away and erased like the others.
+// Who only came and left has no conversation: they are found, taken away and erased
+// like the others.
 func TestCustomersWithoutAConversation(t *testing.T) {
 	d := openDesk(t)
 	d.receive(t, d.text("zyxopenid2", "stays"))
-	must(d.ImportRecords(ctx, Actor{}, d.account, []Record{{OpenID: "zyxopenid", Text: "zyxsaid", At: d.now(), KFAccount: "li@hemu"}}))(t)
+	gone := d.event("zyxopenid", "unsubscribe", "zyxleft")
+	gone.Grant, gone.Follow = "", -1
+	d.receive(t, gone)
 	list, more, err := d.FindCustomers(ctx, " zyxopenid ")
 	ok(t, err)
 	if len(list) != 1 || more || list[0].OpenID != "zyxopenid" || list[0].AccountName == "" {

@@ -259,7 +259,7 @@ func (s *Store) notAfter(ctx context.Context, before, at int64) (int64, error) {
 			low = middle + 1
 		}
 	}
-	imported, err := row(ctx, s, one[int64], "select coalesce(max(id), 0) from message where imported = 1 and type <> 'erased' and at < $1", at)
+	imported, err := row(ctx, s, one[int64], "select coalesce(max(id + 0), 0) from message where imported = 1 and type <> 'erased' and at < $1", at)
 	return min(before, max(low, imported+1)), err
 }
 
