@@ -3,7 +3,7 @@
 import { get } from './api.js';
 import { boot } from './boot.js';
 import { draftOf, dropDraft } from './drafts.js';
-import { beginEnded, countEnded, endedToday, zone } from './endedtoday.js';
+import { beginEnded, countEnded, zone } from './endedtoday.js';
 import { batch, computed, signal } from './html.js';
 import { loadQuick } from './quick.js';
 import { mentions } from './mentions.js';
@@ -22,7 +22,6 @@ export const settings = boot.settings ?? {};
 const listeners = [];
 
 let watcher = () => {};
-
 // told(before, row) hears of every change of a conversation from now on; before is undefined for a new one.
 export const watch = (told) => {
   watcher = told;
@@ -32,20 +31,6 @@ export const watch = (told) => {
 export const opened = computed(() => {
   changed.value;
   return conversations.get(current.value)?.value;
-});
-
-export const counts = computed(() => {
-  changed.value;
-  const sum = { mine: 0, waiting: 0, all: 0, unread: 0, ended: endedToday.value }; // ended: today
-  for (const conversation of conversations.values()) {
-    const row = conversation.peek();
-    if (row.state === 'waiting') sum.waiting++;
-    if (row.state !== 'closed') sum.all++;
-    if (!isMine(row)) continue;
-    sum.mine++;
-    if (row.unread > 0) sum.unread++;
-  }
-  return sum;
 });
 
 export const isMine = (conversation) => conversation.state === 'open' && conversation.agent === me.value?.id;

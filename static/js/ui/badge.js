@@ -3,7 +3,7 @@ import { late, overdue } from '../lib/alarm.js';
 import { asset } from '../lib/boot.js';
 import { computed, effect } from '../lib/html.js';
 import { t } from '../lib/i18n.js';
-import { counts } from '../lib/state.js';
+import { counts } from '../lib/counts.js';
 
 const waiting = computed(() => counts.value.waiting);
 const todo = computed(() => counts.value.waiting + counts.value.unread);

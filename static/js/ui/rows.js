@@ -1,7 +1,7 @@
 // The rows of the list. They all have one height, so only those that can be seen are drawn.
 import { html, nothing, repeat, signal } from '../lib/html.js';
 import { t } from '../lib/i18n.js';
-import { counts } from '../lib/state.js';
+import { counts } from '../lib/counts.js';
 import { groups, hold, view } from '../lib/views.js';
 import { finishSeveral, go } from './acts.js';
 import { fillPages, pagesFoot } from './pages.js';
