@@ -1,0 +1,114 @@
+// Command load measures what a kfdesk takes in and carries out: messages of
+// customers through the signed callback to every agent's socket, and replies of
+// agents through the courier to WeChat. It builds and starts the program and an
+// imitation of WeChat by itself, or takes a server that runs:
+//
+//	go run ./e2e/load                                   50 sockets, 16 posters, 10 s
+//	go run ./e2e/load -sockets 500 -rate 1000           a fixed rate
+//	go run ./e2e/load -out -rate 100                    the way back
+//	go run ./e2e/load fill -messages 1000000 -data DIR  a database to try it on
+//
+// Only servers on this machine are loaded, and every run is bounded.
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"os/signal"
+	"time"
+)
+
+// plan is one load.
+type plan struct {
+	Sockets   int           `json:"sockets"`   // agents' browsers
+	Posters   int           `json:"posters"`   // connections on which customers write, or agents reply
+	Customers int           `json:"customers"` // each belongs to one poster, who waits for every answer
+	Rate      float64       `json:"rate"`      // a second; 0: as fast as the answers come
+	Time      time.Duration `json:"time"`
+	Most      int           `json:"most"` // messages
+	Mode      string        `json:"mode"` // of the callback
+	Out       bool          `json:"out"`  // the way back
+	Deaf      int           `json:"deaf"` // of the sockets: they read nothing
+}
+
+// No run is larger than these.
+const (
+	mostTime     = 15 * time.Minute
+	mostMessages = 2_000_000
+	mostSockets  = 2_000
+)
+
+func (p plan) check() error {
+	switch {
+	case p.Posters < 1 || p.Customers < p.Posters:
+		return errors.New("every poster needs a customer")
+	case p.Time <= 0 || p.Time > mostTime, p.Most < 1 || p.Most > mostMessages, p.Sockets < 0 || p.Sockets > mostSockets:
+		return fmt.Errorf("at most %v, %d messages and %d sockets", mostTime, mostMessages, mostSockets)
+	case p.Deaf > p.Sockets:
+		return errors.New("more deaf sockets than sockets")
+	case p.Out && p.Rate <= 0:
+		return errors.New("the way back is measured at a fixed rate")
+	}
+	return nil
+}
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	err := run(ctx, os.Args[1:])
+	if err != nil && !errors.Is(err, flag.ErrHelp) {
+		fmt.Fprintln(os.Stderr, "load:", err)
+		os.Exit(1)
+	}
+}
+
+func run(ctx context.Context, args []string) error {
+	if len(args) > 0 && args[0] == "fill" {
+		return fill(ctx, args[1:])
+	}
+	var p plan
+	var s server
+	set := flag.NewFlagSet("load", flag.ContinueOnError)
+	set.IntVar(&p.Sockets, "sockets", 50, "agents' browsers")
+	set.IntVar(&p.Posters, "posters", 16, "connections that post")
+	set.IntVar(&p.Customers, "customers", 256, "customers who write")
+	set.Float64Var(&p.Rate, "rate", 0, "posts a second; 0: as fast as the answers come")
+	set.DurationVar(&p.Time, "time", 10*time.Second, "how long to post")
+	set.IntVar(&p.Most, "messages", 500_000, "posts at most")
+	set.StringVar(&p.Mode, "mode", "safe", "of the callback: safe or plain")
+	set.BoolVar(&p.Out, "out", false, "agents reply: the way back")
+	set.IntVar(&p.Deaf, "deaf", 0, "sockets that read nothing")
+	set.StringVar(&s.data, "data", "", "start the server on this data directory, as fill leaves one")
+	set.StringVar(&s.URL, "server", "", "a server that runs, on this machine")
+	set.StringVar(&s.token, "token", "", "its API token of an admin")
+	set.StringVar(&s.account.AppID, "appid", demo.AppID, "its official account")
+	set.StringVar(&s.account.OriginalID, "original-id", demo.OriginalID, "gh_… of it")
+	set.StringVar(&s.account.Token, "callback-token", demo.Token, "of its callback")
+	set.StringVar(&s.account.AESKey, "aes-key", demo.AESKey, "of its callback")
+	set.IntVar(&s.pid, "pid", 0, "its process, for CPU and memory")
+	asJSON := set.Bool("json", false, "print JSON")
+	if err := set.Parse(args); err != nil {
+		return err
+	}
+	if err := p.check(); err != nil {
+		return err
+	}
+	stopServer, err := s.start(ctx, p)
+	if err != nil {
+		return err
+	}
+	defer stopServer()
+	figures, err := measure(ctx, &s, p)
+	if err != nil {
+		return err
+	}
+	if *asJSON {
+		return json.NewEncoder(os.Stdout).Encode(figures)
+	}
+	figures.print(os.Stdout)
+	return figures.faults()
+}
