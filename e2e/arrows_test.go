@@ -26,6 +26,8 @@ var arrows = map[string][]string{
 	"kfdesk/hub/wechat/sandbox/play": {"hub/courier", "hub/wechat", "hub/wechat/sandbox", "store"},
 	"kfdesk/store":                   {},
 	"kfdesk/e2e":                     {},
+	"kfdesk/e2e/rig":                 {"hub/wechat/sandbox"},
+	"kfdesk/e2e/load":                {"e2e/rig", "hub/courier", "hub/wechat", "hub/wechat/sandbox", "store"}, // store to fill one
 }
 
 // only names who may import a package that must stay in one place: what it

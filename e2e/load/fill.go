@@ -9,6 +9,7 @@ import (
 	"sync"
 	"time"
 
+	"kfdesk/e2e/rig"
 	"kfdesk/hub/courier"
 	"kfdesk/hub/wechat"
 	"kfdesk/store"
@@ -27,18 +28,16 @@ func fill(ctx context.Context, args []string) error {
 	if *dir == "" || *most < 1 || *most > 10_000_000 {
 		return fmt.Errorf("-data names a new directory; at most 10,000,000 messages")
 	}
-	s := server{data: *dir, account: demo}
-	s.account.Mode = "safe"
-	stop, err := s.prepare(ctx)
+	s, err := rig.New(ctx, rig.Options{Data: *dir, Agents: []string{agent}}) // its account and its agent
 	if err != nil {
 		return err
 	}
-	stop()
+	s.Close()
 	db, err := store.Open(ctx, *dir, store.Options{Log: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		return err
 	}
-	account, err := db.AccountByAppID(ctx, demo.AppID)
+	account, err := db.AccountByAppID(ctx, rig.Demo.AppID)
 	if err == nil {
 		err = receiveAll(ctx, db, account.ID, *most)
 	}
@@ -59,7 +58,7 @@ func receiveAll(ctx context.Context, db *store.Store, account int64, most int) e
 		wg.Go(func() {
 			words := newChatter(uint64(hand))
 			for i := hand; i < most && ctx.Err() == nil; i += hands {
-				push := &wechat.Push{ToUserName: demo.OriginalID, FromUserName: fmt.Sprintf("oFill%023d", i%max(1, most/50)),
+				push := &wechat.Push{ToUserName: rig.Demo.OriginalID, FromUserName: fmt.Sprintf("oFill%023d", i%max(1, most/50)),
 					CreateTime: time.Now().Unix(), MsgType: "text", Content: words.text(i), MsgID: fmt.Sprint(7_000_000_000 + i)}
 				if _, err := db.Receive(ctx, courier.Incoming(account, push)); err != nil {
 					cancel(err)

@@ -17,9 +17,14 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"net/netip"
+	"net/url"
 	"os"
 	"os/signal"
 	"time"
+
+	"kfdesk/e2e/rig"
+	"kfdesk/hub/wechat/sandbox"
 )
 
 // plan is one load.
@@ -71,7 +76,7 @@ func run(ctx context.Context, args []string) error {
 		return fill(ctx, args[1:])
 	}
 	var p plan
-	var s server
+	s := &rig.Server{Account: rig.Demo, Tokens: map[string]string{}}
 	set := flag.NewFlagSet("load", flag.ContinueOnError)
 	set.IntVar(&p.Sockets, "sockets", 50, "agents' browsers")
 	set.IntVar(&p.Posters, "posters", 16, "connections that post")
@@ -82,27 +87,35 @@ func run(ctx context.Context, args []string) error {
 	set.StringVar(&p.Mode, "mode", "safe", "of the callback: safe or plain")
 	set.BoolVar(&p.Out, "out", false, "agents reply: the way back")
 	set.IntVar(&p.Deaf, "deaf", 0, "sockets that read nothing")
-	set.StringVar(&s.data, "data", "", "start the server on this data directory, as fill leaves one")
+	data := set.String("data", "", "start the server on this data directory, as fill leaves one")
 	set.StringVar(&s.URL, "server", "", "a server that runs, on this machine")
-	set.StringVar(&s.token, "token", "", "its API token of an admin")
-	set.StringVar(&s.account.AppID, "appid", demo.AppID, "its official account")
-	set.StringVar(&s.account.OriginalID, "original-id", demo.OriginalID, "gh_… of it")
-	set.StringVar(&s.account.Token, "callback-token", demo.Token, "of its callback")
-	set.StringVar(&s.account.AESKey, "aes-key", demo.AESKey, "of its callback")
-	set.IntVar(&s.pid, "pid", 0, "its process, for CPU and memory")
+	token := set.String("token", "", "its API token of an agent or an admin")
+	set.StringVar(&s.Account.AppID, "appid", s.Account.AppID, "its official account")
+	set.StringVar(&s.Account.OriginalID, "original-id", s.Account.OriginalID, "gh_… of it")
+	set.StringVar(&s.Account.Token, "callback-token", s.Account.Token, "of its callback")
+	set.StringVar(&s.Account.AESKey, "aes-key", s.Account.AESKey, "of its callback")
+	set.IntVar(&s.PID, "pid", 0, "its process, for CPU and memory")
 	asJSON := set.Bool("json", false, "print JSON")
 	if err := set.Parse(args); err != nil {
 		return err
 	}
-	if err := p.check(); err != nil {
-		return err
+	err := p.check()
+	switch {
+	case err != nil:
+	case s.URL == "":
+		if s, err = rig.New(ctx, rig.Options{Data: *data, Mode: p.Mode, Agents: []string{agent}, Sandbox: sandbox.Options{Workers: 16}}); err == nil {
+			defer s.Close()
+		}
+	case p.Out:
+		err = errors.New("the way back needs the imitation of WeChat: without -server")
+	default:
+		s.Tokens[agent] = *token
+		err = local(s.URL)
 	}
-	stopServer, err := s.start(ctx, p)
 	if err != nil {
 		return err
 	}
-	defer stopServer()
-	figures, err := measure(ctx, &s, p)
+	figures, err := measure(ctx, s, p)
 	if err != nil {
 		return err
 	}
@@ -111,4 +124,20 @@ func run(ctx context.Context, args []string) error {
 	}
 	figures.print(os.Stdout)
 	return figures.faults()
+}
+
+// agent is the login whose sockets and replies are measured.
+const agent = "load"
+
+// local refuses to load another machine.
+func local(server string) error {
+	u, err := url.Parse(server)
+	if err != nil {
+		return err
+	}
+	addr, err := netip.ParseAddr(u.Hostname())
+	if u.Hostname() != "localhost" && (err != nil || !addr.IsLoopback()) {
+		return errors.New("only a server on this machine is loaded")
+	}
+	return nil
 }

@@ -3,8 +3,13 @@ package main
 import (
 	"context"
 	"errors"
+	"os"
 	"time"
+
+	"kfdesk/e2e/rig"
 )
+
+var selfPID = os.Getpid()
 
 const (
 	warmTime  = time.Second     // of posting before anything counts
@@ -13,11 +18,11 @@ const (
 )
 
 // measure carries out a plan.
-func measure(ctx context.Context, s *server, p plan) (*figures, error) {
+func measure(ctx context.Context, s *rig.Server, p plan) (*figures, error) {
 	if p.Out {
 		return measureOut(ctx, s, p)
 	}
-	f := &figures{Plan: p, Refused: map[string]int{}, RSSBefore: rss(s.pid)}
+	f := &figures{Plan: p, Refused: map[string]int{}, RSSBefore: rss(s.PID)}
 	if err := warm(ctx, s, p); err != nil {
 		return nil, err
 	}
@@ -31,16 +36,16 @@ func measure(ctx context.Context, s *server, p plan) (*figures, error) {
 	if err != nil {
 		return nil, err
 	}
-	f.RSSIdle = rss(s.pid)
+	f.RSSIdle = rss(s.PID)
 	posters, err := newPosters(s, said, p)
 	if err != nil {
 		return nil, err
 	}
-	server, machine, own, most := cpu(s.pid), busy(), cpu(selfPID), watch(s.pid)
+	server, machine, own, most := cpu(s.PID), busy(), cpu(selfPID), watch(s.PID)
 	took := post(ctx, p, posters)
 	drain(ctx, said, sockets, p)
 	all := time.Since(said.began).Seconds()
-	server, machine, own = cpu(s.pid)-server, busy()-machine, cpu(selfPID)-own
+	server, machine, own = cpu(s.PID)-server, busy()-machine, cpu(selfPID)-own
 	f.RSSMost, f.Others = most(), max(0, machine-server-own)/all
 	f.account(said, posters, took)
 	f.CPU = server * 1e6 / float64(max(1, f.Accepted))
@@ -50,7 +55,7 @@ func measure(ctx context.Context, s *server, p plan) (*figures, error) {
 
 // warm writes what does not count: connections, statements and caches are there
 // afterwards.
-func warm(ctx context.Context, s *server, p plan) error {
+func warm(ctx context.Context, s *rig.Server, p plan) error {
 	p.Time, p.Rate = warmTime, 0
 	posters, err := newPosters(s, newSaid(mostMessages/10), p)
 	if err != nil {
@@ -65,7 +70,7 @@ func warm(ctx context.Context, s *server, p plan) error {
 	return ctx.Err()
 }
 
-func newPosters(s *server, said *said, p plan) ([]*poster, error) {
+func newPosters(s *rig.Server, said *said, p plan) ([]*poster, error) {
 	c, err := newCallback(s, said, p.Mode)
 	if err != nil {
 		return nil, err
@@ -78,7 +83,7 @@ func newPosters(s *server, said *said, p plan) ([]*poster, error) {
 	return list, nil
 }
 
-func dialAll(s *server, said *said, p plan) (list []*socket, err error) {
+func dialAll(s *rig.Server, said *said, p plan) (list []*socket, err error) {
 	for i := range p.Sockets {
 		k, err := dial(s, said, p.Customers, i < p.Deaf)
 		if err != nil {

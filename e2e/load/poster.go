@@ -12,6 +12,7 @@ import (
 
 	"github.com/valyala/fasthttp"
 
+	"kfdesk/e2e/rig"
 	"kfdesk/hub/wechat"
 )
 
@@ -86,20 +87,20 @@ func post(ctx context.Context, p plan, posters []*poster) (took time.Duration) {
 
 // callback signs messages as WeChat does and posts them.
 type callback struct {
-	server *server
+	server *rig.Server
 	codec  *wechat.Callback
 	client *fasthttp.HostClient
 	said   *said
 }
 
-func newCallback(s *server, said *said, mode string) (*callback, error) {
+func newCallback(s *rig.Server, said *said, mode string) (*callback, error) {
 	u, err := url.Parse(s.URL)
 	if err != nil {
 		return nil, err
 	}
-	codec := &wechat.Callback{Token: s.account.Token, Mode: wechat.Mode(mode)}
+	codec := &wechat.Callback{Token: s.Account.Token, Mode: wechat.Mode(mode)}
 	if mode != "plain" {
-		cipher, err := wechat.NewCipher(s.account.AESKey, s.account.AppID)
+		cipher, err := wechat.NewCipher(s.Account.AESKey, s.Account.AppID)
 		if err != nil {
 			return nil, err
 		}
@@ -113,7 +114,7 @@ func (s *said) openid(customer int) string { return fmt.Sprintf("o%s%016d", s.ma
 
 func (c *callback) deliver(n, customer int) (answer string, ok bool) {
 	now := time.Now()
-	push := &wechat.Push{ToUserName: c.server.account.OriginalID, FromUserName: c.said.openid(customer), CreateTime: now.Unix(),
+	push := &wechat.Push{ToUserName: c.server.Account.OriginalID, FromUserName: c.said.openid(customer), CreateTime: now.Unix(),
 		MsgType: "text", Content: c.said.text(n), MsgID: strconv.FormatInt(now.UnixNano(), 10)}
 	q, body, err := c.codec.Pack(push, strconv.FormatInt(now.Unix(), 10), strconv.Itoa(100_000_000+n))
 	if err != nil {
@@ -127,7 +128,7 @@ func (c *callback) deliver(n, customer int) (answer string, ok bool) {
 	req, res := fasthttp.AcquireRequest(), fasthttp.AcquireResponse()
 	defer fasthttp.ReleaseRequest(req)
 	defer fasthttp.ReleaseResponse(res)
-	req.SetRequestURI(c.server.URL + "/wechat/" + c.server.account.AppID + "?" + query.Encode())
+	req.SetRequestURI(c.server.URL + "/wechat/" + c.server.Account.AppID + "?" + query.Encode())
 	req.Header.SetMethod(fasthttp.MethodPost)
 	req.Header.SetContentType("text/xml")
 	req.SetBody(body)

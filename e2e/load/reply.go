@@ -8,6 +8,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"kfdesk/e2e/rig"
 	"kfdesk/hub/wechat/sandbox"
 )
 
@@ -16,12 +17,12 @@ const repliesEach = 5
 
 // measureOut carries out a plan on the way back: agents reply at a rate, and the
 // imitation of WeChat says when it has each reply.
-func measureOut(ctx context.Context, s *server, p plan) (*figures, error) {
+func measureOut(ctx context.Context, s *rig.Server, p plan) (*figures, error) {
 	p.Most = min(p.Most, int(p.Rate*p.Time.Seconds())+1)
 	p.Customers = ((p.Most+repliesEach-1)/repliesEach/p.Posters + 1) * p.Posters
-	f := &figures{Plan: p, Refused: map[string]int{}, RSSBefore: rss(s.pid)}
+	f := &figures{Plan: p, Refused: map[string]int{}, RSSBefore: rss(s.PID)}
 	said := newSaid(p.Most)
-	conversations, err := s.talk(ctx, p.Customers)
+	conversations, err := talk(ctx, s, p.Customers)
 	if err != nil {
 		return nil, err
 	}
@@ -34,15 +35,19 @@ func measureOut(ctx context.Context, s *server, p plan) (*figures, error) {
 	if err != nil {
 		return nil, err
 	}
-	f.RSSIdle = rss(s.pid)
+	f.RSSIdle = rss(s.PID)
 	heard := &ear{said: said, times: make([]atomic.Int32, p.Most), delay: newLatency()}
-	s.listen(heard.hear)
-	server, machine, own, most := cpu(s.pid), busy(), cpu(selfPID), watch(s.pid)
+	s.Listen(func(body []byte, after bool) {
+		if !after {
+			heard.hear(body)
+		}
+	})
+	server, machine, own, most := cpu(s.PID), busy(), cpu(selfPID), watch(s.PID)
 	posters := make([]*poster, p.Posters)
 	for i := range posters {
 		posters[i] = &poster{id: i, posters: p.Posters, customers: p.Customers, said: said, last: map[int]int{}, answers: newLatency(), refused: map[string]int{},
 			deliver: func(n, customer int) (string, bool) {
-				err := s.ask(ctx, s.token, http.MethodPost, fmt.Sprintf("conversations/%d/messages", conversations[customer]),
+				err := s.Ask(ctx, agent, http.MethodPost, fmt.Sprintf("conversations/%d/messages", conversations[customer]),
 					map[string]any{"client_id": fmt.Sprint(said.mark, n), "type": "text", "body": map[string]string{"content": said.text(n)}}, nil)
 				if err != nil {
 					return cause(err), false
@@ -57,11 +62,11 @@ func measureOut(ctx context.Context, s *server, p plan) (*figures, error) {
 		}
 	}
 	all := time.Since(said.began).Seconds()
-	server, machine, own = cpu(s.pid)-server, busy()-machine, cpu(selfPID)-own
+	server, machine, own = cpu(s.PID)-server, busy()-machine, cpu(selfPID)-own
 	f.RSSMost, f.Others = most(), max(0, machine-server-own)/all
 	f.account(said, posters, took)
 	f.CPU = server * 1e6 / float64(max(1, f.Accepted))
-	s.listen(nil)
+	s.Listen(nil)
 	heard.tell(f)
 	return f, nil
 }
@@ -104,40 +109,42 @@ func (e *ear) tell(f *figures) {
 }
 
 // talk lets customers write, and gives their conversations to the agent.
-func (s *server) talk(ctx context.Context, customers int) ([]int64, error) {
-	accounts := struct {
-		Agent struct{ Bindings []struct{ Account int64 } }
-	}{}
-	if err := s.ask(ctx, s.token, "GET", "me", nil, &accounts); err != nil {
+func talk(ctx context.Context, s *rig.Server, customers int) ([]int64, error) {
+	var me struct{ Bindings []struct{ Account int64 } }
+	if err := s.Ask(ctx, agent, "GET", "me", nil, &me); err != nil {
 		return nil, err
 	}
-	for _, b := range accounts.Agent.Bindings { // replies leave at once
-		if err := s.ask(ctx, s.admin, "PUT", fmt.Sprintf("accounts/%d/rules", b.Account), map[string]int{"undo": 0}, nil); err != nil {
+	for _, b := range me.Bindings { // replies leave at once
+		if err := s.Ask(ctx, rig.Boss, "PUT", fmt.Sprintf("accounts/%d/rules", b.Account), map[string]int{"undo": 0}, nil); err != nil {
 			return nil, err
 		}
 	}
 	openids := make([]string, customers)
 	for i := range openids {
-		u, err := s.box.AddUser(sandbox.User{AppID: s.account.AppID, Name: fmt.Sprint("客户", i), Following: true})
+		u, err := s.Box.AddUser(sandbox.User{AppID: s.Account.AppID, Name: fmt.Sprint("客户", i), Following: true})
 		if err != nil {
 			return nil, err
 		}
 		openids[i] = u.OpenID
-		if _, err := s.box.Text(u.OpenID, "您好"); err != nil {
+		if _, err := s.Box.Text(u.OpenID, "您好"); err != nil {
 			return nil, err
 		}
 	}
-	if err := s.box.Settle(ctx); err != nil {
+	if err := s.Box.Settle(ctx); err != nil {
 		return nil, err
 	}
-	ids, err := s.conversations(ctx)
+	all, _, err := s.Active(ctx, agent)
 	if err != nil {
 		return nil, err
+	}
+	ids := map[string]int64{}
+	for _, c := range all {
+		ids[c.Customer.OpenID] = c.ID
 	}
 	list := make([]int64, customers)
 	for i, openid := range openids {
 		list[i] = ids[openid]
-		if err := s.ask(ctx, s.token, "POST", fmt.Sprintf("conversations/%d/claim", list[i]), nil, nil); err != nil {
+		if err := s.Ask(ctx, agent, "POST", fmt.Sprintf("conversations/%d/claim", list[i]), nil, nil); err != nil {
 			return nil, err
 		}
 	}

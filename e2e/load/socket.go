@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"github.com/fasthttp/websocket"
+
+	"kfdesk/e2e/rig"
 )
 
 // socket is one agent's browser. The list of conversations shows the newest message
@@ -29,9 +31,9 @@ type socket struct {
 }
 
 // dial opens a socket; a deaf one reads nothing.
-func dial(s *server, said *said, customers int, deaf bool) (*socket, error) {
+func dial(s *rig.Server, said *said, customers int, deaf bool) (*socket, error) {
 	d := websocket.Dialer{HandshakeTimeout: 20 * time.Second, ReadBufferSize: 16 << 10}
-	conn, answer, err := d.Dial("ws"+strings.TrimPrefix(s.URL, "http")+"/ws", http.Header{"Authorization": {"Bearer " + s.token}})
+	conn, answer, err := d.Dial("ws"+strings.TrimPrefix(s.URL, "http")+"/ws", http.Header{"Authorization": {"Bearer " + s.Tokens[agent]}})
 	if err != nil {
 		if answer != nil {
 			err = fmt.Errorf("%w: %s", err, answer.Status)
