@@ -82,6 +82,20 @@ type Message struct {
 	ErrCode  int
 }
 
+// SetRules changes the rules of the official account.
+func (s *Server) SetRules(ctx context.Context, rules map[string]any) error {
+	var me struct{ Accounts []struct{ ID int64 } }
+	if err := s.Ask(ctx, Boss, "GET", "me", nil, &me); err != nil {
+		return err
+	}
+	for _, a := range me.Accounts {
+		if err := s.Ask(ctx, Boss, "PUT", fmt.Sprintf("accounts/%d/rules", a.ID), rules, nil); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // Active lists the conversations that are not ended.
 func (s *Server) Active(ctx context.Context, login string) (list []Conversation, since int64, err error) {
 	var answer struct {

@@ -3,6 +3,7 @@
 package rig
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"encoding/json"
@@ -50,9 +51,9 @@ type Server struct {
 	hook Hook
 }
 
-// Hook is told of every call of custom/send: before it is carried out, and after,
-// when the answer has left as far as that is known.
-type Hook func(body []byte, after bool)
+// Hook is told of every call of custom/send: before it is carried out, and after
+// it, whether a whole answer left.
+type Hook func(body []byte, after, answered bool)
 
 // Options of New.
 type Options struct {
@@ -114,9 +115,16 @@ func (s *Server) imitate(o Options) error {
 		}
 		body, _ := io.ReadAll(io.LimitReader(r.Body, 1<<20))
 		r.Body = io.NopCloser(bytes.NewReader(body))
-		hook(body, false)
-		defer hook(body, true)
-		inner.ServeHTTP(w, r)
+		hook(body, false, false)
+		seen := &witness{ResponseWriter: w}
+		defer func() {
+			lost := recover()
+			hook(body, true, lost == nil && !seen.broken && json.Valid(seen.body.Bytes()))
+			if lost != nil {
+				panic(lost)
+			}
+		}()
+		inner.ServeHTTP(seen, r)
 	}))
 	box.SetBase(web.URL)
 	ended := make(chan struct{})
@@ -124,6 +132,32 @@ func (s *Server) imitate(o Options) error {
 	s.Box, s.api = box, web.URL
 	s.stopBox = func() { _ = box.Close(); <-ended; web.Close() }
 	return box.AddAccount(s.Account)
+}
+
+// witness sees what is answered, and whether the connection is broken instead.
+type witness struct {
+	http.ResponseWriter
+	body   bytes.Buffer
+	broken bool
+}
+
+func (w *witness) Write(b []byte) (int, error) {
+	w.body.Write(b)
+	n, err := w.ResponseWriter.Write(b)
+	w.broken = w.broken || err != nil
+	return n, err
+}
+
+// Flush and Hijack are for the faults that break off an answer.
+func (w *witness) Flush() {
+	if f, ok := w.ResponseWriter.(http.Flusher); ok {
+		f.Flush()
+	}
+}
+
+func (w *witness) Hijack() (net.Conn, *bufio.ReadWriter, error) {
+	w.broken = true
+	return http.NewResponseController(w.ResponseWriter).Hijack()
 }
 
 // Listen says who is told of the calls of custom/send; nil: nobody.
