@@ -52,7 +52,7 @@ func (c *chaos) works(ctx, busy context.Context, login string, r *rand.Rand) {
 		case dice < 17:
 			c.deed(busy, login, v.ID, "end", nil)
 		default:
-			c.deed(busy, login, v.ID, "read", map[string]any{"upto": v.Last.ID})
+			c.deed(busy, login, v.ID, "read", map[string]any{"message": v.Last.ID})
 		}
 	}
 }
