@@ -177,6 +177,7 @@ func typedRules(ctx *fiber.Ctx, r *store.Rules) {
 	r.Order = typedList(ctx, "order")
 	r.Target, r.Closing, r.Capacity, r.Silence = typedNumber(ctx, "target"), typedNumber(ctx, "closing"), typedNumber(ctx, "capacity"), typedNumber(ctx, "silence")
 	r.Gone, r.Return, r.Idle, r.Undo = typedNumber(ctx, "gone"), typedNumber(ctx, "return"), typedNumber(ctx, "idle"), typedNumber(ctx, "undo")
+	r.Reopen = typedNumber(ctx, "reopen")
 	r.Assign, r.TakeOver = ctx.FormValue("assign"), ctx.FormValue("take_over")
 	r.Reasons = nil
 	for _, line := range strings.Split(ctx.FormValue("reasons"), "\n") {

@@ -83,7 +83,7 @@ func TestRulesAreEdited(t *testing.T) {
 	}
 
 	d.do(t, "POST", "/settings/routing", rulesForm(page.body, "name-3", "黑金", "target-3", "2", "look-3", "outline", "target", "20", "assign", "longest",
-		"capacity", "6", "silence", "5", "gone", "-1", "return", "12", "idle", "0", "take_over", "all", "reasons", " 已解决 \r\n\r\n转电话", "undo", "0")).
+		"capacity", "6", "silence", "5", "gone", "-1", "return", "12", "reopen", "7", "idle", "0", "take_over", "all", "reasons", " 已解决 \r\n\r\n转电话", "undo", "0")).
 		went(t, "/settings/routing?account=1&done=rules_saved")
 	got := rules()
 	if got.Levels[2] != (store.Level{Name: "黑金", Target: 2, Look: "outline"}) || !slices.Equal(got.Reasons, []string{"已解决", "转电话"}) ||

@@ -5,7 +5,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"time"
 )
 
 // Incoming is a push of WeChat, ready to be stored.
@@ -33,10 +32,6 @@ type Wanted struct {
 	Source string // WeChat's media id
 	URL    string // PicUrl
 }
-
-// reopenWithin is how long after its end a customer's next word reopens a
-// conversation for the same agent, unless the setting reopen_ms says otherwise.
-const reopenWithin = 10 * time.Minute
 
 // Receive stores a push: the customer, the conversation, the grant, the
 // message, its media. A push that is already stored changes nothing (again is
@@ -180,11 +175,11 @@ func (t *tx) enter(p *place, in *Incoming) error {
 		return nil
 	}
 	if p.state == "closed" && p.agent != 0 {
-		within, err := t.reopenWithin()
+		soon, err := t.reopens(in.Account, p.closedAt)
 		if err != nil {
 			return err
 		}
-		if t.now-p.closedAt <= within {
+		if soon {
 			if in.Dir == "event" {
 				return nil
 			}
@@ -206,12 +201,11 @@ func (t *tx) enter(p *place, in *Incoming) error {
 	return t.exec("update customer set conversation_id = $1, conversations = conversations + 1 where id = $2", id, p.customer)
 }
 
-func (t *tx) reopenWithin() (ms int64, err error) {
-	ms, err = txOne[int64](t, "select cast(value as integer) from setting where name = 'reopen_ms'")
-	if errors.Is(err, ErrNotFound) {
-		return reopenWithin.Milliseconds(), nil
-	}
-	return ms, err
+// reopens tells whether a conversation of an account that ended at closedAt goes on,
+// rather than that a new one begins.
+func (t *tx) reopens(accountID, closedAt int64) (bool, error) {
+	r, err := t.rules(accountID)
+	return r.Reopen > 0 && t.now-closedAt <= int64(r.Reopen)*60_000, err
 }
 
 // arrived brings the conversation's row up to date: preview, unread, waiting.

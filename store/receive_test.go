@@ -127,13 +127,17 @@ func TestReceiveFindsTheConversation(t *testing.T) {
 			ok(t, d.Unbind(ctx, Actor{}, d.li.ID, d.account))
 		}, nil, "waiting - 1 new"},
 		{"closed, with the time set to a minute", func(t *testing.T, d *desk, v Conversation) {
-			ok(t, d.SetSetting(ctx, "reopen_ms", "60000"))
+			d.reopen(t, 1)
 			closed(61*time.Second)(t, d, v)
 		}, nil, "waiting - 1 new"},
 		{"closed, with the time set to an hour", func(t *testing.T, d *desk, v Conversation) {
-			ok(t, d.SetSetting(ctx, "reopen_ms", "3600000"))
+			d.reopen(t, 60)
 			closed(time.Hour)(t, d, v)
 		}, nil, "open li 1 same"},
+		{"closed, and never reopened", func(t *testing.T, d *desk, v Conversation) {
+			d.reopen(t, 0)
+			closed(0)(t, d, v)
+		}, nil, "waiting - 1 new"},
 		{"a menu tap while waiting", nil, tap, "waiting - 1 same"},
 		{"a menu tap while open", func(t *testing.T, d *desk, v Conversation) { must(d.Claim(ctx, &d.li, v.ID))(t) }, tap, "open li 1 same"},
 		{"a menu tap shortly after the end", closed(time.Minute), tap, "closed li 0 same"},
@@ -344,4 +348,10 @@ func TestFirstPushIsNoted(t *testing.T) {
 	d.clock.advance(time.Hour)
 	d.receive(t, d.text("o2", "hello"))
 	equal(t, "pushed at", account().PushedAt, first)
+}
+
+// reopen sets within how many minutes a customer's word goes on in what ended.
+func (d *desk) reopen(t *testing.T, minutes int) {
+	t.Helper()
+	ok(t, d.ChangeRules(ctx, Actor{}, d.account, func(r *Rules) error { r.Reopen = minutes; return nil }))
 }

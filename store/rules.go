@@ -26,6 +26,7 @@ type Rules struct {
 	Silence  int    `json:"silence"`   // minutes without a reply or typing until a claimed conversation goes back; 0: never
 	Gone     int    `json:"gone"`      // minutes that an absent agent's conversations wait before they go back; -1: they stay
 	Return   int    `json:"return"`    // hours within which a customer comes back to the same agent
+	Reopen   int    `json:"reopen"`    // minutes within which a customer's next word goes on in the conversation that ended; 0: never
 	Idle     int    `json:"idle"`      // minutes without a key or a pointer that make an agent away; 0: never
 	TakeOver string `json:"take_over"` // who may: supervisor, all
 
@@ -48,7 +49,7 @@ func defaultRules() Rules {
 	return Rules{
 		Levels: []Level{{"VIP 1", 5, "outline"}, {"VIP 2", 3, "tint"}, {"VIP 3", 1, "solid"}}, Target: 10,
 		Order: []string{"level", "waited"}, Closing: 120,
-		Assign: "hand", Capacity: 10, Silence: 0, Gone: 3, Return: 24, Idle: 15, TakeOver: "supervisor",
+		Assign: "hand", Capacity: 10, Silence: 0, Gone: 3, Return: 24, Reopen: 10, Idle: 15, TakeOver: "supervisor",
 		Reasons: []string{}, Undo: 3,
 		Hours: defaultHours(), Autos: Autos{After: 3, Keywords: []Keyword{}},
 	}
@@ -125,6 +126,8 @@ func (r *Rules) check() error {
 		return bad("gone")
 	case r.Return < 0 || r.Return > 24*365:
 		return bad("return")
+	case r.Reopen < 0 || r.Reopen > 24*60:
+		return bad("reopen")
 	case r.Idle < 0 || r.Idle > 24*60:
 		return bad("idle")
 	case r.Undo < 0 || r.Undo > undoMost:

@@ -304,7 +304,7 @@ var deeds = []struct {
 		return err
 	}},
 	{"ExpectKF", "", func(w *walked) error { return w.ExpectKF(ctx, w.account, "new@hemu", "new") }},
-	{"SetSetting", "", func(w *walked) error { return w.SetSetting(ctx, "reopen_ms", "1") }},
+	{"SetSetting", "", func(w *walked) error { return w.SetSetting(ctx, "audit_days", "1") }},
 	{"SetBackupSettings", "", func(w *walked) error {
 		return w.SetBackupSettings(ctx, Actor{}, must(w.BackupSettings(ctx))(w))
 	}},
