@@ -87,7 +87,7 @@ func TestRulesAreEdited(t *testing.T) {
 		went(t, "/settings/routing?account=1&done=rules_saved")
 	got := rules()
 	if got.Levels[2] != (store.Level{Name: "黑金", Target: 2, Look: "outline"}) || !slices.Equal(got.Reasons, []string{"已解决", "转电话"}) ||
-		fmt.Sprint(got.Target, got.Assign, got.Capacity, got.Silence, got.Gone, got.Return, got.Idle, got.TakeOver, got.Undo) != "20longest6 5 -1 12 0all0" {
+		fmt.Sprint(got.Target, got.Assign, got.Capacity, got.Silence, got.Gone, got.Return, got.Reopen, got.Idle, got.TakeOver, got.Undo) != "20longest6 5 -1 12 7 0all0" {
 		t.Errorf("saved: %+v", got)
 	}
 
