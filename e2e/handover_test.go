@@ -262,6 +262,8 @@ func TestPresenceByTabs(t *testing.T) {
 	d.advance(31 * time.Second)
 	second.press("O") // heard only after the clock was moved: nobody is gone
 	is("busy")
+	script[bool](second, "lib/state.js", "window.mine = m.me; return true;")
+	second.until("busy here, too", `window.mine.value.presence === "busy"`) // the key turns round what this tab knows
 	second.press("O")
 	is("online")
 	second.open("/profile")
