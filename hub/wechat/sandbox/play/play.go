@@ -25,6 +25,7 @@ type Play struct {
 
 	box *sandbox.Sandbox
 
+	console   string            // its address
 	component sandbox.Component // whose credentials the console is given
 	listen    net.Listener
 	server    *http.Server
@@ -34,7 +35,7 @@ type Play struct {
 // Open makes the sandbox under data/sandbox. console is the address its pushes
 // go to.
 func Open(data, console string, log *slog.Logger) (*Play, error) {
-	p := &Play{Dir: filepath.Join(data, "sandbox"), log: log}
+	p := &Play{Dir: filepath.Join(data, "sandbox"), log: log, console: console}
 	var err error
 	if p.listen, err = net.Listen("tcp", "127.0.0.1:0"); err != nil {
 		return nil, err
@@ -43,10 +44,6 @@ func Open(data, console string, log *slog.Logger) (*Play, error) {
 		Callback: func(appid string) string { return console + "/wechat/" + appid }})
 	if err != nil {
 		p.listen.Close()
-		return nil, err
-	}
-	if p.component, err = p.box.SeedComponent(console); err != nil {
-		p.Close()
 		return nil, err
 	}
 	p.server = &http.Server{Handler: p.box.API(), ReadHeaderTimeout: 10 * time.Second}

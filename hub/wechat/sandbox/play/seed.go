@@ -38,6 +38,10 @@ func (p *Play) Seed(ctx context.Context, s *store.Store, public bool) (Logins, e
 	if err != nil {
 		return Logins{}, err
 	}
+	// After the shop's customers: the phone begins with one of them.
+	if p.component, err = p.box.SeedComponent(p.console); err != nil {
+		return Logins{}, err
+	}
 	if past != nil {
 		if err := seed(ctx, s, demo, past); err != nil {
 			return Logins{}, fmt.Errorf("demo: %w", err)
