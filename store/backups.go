@@ -21,6 +21,7 @@ type Backups struct {
 	log     *slog.Logger
 	tasks   chan task
 	over    chan struct{}
+	look    time.Duration // how often Run looks whether the daily one is due
 	tried   time.Time // when Run began the last daily one
 
 	mu    sync.Mutex
@@ -56,7 +57,7 @@ type task struct {
 
 // NewBackups knows the backups of a store. Version is the program's.
 func NewBackups(s *Store, version string, log *slog.Logger) *Backups {
-	return &Backups{store: s, program: version, log: log, tasks: make(chan task, 1), over: make(chan struct{}), Turn: func() {}}
+	return &Backups{store: s, program: version, log: log, tasks: make(chan task, 1), over: make(chan struct{}), look: 20 * time.Second, Turn: func() {}}
 }
 
 // Over is closed when Run has ended.
@@ -68,7 +69,7 @@ func (b *Backups) Run(ctx context.Context) error {
 	if set, err := b.store.BackupSettings(ctx); err == nil {
 		b.clear(set)
 	}
-	clock := time.NewTicker(20 * time.Second)
+	clock := time.NewTicker(b.look)
 	defer clock.Stop()
 	for {
 		select {

@@ -25,6 +25,7 @@ func (d *desk) keeper(t testing.TB) *keeper {
 	t.Helper()
 	k := &keeper{NewBackups(d.Store, "test", slog.New(slog.DiscardHandler)), d, make(chan bool, 1)}
 	k.Turn = func() { k.turned <- true }
+	k.look = time.Hour // no daily one begins in the midst of a slow test
 	run, stop := context.WithCancel(ctx)
 	go func() { _ = k.Run(run) }() // it has no error
 	t.Cleanup(func() { stop(); <-k.Over() })
