@@ -22,7 +22,7 @@ type Backups struct {
 	tasks   chan task
 	over    chan struct{}
 	look    time.Duration // how often Run looks whether the daily one is due
-	tried   time.Time // when Run began the last daily one
+	tried   time.Time     // when Run began the last daily one
 
 	mu    sync.Mutex
 	doing *Doing // nil: nothing
