@@ -1,9 +1,6 @@
 package sandbox
 
 import (
-	"bytes"
-	"context"
-	"io"
 	"net/http"
 	"net/url"
 	"slices"
@@ -130,20 +127,7 @@ func (s *Sandbox) attemptNotice(n told) (body []byte, status int, err error) {
 		return nil, 0, err
 	}
 	u.RawQuery = joinQuery(u.RawQuery, q, "")
-	ctx, cancel := context.WithTimeout(s.ctx, s.opt.Timeout)
-	defer cancel()
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, u.String(), bytes.NewReader(content))
-	if err != nil {
-		return nil, 0, bare(err)
-	}
-	req.Header.Set("Content-Type", "text/xml")
-	resp, err := s.client().Do(req)
-	if err != nil {
-		return nil, 0, bare(err)
-	}
-	defer resp.Body.Close()
-	body, err = io.ReadAll(io.LimitReader(resp.Body, 1<<20))
-	return body, resp.StatusCode, bare(err)
+	return s.post(u, content)
 }
 
 // callback is the component's side of the codec, for its notices and for the

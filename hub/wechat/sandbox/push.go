@@ -152,6 +152,11 @@ func (s *Sandbox) attempt(d *push) (body []byte, status int, err error) {
 		q.Signature, q.MsgSignature = wechat.Sign(q.Signature), wechat.Sign(q.MsgSignature)
 	}
 	u.RawQuery = joinQuery(u.RawQuery, q, d.user.OpenID)
+	return s.post(u, content)
+}
+
+// post makes one delivery of a push to a callback.
+func (s *Sandbox) post(u *url.URL, content []byte) (body []byte, status int, err error) {
 	ctx, cancel := context.WithTimeout(s.ctx, s.opt.Timeout)
 	defer cancel()
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, u.String(), bytes.NewReader(content))
