@@ -25,8 +25,15 @@ type waiter struct {
 // nobody. Called wherever a customer, an agent or the rules may have changed.
 func (t *tx) assign(accountID, conversationID int64) error {
 	r, err := t.rules(accountID)
-	if err != nil || r.Assign == "hand" && r.Return == 0 {
+	if err != nil {
 		return err
+	}
+	return t.assignUnder(&r, accountID, conversationID)
+}
+
+func (t *tx) assignUnder(r *Rules, accountID, conversationID int64) error {
+	if r.Assign == "hand" && r.Return == 0 {
+		return nil
 	}
 	hands, err := t.hands(accountID, r.Capacity)
 	if err != nil || len(hands) == 0 {
@@ -63,6 +70,10 @@ func (t *tx) hands(accountID int64, capacity int) ([]*hand, error) {
 }
 
 func (t *tx) waiters(accountID, conversationID int64) ([]waiter, error) {
+	which, id := "v.account_id = $1", accountID
+	if conversationID != 0 { // not "or": it would look at all that wait
+		which, id = "v.id = $1", conversationID
+	}
 	return rows(context.Background(), t, func(r scanner) (w waiter, err error) {
 		if err = r.Scan(append(w.targets(), &w.returnedBy, opt(&w.lastAgent), opt(&w.lastEnded))...); err == nil {
 			w.finish()
@@ -70,7 +81,7 @@ func (t *tx) waiters(accountID, conversationID int64) ([]waiter, error) {
 		return w, err
 	}, "select "+conversationFields+`, v.returned_by, p.agent_id, p.closed_at from conversation v join customer c on c.id = v.customer_id
 		left join conversation p on p.id = (select max(o.id) from conversation o where o.customer_id = v.customer_id and o.id < v.id and o.agent_id <> 0)
-		where v.state = 'waiting' and v.account_id = $1 and ($2 = 0 or v.id = $2) and v.last_dir <> 'event'`, accountID, conversationID)
+		where v.state = 'waiting' and `+which+` and v.last_dir <> 'event'`, id)
 }
 
 // pick chooses who serves a customer, and why them: last, fewest, longest. Nil:

@@ -224,7 +224,7 @@ func TestNotToTheSilent(t *testing.T) {
 		d.clock.advance(time.Minute)
 	}
 	d.presence(t, &d.su, "online")
-	d.receive(t, d.text("o1", "anybody?"))
+	ok(t, d.Route(ctx))
 	equal(t, "su came", d.servedBy(t, "o1"), "su")
 	d.clock.advance(time.Minute)
 	ok(t, d.Route(ctx))

@@ -56,13 +56,9 @@ func (a *Autos) check() string {
 }
 
 // automate answers what has just come from a customer whose conversation waits.
-func (t *tx) automate(customerID, conversationID int64, in *Incoming) error {
-	r, err := t.rules(in.Account)
-	if err != nil {
-		return err
-	}
+func (t *tx) automate(p *place, in *Incoming, r *Rules) (err error) {
 	if in.Follow > 0 {
-		_, err := t.auto(conversationID, "welcome", r.Autos.Welcome)
+		_, err := t.auto(p.conversation, "welcome", r.Autos.Welcome)
 		return err
 	}
 	if in.Dir != "in" {
@@ -70,35 +66,40 @@ func (t *tx) automate(customerID, conversationID int64, in *Incoming) error {
 	}
 	open := r.Hours.open(t.now)
 	duty := open
-	if open && len(r.Autos.Keywords) > 0 {
-		if duty, err = t.onDuty(in.Account); err != nil {
-			return err
+	var k *Keyword
+	var word string
+	if len(r.Autos.Keywords) > 0 {
+		if open {
+			if duty, err = t.onDuty(in.Account); err != nil {
+				return err
+			}
 		}
+		k, word = r.Autos.meant(content(in), duty)
 	}
-	if k, word := r.Autos.meant(content(in), duty); k != nil {
+	if k != nil {
 		if err := t.hit(in.Account, k, word); err != nil {
 			return err
 		}
 		if !k.Raise {
-			_, err := t.auto(conversationID, "keyword", AutoText{true, k.Text})
+			_, err := t.auto(p.conversation, "keyword", AutoText{true, k.Text})
 			return err
 		}
-		if err := t.raise(conversationID, word); err != nil {
+		if err := t.raise(p.conversation, word); err != nil {
 			return err
 		}
 	}
 	if open || !r.Autos.Away.On {
 		return nil
 	}
-	told, err := txOne[int64](t, "select away_at from customer where id = $1", customerID)
+	told, err := txOne[int64](t, "select away_at from customer where id = $1", p.customer)
 	if err != nil || t.now-told < awayEvery {
 		return err
 	}
-	wrote, err := t.auto(conversationID, "away", r.Autos.Away)
+	wrote, err := t.auto(p.conversation, "away", r.Autos.Away)
 	if err != nil || !wrote {
 		return err
 	}
-	return t.exec("update customer set away_at = $1 where id = $2", t.now, customerID)
+	return t.exec("update customer set away_at = $1 where id = $2", t.now, p.customer)
 }
 
 // content is the words of a text message.

@@ -121,8 +121,8 @@ func (t *tx) blockWaiting(v *Conversation, was int64) error {
 		}
 		return t.close(v.ID)
 	}
-	soon, err := t.reopens(v.Account, was)
-	if err != nil || v.State != "closed" || v.ClosedAt != was || !soon {
+	r, err := t.rules(v.Account)
+	if err != nil || v.State != "closed" || v.ClosedAt != was || !r.reopens(was, t.now) {
 		return err
 	}
 	if err := t.exec(`update conversation set state = 'waiting', closed_at = 0, unread = (select count(*) from message m

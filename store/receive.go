@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
-	"errors"
 )
 
 // Incoming is a push of WeChat, ready to be stored.
@@ -41,20 +40,21 @@ func (s *Store) Receive(ctx context.Context, in Incoming) (again bool, err error
 		in.Body = json.RawMessage("{}")
 	}
 	err = s.write(ctx, func(t *tx) error {
-		n, err := txOne[int](t, "select count(*) from message where account_id = $1 and dedupe = $2", in.Account, in.Dedupe)
-		if err != nil {
+		p, err := t.place(&in)
+		if again = p.again; err != nil || again {
 			return err
 		}
-		if again = n > 0; again {
-			return nil
-		}
-		return t.receive(&in)
+		return t.receive(&p, &in)
 	})
 	return again, err
 }
 
-// place is what Receive must know of a customer and their newest conversation.
+// place is what Receive must know before it stores a push: whether it is stored
+// already, the customer and their newest conversation, and the account.
 type place struct {
+	again                  bool
+	rules                  string // as they are stored
+	authorised             bool   // by the third-party platform
 	customer, conversation int64
 	following, blocked     bool
 	state                  string
@@ -63,21 +63,28 @@ type place struct {
 	lastID                 int64
 }
 
-func (t *tx) receive(in *Incoming) error {
-	p, err := t.place(in)
-	if err != nil {
-		return err
-	}
-	if err := t.grantAndFollow(&p, in); err != nil {
-		return err
-	}
-	if !p.blocked && (in.Dir == "in" || in.Grant != "") {
-		if err := t.enter(&p, in); err != nil {
+func (t *tx) receive(p *place, in *Incoming) error {
+	if p.customer == 0 {
+		if err := t.newcomer(p, in); err != nil {
 			return err
 		}
 	}
-	if err := t.authorizerPushed(in.Account); err != nil {
+	if err := t.grantAndFollow(p, in); err != nil {
 		return err
+	}
+	r, err := t.w.rulesOf(in.Account, p.rules)
+	if err != nil {
+		return err
+	}
+	if !p.blocked && (in.Dir == "in" || in.Grant != "") {
+		if err := t.enter(p, in, &r); err != nil {
+			return err
+		}
+	}
+	if p.authorised {
+		if err := t.authorizerPushed(in.Account); err != nil {
+			return err
+		}
 	}
 	conversation := p.conversation
 	if p.state == "closed" {
@@ -101,37 +108,41 @@ func (t *tx) receive(in *Incoming) error {
 		in.Dir, in.Type, string(in.Body), in.At, in.Dedupe, media, thumb, event, in.Raw); err != nil {
 		return err
 	}
-	if err := t.arrived(&p, in, event); err != nil || p.state != "waiting" {
+	if err := t.arrived(p, in, event); err != nil || p.state != "waiting" {
 		return err
 	}
-	if in.Dir == "in" {
-		if err := t.assign(in.Account, p.conversation); err != nil {
+	if in.Dir == "in" && p.waitingSince == 0 { // who waits already was offered to the agents, and is again when one has room
+		if err := t.assignUnder(&r, in.Account, p.conversation); err != nil {
 			return err
 		}
 	}
-	return t.automate(p.customer, p.conversation, in)
+	return t.automate(p, in, &r)
 }
 
-// place finds the customer, or makes one.
+// place reads all of a place at once: it is the start of every push.
 func (t *tx) place(in *Incoming) (place, error) {
-	p, err := txRow(t, func(r scanner) (p place, err error) {
-		err = r.Scan(&p.customer, &p.conversation, opt(&p.following), opt(&p.blocked), opt(&p.state), opt(&p.agent), opt(&p.closedAt), opt(&p.waitingSince), opt(&p.lastID))
+	return txRow(t, func(r scanner) (p place, err error) {
+		err = r.Scan(opt(&p.again), opt(&p.rules), opt(&p.authorised), opt(&p.customer), opt(&p.conversation), opt(&p.following), opt(&p.blocked),
+			opt(&p.state), opt(&p.agent), opt(&p.closedAt), opt(&p.waitingSince), opt(&p.lastID))
 		return p, err
-	}, `select c.id, c.conversation_id, c.following, c.blocked_at > 0, v.state, v.agent_id, v.closed_at, v.waiting_since, v.last_id
-		from customer c left join conversation v on v.id = c.conversation_id where c.account_id = $1 and c.openid = $2`, in.Account, in.OpenID)
-	if !errors.Is(err, ErrNotFound) {
-		return p, err
-	}
+	}, `select exists (select 1 from message m where m.account_id = a.id and m.dedupe = $3), a.rules, z.account_id is not null, c.id, c.conversation_id,
+			c.following, c.blocked_at > 0, v.state, v.agent_id, v.closed_at, v.waiting_since, v.last_id
+		from account a left join authorizer z on z.account_id = a.id left join customer c on c.account_id = a.id and c.openid = $2
+		left join conversation v on v.id = c.conversation_id where a.id = $1`, in.Account, in.OpenID, in.Dedupe)
+}
+
+// newcomer makes the customer.
+func (t *tx) newcomer(p *place, in *Incoming) (err error) {
 	p.following = true
 	if p.customer, err = t.insert("insert into customer (account_id, openid, created_at) values ($1,$2,$3)",
 		in.Account, in.OpenID, t.now); err != nil {
-		return p, err
+		return err
 	}
 	pushed, err := t.affect("update account set pushed_at = $1 where id = $2 and pushed_at = 0", t.now, in.Account)
 	if err == nil && pushed > 0 {
 		err = t.note(Event{Kind: "account", Account: in.Account})
 	}
-	return p, err
+	return err
 }
 
 func (t *tx) grantAndFollow(p *place, in *Incoming) error {
@@ -170,26 +181,21 @@ func (t *tx) grantAndFollow(p *place, in *Incoming) error {
 // enter makes sure that the customer has a conversation that is not closed: a
 // word shortly after the end goes back to the same agent, else to the queue. A
 // mere deed (a menu tap) shortly after the end stays quiet.
-func (t *tx) enter(p *place, in *Incoming) error {
+func (t *tx) enter(p *place, in *Incoming, r *Rules) error {
 	if p.state == "waiting" || p.state == "open" {
 		return nil
 	}
-	if p.state == "closed" && p.agent != 0 {
-		soon, err := t.reopens(in.Account, p.closedAt)
-		if err != nil {
-			return err
+	if p.state == "closed" && p.agent != 0 && r.reopens(p.closedAt, t.now) {
+		if in.Dir == "event" {
+			return nil
 		}
-		if soon {
-			if in.Dir == "event" {
-				return nil
-			}
-			if _, err = t.speaker(p.agent, in.Account); err == nil {
-				p.state = "open"
-				return t.exec("update conversation set state = 'open', closed_at = 0, reason = '' where id = $1", p.conversation)
-			}
-			if !Refused(err, "no_kf_account") {
-				return err
-			}
+		_, err := t.speaker(p.agent, in.Account)
+		if err == nil {
+			p.state = "open"
+			return t.exec("update conversation set state = 'open', closed_at = 0, reason = '' where id = $1", p.conversation)
+		}
+		if !Refused(err, "no_kf_account") {
+			return err
 		}
 	}
 	id, err := t.insert(`insert into conversation (account_id, customer_id, state, created_at) values ($1,$2,'waiting',$3)`,
@@ -197,15 +203,14 @@ func (t *tx) enter(p *place, in *Incoming) error {
 	if err != nil {
 		return err
 	}
-	*p = place{customer: p.customer, following: p.following, conversation: id, state: "waiting"}
+	p.conversation, p.state, p.agent, p.closedAt, p.waitingSince, p.lastID = id, "waiting", 0, 0, 0, 0
 	return t.exec("update customer set conversation_id = $1, conversations = conversations + 1 where id = $2", id, p.customer)
 }
 
-// reopens tells whether a conversation of an account that ended at closedAt goes on,
-// rather than that a new one begins.
-func (t *tx) reopens(accountID, closedAt int64) (bool, error) {
-	r, err := t.rules(accountID)
-	return r.Reopen > 0 && t.now-closedAt <= int64(r.Reopen)*60_000, err
+// reopens tells whether a conversation that ended at closedAt goes on, rather than
+// that a new one begins.
+func (r *Rules) reopens(closedAt, now int64) bool {
+	return r.Reopen > 0 && now-closedAt <= int64(r.Reopen)*60_000
 }
 
 // arrived brings the conversation's row up to date: preview, unread, waiting.

@@ -151,7 +151,11 @@ func (s *Store) ChangeRules(ctx context.Context, by Actor, accountID int64, do f
 		if err != nil {
 			return err
 		}
-		r, err := t.rules(accountID)
+		old, err := t.rulesText(accountID)
+		if err != nil {
+			return err
+		}
+		r, err := parseRules(old) // its own, for do changes them
 		if err != nil {
 			return err
 		}
@@ -172,11 +176,35 @@ func (s *Store) ChangeRules(ctx context.Context, by Actor, accountID int64, do f
 	})
 }
 
-// rules are those of an official account, as they are now.
+// rules are those of an official account, as they are now. They are shared: nobody
+// changes what their lists hold.
 func (t *tx) rules(accountID int64) (Rules, error) {
-	j, err := txOne[string](t, "select rules from account where id = $1", accountID)
+	j, err := t.rulesText(accountID)
 	if err != nil {
 		return Rules{}, err
 	}
-	return parseRules(j)
+	return t.w.rulesOf(accountID, j)
+}
+
+func (t *tx) rulesText(accountID int64) (string, error) {
+	return txOne[string](t, "select rules from account where id = $1", accountID)
+}
+
+// readRules are rules with the text they were read from.
+type readRules struct {
+	text  string
+	rules Rules
+}
+
+// rulesOf are the rules that a text holds, read anew only when it is another than
+// last time: every push asks for them.
+func (w *writer) rulesOf(accountID int64, text string) (Rules, error) {
+	if known := w.rules[accountID]; known.text == text && text != "" {
+		return known.rules, nil
+	}
+	r, err := parseRules(text)
+	if err == nil {
+		w.rules[accountID] = readRules{text, r}
+	}
+	return r, err
 }

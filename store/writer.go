@@ -23,6 +23,7 @@ type writer struct {
 	now     func() int64
 	tell    func(news)
 	stmts   map[string]*sql.Stmt
+	rules   map[int64]readRules // by official account
 	changes chan change
 	done    chan struct{} // nil until started
 	walMost int64
@@ -59,7 +60,7 @@ func newWriter(ctx context.Context, path string, now func() int64, tell func(new
 		db.Close()
 		return nil, openError("database_unreadable", path, err)
 	}
-	return &writer{path: path, db: db, conn: conn, now: now, tell: tell, stmts: map[string]*sql.Stmt{},
+	return &writer{path: path, db: db, conn: conn, now: now, tell: tell, stmts: map[string]*sql.Stmt{}, rules: map[int64]readRules{},
 		changes: make(chan change, batchMost), walMost: walMost}, nil
 }
 
