@@ -11,6 +11,7 @@ import (
 	"io/fs"
 	"path"
 	"strings"
+	"sync"
 
 	"github.com/gofiber/fiber/v2"
 )
@@ -27,7 +28,7 @@ type Assets struct {
 type asset struct {
 	mime   string
 	body   []byte
-	zipped []byte // nil where gzip gains nothing
+	zipped func() ([]byte, error) // made at the first request; nil where gzip gains nothing
 }
 
 var errNoAsset = errors.New("no such file")
@@ -76,10 +77,8 @@ func (a *Assets) add(name string, body []byte) error {
 		return err
 	}
 	f := asset{mime: mime, body: body}
-	if zip {
-		if f.zipped, err = gzipped(body); err != nil {
-			return err
-		}
+	if zip { // at once it would be half of what the start takes
+		f.zipped = sync.OnceValues(func() ([]byte, error) { return gzipped(body) })
 	}
 	a.files[name] = f
 	return nil
@@ -202,6 +201,13 @@ func send(ctx *fiber.Ctx, f asset) error {
 	if !strings.Contains(ctx.Get(fiber.HeaderAcceptEncoding), "gzip") {
 		return ctx.Send(f.body)
 	}
+	zipped, err := f.zipped()
+	if err != nil {
+		return err
+	}
+	if zipped == nil {
+		return ctx.Send(f.body)
+	}
 	ctx.Set(fiber.HeaderContentEncoding, "gzip")
-	return ctx.Send(f.zipped)
+	return ctx.Send(zipped)
 }

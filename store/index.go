@@ -59,7 +59,7 @@ var indexTables = []string{
 
 const (
 	indexAtOnce = 500                   // rows in a transaction
-	indexBehind = 50 * time.Millisecond // gathers what comes, so that transactions are large under load
+	indexBehind = 200 * time.Millisecond // gathers what comes, so that transactions are large under load
 	indexAgain  = 10 * time.Second      // after a fault
 	indexYields = 4                     // rests so many times as long as it works while the store is written to
 )
