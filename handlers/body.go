@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io"
 	"net"
+	"slices"
 	"strings"
 	"time"
 
@@ -110,12 +111,17 @@ func inflowOf(ctx *fiber.Ctx) *inflow {
 	return in
 }
 
-// streamed gives every request its inflow, around all that Fiber does with it.
+// streamed gives every request its inflow, around all that Fiber does with it. A
+// method that Fiber does not know is one that no route takes: Fiber's own answer
+// would go past our headers.
 func streamed(app *fiber.App) {
 	handle := app.Handler()
 	app.Server().Handler = func(ctx *fasthttp.RequestCtx) {
 		in := newInflow(ctx)
 		ctx.SetUserValue(inflowKey, in)
+		if !slices.Contains(fiber.DefaultMethods, string(ctx.Method())) {
+			ctx.Request.Header.SetMethod(fiber.MethodTrace)
+		}
 		handle(ctx)
 		if !in.ended {
 			in.drain(ctx)

@@ -156,7 +156,12 @@ func TestNothingOfAnotherAccountIsReached(t *testing.T) {
 		case r.Method == "POST" && strings.HasSuffix(address, "/messages"):
 			body = object{"client_id": "0123456789", "type": "text", "body": object{"content": "hello"}}
 		}
-		d.call(t, "wang", r.Method, address, body).refused(t, 404, "not_found")
+		got := d.call(t, "wang", r.Method, address, body)
+		got.refused(t, 404, "not_found")
+		none := parameter.ReplaceAllString(r.Path, "987654")
+		if not := d.call(t, "wang", r.Method, none, body); not.plain() != got.plain() {
+			t.Errorf("%s %s: %s, but %s of what is not there", r.Method, address, got.body, not.body)
+		}
 		if got := d.call(t, "zhou", r.Method, address, body); got.status == 404 {
 			t.Errorf("%s %s: an admin sees nothing either", r.Method, address)
 		}

@@ -89,7 +89,7 @@ func (c *Console) fail(ctx *fiber.Ctx, err error) error {
 		c.Log.Error("request failed", "method", ctx.Method(), "path", loggedPath(ctx), "request", ctx.Locals("request"), "error", err)
 	}
 	ctx.Status(p.Status)
-	path := ctx.Path()
+	path, reads := ctx.Path(), ctx.Method() == fiber.MethodGet || ctx.Method() == fiber.MethodHead
 	switch {
 	case strings.HasPrefix(path, "/api/"), strings.HasPrefix(path, "/phone/api/"), path == "/ws":
 		detail := p.Detail
@@ -100,9 +100,9 @@ func (c *Console) fail(ctx *fiber.Ctx, err error) error {
 			"request": ctx.Locals("request")}})
 	case strings.HasPrefix(path, "/wechat/"), strings.HasPrefix(path, "/media/"), strings.HasPrefix(path, "/static/"):
 		return ctx.SendString(p.Code)
-	case p.Code == "totp_needed" && ctx.Method() == fiber.MethodGet:
+	case p.Code == "totp_needed" && reads:
 		return see(ctx, "/profile/two-step")
-	case p.Code == "login_needed" && ctx.Method() == fiber.MethodGet:
+	case p.Code == "login_needed" && reads:
 		return ctx.Redirect("/login?next="+url.QueryEscape(ctx.OriginalURL()), fiber.StatusFound)
 	}
 	return c.errorPage(ctx, p)

@@ -31,22 +31,27 @@ func (c *Console) frame(ctx *fiber.Ctx) error {
 	return ctx.Next()
 }
 
+// safeHeaders are on every answer. What may be kept says so itself.
+var safeHeaders = [][2]string{
+	{"Content-Security-Policy", cspHeader},
+	{"X-Content-Type-Options", "nosniff"},
+	{"X-Frame-Options", "DENY"},
+	{"Referrer-Policy", "no-referrer"},
+	{"Cross-Origin-Opener-Policy", "same-origin"},
+	{"Cross-Origin-Resource-Policy", "same-origin"}, // a neighbour's page is sent our cookies too
+	{"Permissions-Policy", "camera=(), geolocation=(), microphone=(self)"},
+	{"Cache-Control", "no-store"},
+}
+
 // head names the request and sets the headers of safety.
 func (c *Console) head(ctx *fiber.Ctx) {
 	id := make([]byte, 6)
 	_, _ = rand.Read(id) // never fails
-	ctx.Locals("request", hex.EncodeToString(id))
-	for name, value := range map[string]string{
-		"Content-Security-Policy":    cspHeader,
-		"X-Content-Type-Options":     "nosniff",
-		"X-Frame-Options":            "DENY",
-		"Referrer-Policy":            "no-referrer",
-		"Cross-Origin-Opener-Policy": "same-origin",
-		"Permissions-Policy":         "camera=(), geolocation=(), microphone=(self)",
-		"X-Request-Id":               ctx.Locals("request").(string),
-		"Cache-Control":              "no-store",
-	} {
-		ctx.Set(name, value)
+	number := hex.EncodeToString(id)
+	ctx.Locals("request", number)
+	ctx.Set("X-Request-Id", number)
+	for _, h := range safeHeaders {
+		ctx.Set(h[0], h[1])
 	}
 	if c.secure(ctx) {
 		ctx.Set("Strict-Transport-Security", "max-age=31536000")

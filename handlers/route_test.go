@@ -307,19 +307,7 @@ var parameter = regexp.MustCompile(`:id(<int>)?|:\w+|\*`)
 func tryRoute(t *testing.T, method, path, who string) {
 	d := newDesk(t) // of its own: some routes end what others need
 	d.withPhone()
-	address := parameter.ReplaceAllStringFunc(path, func(p string) string {
-		switch {
-		case p == ":appid":
-			return shopApp
-		case p == ":hash":
-			return strings.TrimPrefix(d.Assets.Base, "/static/")
-		case p == "*" && strings.HasPrefix(path, "/static/"):
-			return "css/pages.css"
-		case p == "*":
-			return "state"
-		}
-		return "1"
-	})
+	address := d.addressOf(path)
 	may := map[string]map[string]bool{
 		public:     {"": true, "li": true, "wang": true, "sun": true, "zhou": true},
 		signed:     {},
@@ -331,6 +319,7 @@ func tryRoute(t *testing.T, method, path, who string) {
 	}[who]
 	for _, asker := range everybody {
 		got := d.browse(t, asker, method, address)
+		safe(t, method+" "+address+" by "+asker, address, got)
 		if asker == "wang" && got.status == 404 && !may[asker] {
 			continue // not even seen
 		}

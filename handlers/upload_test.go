@@ -237,7 +237,7 @@ func TestBodiesOnTheWire(t *testing.T) {
 	}{
 		"a route that does not read it": {"POST /api/v1/media?account=99&kind=image HTTP/1.1", 404},
 		"no such route":                 {"POST /no/such/route HTTP/1.1", 404},
-		"no such method":                {"FROB / HTTP/1.1", 400},
+		"no such method":                {"FROB / HTTP/1.1", 405},
 		"packed":                        {"POST /api/v1/media HTTP/1.1\r\nContent-Encoding: gzip", 415},
 		"a GET with a body":             {"GET /media/99 HTTP/1.1", 404},
 		"a form that is too large":      {"POST /login HTTP/1.1\r\nContent-Length: 99000000", 413},
