@@ -115,7 +115,7 @@ func TestLogInsInWords(t *testing.T) {
 	}
 	for _, login := range []string{"li", "nobody-here"} {
 		for range 5 {
-			_, _ = d.Store.Login(ctx, login, "wrong", "192.0.2.1") // refused
+			_, _ = d.Store.Login(ctx, login, "wrong", "192.0.2.1", "") // refused
 		}
 	}
 	body := d.browse(t, "zhou", "GET", "/audit?kind=members").body

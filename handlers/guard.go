@@ -9,7 +9,6 @@ import (
 	"net/url"
 	"runtime/debug"
 	"strings"
-	"time"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -104,13 +103,6 @@ func (c *Console) ownOrigin(ctx *fiber.Ctx) bool {
 	return strings.EqualFold(origin.Host, string(ctx.Context().Host()))
 }
 
-const (
-	cookieName = "kfdesk"
-	// How long a log-in holds: for one working day, or when asked to stay.
-	shortLogin = 12 * time.Hour
-	longLogin  = 30 * 24 * time.Hour
-)
-
 func bearer(ctx *fiber.Ctx) string {
 	secret, ok := strings.CutPrefix(ctx.Get(fiber.HeaderAuthorization), "Bearer ")
 	if !ok {
@@ -123,7 +115,7 @@ func bearer(ctx *fiber.Ctx) string {
 func (c *Console) identify(ctx *fiber.Ctx) error {
 	secret := bearer(ctx)
 	if secret == "" {
-		secret = ctx.Cookies(cookieName)
+		secret = ctx.Cookies(c.hosted(ctx, cookieName))
 	}
 	if secret == "" {
 		return ctx.Next()
@@ -228,45 +220,6 @@ func (c *Console) player(ctx *fiber.Ctx) error {
 		return refused(fiber.StatusForbidden, "admin_needed")
 	}
 	return c.admin(ctx)
-}
-
-// login makes a browser session and its cookie. way is "oidc" where the
-// provider has checked who it is.
-func (c *Console) login(ctx *fiber.Ctx, a *store.Agent, stay bool, way string) error {
-	life := shortLogin
-	if stay {
-		life = longLogin
-	}
-	secret, err := c.Store.LogIn(ctx.UserContext(), a, store.Session{Way: way, Name: cut(ctx.Get(fiber.HeaderUserAgent), 200), IP: c.clientIP(ctx)}, life)
-	if err != nil {
-		return orOut(err)
-	}
-	cookie := &fiber.Cookie{Name: cookieName, Value: secret, Path: "/", HTTPOnly: true, Secure: c.secure(ctx), SameSite: "Lax"}
-	if stay {
-		cookie.MaxAge = int(longLogin.Seconds())
-	} else {
-		cookie.SessionOnly = true
-	}
-	ctx.Cookie(cookie)
-	return nil
-}
-
-// orOut: who was checked and put out before that was done is not logged in.
-func orOut(err error) error {
-	if errors.Is(err, store.ErrNotFound) {
-		return refused(fiber.StatusUnauthorized, "login_needed")
-	}
-	return err
-}
-
-// logout ends the session of this browser.
-func (c *Console) logout(ctx *fiber.Ctx) error {
-	ctx.Cookie(&fiber.Cookie{Name: cookieName, Path: "/", HTTPOnly: true, Secure: c.secure(ctx), SameSite: "Lax",
-		Expires: time.Unix(1, 0)})
-	if s, ok := ctx.Locals("session").(store.Session); ok && s.Kind == "browser" {
-		return c.Store.LogOut(ctx.UserContext(), s.Hash)
-	}
-	return nil
 }
 
 // cut shortens a text to at most n bytes, on a character's boundary.

@@ -65,8 +65,12 @@ func (d *desk) signIn(t *testing.T, form string, headers ...string) *http.Cookie
 		append(headers, "Content-Type", "application/x-www-form-urlencoded", "Sec-Fetch-Site", "same-origin")...)
 	got := d.send(t, req)
 	cookies := (&http.Response{Header: got.header}).Cookies()
-	if got.status != 303 || len(cookies) != 1 {
+	if got.status != 303 || len(cookies) != 2 {
 		t.Fatalf("log-in: %d, %d cookies", got.status, len(cookies))
+	}
+	known := cookies[1]
+	if !known.HttpOnly || known.SameSite != http.SameSiteStrictMode || known.Path != "/login" || known.Domain != "" || known.Secure != cookies[0].Secure || known.MaxAge != year {
+		t.Errorf("the cookie of the browser is %s", known.Raw)
 	}
 	return cookies[0]
 }
@@ -119,14 +123,24 @@ func TestCookieOfTheSession(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			d.URL = tt.url
 			c := d.signIn(t, tt.form, tt.headers...)
+			if name := map[bool]string{false: "kfdesk", true: "__Host-kfdesk"}[tt.secure]; c.Name != name {
+				t.Errorf("its name is %s, not %s", c.Name, name)
+			}
 			if !c.HttpOnly || c.SameSite != http.SameSiteLaxMode || c.Path != "/" || c.Domain != "" || c.Secure != tt.secure || c.MaxAge != tt.age || !c.Expires.IsZero() {
 				t.Errorf("the cookie is %s", c.Raw)
 			}
 		})
 	}
 	d.URL, d.Proxies = "", []netip.Prefix{netip.MustParsePrefix("0.0.0.0/32")} // where requests of a test come from
-	if c := d.signIn(t, "", "X-Forwarded-Proto", "https"); !c.Secure {
+	c := d.signIn(t, "", "X-Forwarded-Proto", "https")
+	if !c.Secure || c.Name != "__Host-kfdesk" {
 		t.Error("a believed proxy's word on TLS counts for nothing")
+	}
+	// Over TLS nothing is opened by a cookie that a neighbour can have set.
+	for name, want := range map[string]int{"__Host-kfdesk": 200, "kfdesk": 401} {
+		if got := d.send(t, request("GET", "/api/v1/me", nil, "X-Forwarded-Proto", "https", "Cookie", name+"="+c.Value)); got.status != want {
+			t.Errorf("the secret as %s: %d", name, got.status)
+		}
 	}
 }
 

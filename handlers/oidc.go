@@ -74,10 +74,9 @@ func (c *Console) startOIDC(ctx *fiber.Ctx) error {
 
 // setOIDC keeps what began here; "" forgets it.
 func (c *Console) setOIDC(ctx *fiber.Ctx, value string) {
-	cookie := &fiber.Cookie{Name: oidcCookie, Value: value, Path: "/login/oidc", HTTPOnly: true, Secure: c.secure(ctx), SameSite: "Lax",
-		MaxAge: int(oidcLife.Seconds())}
-	if value == "" {
-		cookie.MaxAge, cookie.Expires = 0, time.Unix(1, 0)
+	cookie := c.hostCookie(ctx, oidcCookie, value)
+	if value != "" {
+		cookie.SessionOnly, cookie.MaxAge = false, int(oidcLife.Seconds())
 	}
 	ctx.Cookie(cookie)
 }
@@ -85,7 +84,7 @@ func (c *Console) setOIDC(ctx *fiber.Ctx, value string) {
 // returnOIDC takes the browser back from the other system and logs in whom it
 // names.
 func (c *Console) returnOIDC(ctx *fiber.Ctx) error {
-	kept := strings.Split(ctx.Cookies(oidcCookie), ".")
+	kept := strings.Split(ctx.Cookies(c.hosted(ctx, oidcCookie)), ".")
 	c.setOIDC(ctx, "")
 	if len(kept) != 5 || subtle.ConstantTimeCompare([]byte(kept[0]), []byte(ctx.Query("state"))) != 1 {
 		return c.oidcFailed(ctx, &oidcFailure{Why: "state"})

@@ -309,7 +309,7 @@ func TestMembersThatOIDCMakes(t *testing.T) {
 		t.Fatalf("%+v, %v", a, err)
 	}
 	d.get(t, "/agents").has(t, 403)
-	if _, err := d.Store.Login(t.Context(), "man", "", "1"); !store.Refused(err, "login_wrong") {
+	if _, err := d.Store.Login(t.Context(), "man", "", "1", ""); !store.Refused(err, "login_wrong") {
 		t.Errorf("without a password: %v", err)
 	}
 	if err := d.Store.SetAgentActive(t.Context(), store.Actor{}, a.ID, false); err != nil {

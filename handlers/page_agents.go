@@ -101,6 +101,11 @@ func (c *Console) postAgentPassword(ctx *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
+	if keep != nil {
+		if err := c.renew(ctx); err != nil {
+			return err
+		}
+	}
 	return see(ctx, "/agents?done=agent_password")
 }
 

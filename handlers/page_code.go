@@ -3,7 +3,6 @@ package handlers
 import (
 	"errors"
 	"net/url"
-	"time"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -37,15 +36,11 @@ func (c *Console) askCode(ctx *fiber.Ctx, a *store.Agent, d *loginPage, way stri
 }
 
 func (c *Console) setHalf(ctx *fiber.Ctx, secret string) {
-	cookie := &fiber.Cookie{Name: halfCookie, Value: secret, Path: "/login", HTTPOnly: true, Secure: c.secure(ctx), SameSite: "Lax", SessionOnly: true}
-	if secret == "" {
-		cookie.SessionOnly, cookie.Expires = false, time.Unix(1, 0)
-	}
-	ctx.Cookie(cookie)
+	ctx.Cookie(c.hostCookie(ctx, halfCookie, secret))
 }
 
 func (c *Console) renderCode(ctx *fiber.Ctx, d *codePage) error {
-	half, err := c.Store.Half(ctx.UserContext(), ctx.Cookies(halfCookie))
+	half, err := c.Store.Half(ctx.UserContext(), ctx.Cookies(c.hosted(ctx, halfCookie)))
 	if errors.Is(err, store.ErrNotFound) {
 		return c.logInAgain(ctx, d.Next)
 	}
@@ -75,7 +70,7 @@ func (c *Console) pageCode(ctx *fiber.Ctx) error {
 
 func (c *Console) postCode(ctx *fiber.Ctx) error {
 	d := &codePage{Next: localPath(ctx.FormValue("next")), Keep: ctx.FormValue("keep") != ""}
-	done, err := c.Store.SecondStep(ctx.UserContext(), ctx.Cookies(halfCookie), ctx.FormValue("code"), c.clientIP(ctx))
+	done, err := c.Store.SecondStep(ctx.UserContext(), ctx.Cookies(c.hosted(ctx, halfCookie)), ctx.FormValue("code"), c.clientIP(ctx), ctx.Cookies(knownCookie))
 	var rule *store.Refusal
 	switch {
 	case errors.As(err, &rule):

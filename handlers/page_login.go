@@ -57,7 +57,7 @@ func (c *Console) loginPage(ctx *fiber.Ctx, d *loginPage) (*Page, error) {
 
 func (c *Console) postLogin(ctx *fiber.Ctx) error {
 	d := &loginPage{Next: localPath(ctx.FormValue("next")), Login: ctx.FormValue("login"), Keep: ctx.FormValue("keep") != ""}
-	agent, err := c.Store.Login(ctx.UserContext(), d.Login, ctx.FormValue("password"), c.clientIP(ctx))
+	agent, err := c.Store.Login(ctx.UserContext(), d.Login, ctx.FormValue("password"), c.clientIP(ctx), ctx.Cookies(knownCookie))
 	var rule *store.Refusal
 	if errors.As(err, &rule) {
 		d.Problems = problems{"password": c.loginProblem(ctx, rule)}

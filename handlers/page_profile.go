@@ -132,16 +132,23 @@ func (c *Console) pageProfilePassword(ctx *fiber.Ctx) error {
 	return c.renderProfile(ctx, profilePage{Dialog: "password"})
 }
 
-// postProfilePassword asks for the old password again, under the same throttle
-// as the log-in, and keeps this browser logged in.
+// postProfilePassword asks for the old password again and keeps this browser logged
+// in, by another secret than before.
 func (c *Console) postProfilePassword(ctx *fiber.Ctx) error {
 	me := who(ctx)
-	if _, err := c.Store.Login(ctx.UserContext(), me.Login, ctx.FormValue("old"), c.clientIP(ctx)); err != nil {
+	err := c.prove(ctx)
+	if !me.Password { // who comes through OIDC alone has none to change
+		err = &store.Refusal{Code: "login_wrong"}
+	}
+	if err != nil {
 		return c.passwordProblem(ctx, err, "old", profilePage{Dialog: "password"})
 	}
 	here, _ := ctx.Locals("session").(store.Session)
 	if err := c.Store.SetPassword(ctx.UserContext(), c.actor(ctx), me.ID, ctx.FormValue("password"), here.Hash); err != nil {
 		return c.passwordProblem(ctx, err, "password", profilePage{Dialog: "password"})
+	}
+	if err := c.renew(ctx); err != nil {
+		return err
 	}
 	return see(ctx, "/profile?done=password_changed")
 }

@@ -149,6 +149,9 @@ func (c *Console) postTwoStep(ctx *fiber.Ctx) error {
 		d.Problems = faults
 		return c.renderTwoStep(ctx, d, "")
 	}
+	if err := c.renew(ctx); err != nil {
+		return err
+	}
 	return c.showCodes(ctx, codes, "people.done.on")
 }
 

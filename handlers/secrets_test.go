@@ -3,6 +3,7 @@ package handlers
 import (
 	"log/slog"
 	"maps"
+	"net/http"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -80,7 +81,12 @@ func TestSecretsStayInside(t *testing.T) {
 			got = d.browse(t, "zhou", method, address)
 		}
 		asked++
-		secrets := []string{leakSecret, leakAccess, cookie}
+		for _, c := range (&http.Response{Header: got.header}).Cookies() {
+			if c.Name == cookieName { // the password was changed
+				d.logins["zhou"] = c.Value
+			}
+		}
+		secrets := []string{leakSecret, leakAccess, cookie, d.logins["zhou"]}
 		if path != "/agents/new" { // the first password is there to be read out to its agent
 			secrets = append(secrets, leakPassword)
 		}
@@ -95,7 +101,7 @@ func TestSecretsStayInside(t *testing.T) {
 	if asked < 100 {
 		t.Errorf("only %d routes were asked", asked)
 	}
-	all := []string{leakSecret, leakToken, leakAES, leakAccess, leakPassword, leakBody, cookie, url.QueryEscape(leakPassword)}
+	all := []string{leakSecret, leakToken, leakAES, leakAccess, leakPassword, leakBody, cookie, d.logins["zhou"], url.QueryEscape(leakPassword)}
 	for _, address := range []string{"/audit?time=all", "/audit/export?time=all"} {
 		if body := d.browse(t, "zhou", "GET", address).body; !strings.Contains(body, "周哲") {
 			t.Errorf("%s shows nothing", address)

@@ -270,7 +270,7 @@ func TestUpgradesThatAreRefused(t *testing.T) {
 		"a token of nobody":    {http.Header{"Authorization": {"Bearer x"}, "Cookie": {cookie}}, 401},
 		"a token, no origin":   {http.Header{"Authorization": {"Bearer " + l.tokens["li"]}}, 101},
 		"our page":             {http.Header{"Cookie": {cookie}, "Origin": {l.base}}, 101},
-		"our page, own domain": {http.Header{"Cookie": {cookie}, "Origin": {"https://desk.example"}}, 101},
+		"our page, own domain": {http.Header{"Cookie": {"__Host-" + cookie}, "Origin": {"https://desk.example"}}, 101},
 	} {
 		t.Run(name, func(t *testing.T) {
 			l.URL = ""

@@ -33,7 +33,7 @@ func TestAddAgent(t *testing.T) {
 		a = d.agent(t, a.ID)
 		equal(t, "agent", fmt.Sprintf("%s %s %s", a.Login, a.Name, a.Role), c.want)
 		equal(t, "active", a.Active, true)
-		_, err = d.Login(ctx, c.agent.Login, c.password, "1")
+		_, err = d.Login(ctx, c.agent.Login, c.password, "1", "")
 		ok(t, err)
 		equal(t, "audit", d.lastDeed(t), fmt.Sprintf("agent.add %s by %d from ::1", a.Login, d.admin.ID))
 	}

@@ -156,7 +156,7 @@ func TestLogInsAreAudited(t *testing.T) {
 	equal(t, "audit", d.lastDeed(t), fmt.Sprintf("login.browser li Edge by %d from ::1", d.li.ID))
 	for _, login := range []string{"hunter2", "su"} {
 		for range loginTries {
-			_, err := d.Login(ctx, login, wrong, "192.0.2.1")
+			_, err := d.Login(ctx, login, wrong, "192.0.2.1", "")
 			refused(t, err, "login_wrong")
 		}
 	}

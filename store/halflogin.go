@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"errors"
-	"fmt"
 )
 
 // HalfLogin gives the secret with which an agent who was checked may type their
@@ -43,15 +42,17 @@ type SecondStep struct {
 
 // SecondStep ends a half log-in with a code of the app, or with a recovery code.
 // ErrNotFound when the half log-in ended. Refusals: code_wrong (detail.left tries
-// before waiting), login_wait. Tries count for the agent wherever they come from:
-// who gets here knows the password.
-func (s *Store) SecondStep(ctx context.Context, secret, typed, ip string) (done SecondStep, err error) {
+// before waiting), login_wait. device is as of Login.
+func (s *Store) SecondStep(ctx context.Context, secret, typed, ip, device string) (done SecondStep, err error) {
 	a, err := s.Half(ctx, secret)
 	if err != nil {
 		return done, err
 	}
-	subject := codeSubject(a.ID)
-	tries, err := s.countTry(ctx, subject)
+	lanes, err := s.codeLane(ctx, &a, ip, device)
+	if err != nil {
+		return done, err
+	}
+	tries, err := s.countTry(ctx, lanes)
 	if err != nil {
 		return done, err
 	}
@@ -75,20 +76,18 @@ func (s *Store) SecondStep(ctx context.Context, secret, typed, ip string) (done 
 			return err
 		}
 		if !ok {
-			return refuse("code_wrong", "field", "code", "left", tries)
+			return refuse("code_wrong", "field", "code", "left", tries[0])
 		}
 		if done.Left, err = txOne[int](t, "select count(*) from recovery_code where agent_id = $1", a.ID); err != nil {
 			return err
 		}
-		return t.exec("delete from login_failure where subject = $1", subject)
+		return t.succeeded(lanes)
 	})
-	if Refused(err, "code_wrong") && tries == 0 {
+	if Refused(err, "code_wrong") && tries[0] == 0 {
 		err = orElse(s.shutOut(ctx, Actor{AgentID: a.ID, IP: ip}, a.Login, "code"), err)
 	}
 	return done, err
 }
-
-func codeSubject(agentID int64) string { return fmt.Sprint("code:", agentID) }
 
 // useCode uses up a code of the app, or the recovery code with this hash.
 func (s *Store) useCode(t *tx, agentID int64, plain string, hash []byte) (bool, error) {

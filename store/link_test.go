@@ -17,7 +17,7 @@ func TestLinkToJoin(t *testing.T) {
 	a, first, err := d.InviteAgent(ctx, by, Agent{Login: "man", Name: "Man", Role: "agent"})
 	ok(t, err)
 	equal(t, "audit", d.lastDeed(t), fmt.Sprintf("agent.invite man by %d from ::1", d.admin.ID))
-	_, err = d.Login(ctx, "man", "", "1")
+	_, err = d.Login(ctx, "man", "", "1", "")
 	refused(t, err, "login_wrong") // no password fits none
 	equal(t, "joined", d.agent(t, a.ID).Joined, false)
 	equal(t, "links", len(must(d.Links(ctx))(t)), 1)
@@ -34,7 +34,7 @@ func TestLinkToJoin(t *testing.T) {
 	joined := must(d.UseLink(ctx, "2", second, " 满秋 ", "en", right))(t)
 	equal(t, "agent", fmt.Sprint(joined.Name, joined.Lang, joined.Joined, joined.PasswordAt == d.now()), "满秋entrue true")
 	equal(t, "audit", d.lastDeed(t), fmt.Sprintf("agent.join man by %d from 2", a.ID))
-	_, err = d.Login(ctx, "man", right, "1")
+	_, err = d.Login(ctx, "man", right, "1", "")
 	ok(t, err)
 	_, err = d.UseLink(ctx, "2", second, "again", "", wrong)
 	refused(t, err, "link_dead")
@@ -96,7 +96,7 @@ func TestLinkToReset(t *testing.T) {
 		equal(t, "still on", d.agent(t, d.li.ID).TOTP, true)
 		a := must(d.UseLink(ctx, "2", secret, "another name", "en", wrong))(t)
 		equal(t, "agent", fmt.Sprint(a.Name, a.Lang, a.TOTP), fmt.Sprint("li", "", !off))
-		_, err = d.Login(ctx, "li", wrong, "1")
+		_, err = d.Login(ctx, "li", wrong, "1", "")
 		ok(t, err)
 
 		secret = must(d.NewLink(ctx, Actor{}, d.li.ID, off))(t)

@@ -82,7 +82,7 @@ func TestPutOutAfterTheCheck(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			d := loginDesk(t)
 			_, codes := d.twoStep(t)
-			checked := must(d.Login(ctx, "li", right, "1"))(t)
+			checked := must(d.Login(ctx, "li", right, "1", ""))(t)
 			half := must(d.HalfLogin(ctx, &checked, ""))(t)
 			must(d.LogIn(ctx, &checked, Session{}, time.Hour))(t)
 			out(d)
@@ -90,7 +90,7 @@ func TestPutOutAfterTheCheck(t *testing.T) {
 			equal(t, "a log-in", errors.Is(err, ErrNotFound), true)
 			_, err = d.HalfLogin(ctx, &checked, "")
 			equal(t, "half of one", errors.Is(err, ErrNotFound), true)
-			_, err = d.SecondStep(ctx, half, codes[0], "1")
+			_, err = d.SecondStep(ctx, half, codes[0], "1", "")
 			equal(t, "the code", errors.Is(err, ErrNotFound), true)
 			_, err = d.AddSession(ctx, Session{AgentID: d.li.ID, Kind: "token"}, 0)
 			equal(t, "a token", errors.Is(err, ErrNotFound), name == "inactive")
@@ -105,7 +105,7 @@ func TestHalfLoginOpensOnce(t *testing.T) {
 	secret := must(d.HalfLogin(ctx, &d.li, "oidc"))(t)
 	done := make([]SecondStep, 3)
 	errs := make([]error, 3)
-	each(3, func(i int) { done[i], errs[i] = d.SecondStep(ctx, secret, codes[i], "1") })
+	each(3, func(i int) { done[i], errs[i] = d.SecondStep(ctx, secret, codes[i], "1", "") })
 	opened := 0
 	for i, err := range errs {
 		if err == nil {

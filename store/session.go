@@ -23,85 +23,6 @@ type Session struct {
 	ExpiresAt int64 // 0: never
 }
 
-// A wrong password counts against the login and the address together, so that
-// nobody can lock an agent out from elsewhere. After loginTries in a row, with
-// less than loginWait between them, the pair waits loginWait.
-const (
-	loginTries = 5
-	loginWait  = 5 * time.Minute
-)
-
-// Login checks a password, and opens nothing yet. Refusals: login_wait (detail.seconds), login_wrong
-// (detail.left tries before waiting).
-func (s *Store) Login(ctx context.Context, login, password, ip string) (Agent, error) {
-	if login = cleanLogin(login); !loginForm.MatchString(login) {
-		login = "" // nobody's
-	}
-	subject := login + "@" + ip
-	left, err := s.countTry(ctx, subject)
-	if err != nil {
-		return Agent{}, err
-	}
-	a, err := s.AgentByLogin(ctx, login)
-	if err != nil && !errors.Is(err, ErrNotFound) {
-		return Agent{}, err
-	}
-	if ok := checkPassword(a.password, password); !ok || !a.Active {
-		if left == 0 {
-			if err := s.shutOut(ctx, Actor{IP: ip}, a.Login, "password"); err != nil {
-				return Agent{}, err
-			}
-		}
-		return Agent{}, refuse("login_wrong", "left", left)
-	}
-	return a, s.write(ctx, func(t *tx) error { return t.exec("delete from login_failure where subject = $1", subject) })
-}
-
-// Prove checks that it is the agent of a session themselves who asks for more, not
-// somebody before their open browser: by the password, or where there is none by a
-// log-in through OIDC of just now. Refusals as of Login, and login_again.
-func (s *Store) Prove(ctx context.Context, a *Agent, v *Session, password, ip string) error {
-	if a.Password {
-		_, err := s.Login(ctx, a.Login, password, ip)
-		return err
-	}
-	if v.Way != "oidc" || v.CreatedAt <= s.now()-freshLife.Milliseconds() {
-		return refuse("login_again")
-	}
-	return nil
-}
-
-// shutOut notes that somebody has to wait before the next try at a password or
-// code. What was typed as a login is not noted, for it may be a password: login
-// is that of a member or "".
-func (s *Store) shutOut(ctx context.Context, by Actor, login, what string) error {
-	return s.write(ctx, func(t *tx) error { return t.audit(by, deed{Name: "login.refused", Subject: login, Detail: what}) })
-}
-
-// countTry counts a try before it is made, so that many at once count too, and
-// tells how many are left after it.
-func (s *Store) countTry(ctx context.Context, subject string) (left int64, err error) {
-	type tries struct{ count, last int64 }
-	err = s.write(ctx, func(t *tx) error {
-		f, err := txRow(t, func(r scanner) (f tries, err error) { err = r.Scan(&f.count, &f.last); return f, err },
-			"select count, last_at from login_failure where subject = $1", subject)
-		if err != nil && !errors.Is(err, ErrNotFound) {
-			return err
-		}
-		wait := f.last + loginWait.Milliseconds() - t.now
-		if wait <= 0 {
-			f.count = 0
-		}
-		if f.count >= loginTries {
-			return refuse("login_wait", "seconds", (wait+999)/1000)
-		}
-		left = loginTries - f.count - 1
-		return t.exec(`insert into login_failure (subject, count, last_at) values ($1, $2, $3)
-			on conflict (subject) do update set count = excluded.count, last_at = excluded.last_at`, subject, f.count+1, t.now)
-	})
-	return left, err
-}
-
 // LogIn makes the session of a browser whose agent was checked: a was read before
 // that. ErrNotFound when they were deactivated since, or all their log-ins ended.
 func (s *Store) LogIn(ctx context.Context, a *Agent, v Session, life time.Duration) (secret string, err error) {
@@ -154,6 +75,19 @@ func (t *tx) still(agentID int64, era *int64) error {
 		err = ErrNotFound
 	}
 	return err
+}
+
+// RenewSession gives a session another secret, shown only now: what was known of it
+// before opens nothing any more. ErrNotFound when it ended.
+func (s *Store) RenewSession(ctx context.Context, hash []byte) (secret string, err error) {
+	secret = newSecret()
+	return secret, s.write(ctx, func(t *tx) error {
+		agent, err := txOne[int64](t, "update session set hash = $1 where hash = $2 returning agent_id", hashSecret(secret), hash)
+		if err != nil {
+			return err
+		}
+		return t.note(Event{Kind: "agent", Agent: agent}) // sockets look again
+	})
 }
 
 // newSecret is 256 bits that open something.

@@ -67,7 +67,7 @@ func TestLoginThrottle(t *testing.T) {
 		{"not a login!", wrong, "3", 0, "login_wrong left=3"},
 	} {
 		d.clock.advance(step.wait)
-		a, err := d.Login(ctx, step.login, step.password, step.ip)
+		a, err := d.Login(ctx, step.login, step.password, step.ip, "")
 		if got := refusal(err); got != step.want {
 			t.Errorf("step %d: got %s, want %s", i, got, step.want)
 		}
@@ -85,7 +85,7 @@ func TestGuessesAtOnceAreCounted(t *testing.T) {
 	d := loginDesk(t)
 	var tried, waits atomic.Int32
 	each(20, func(i int) {
-		switch _, err := d.Login(ctx, "li", fmt.Sprint(wrong, i), "1"); {
+		switch _, err := d.Login(ctx, "li", fmt.Sprint(wrong, i), "1", ""); {
 		case Refused(err, "login_wrong"):
 			tried.Add(1)
 		case Refused(err, "login_wait"):
@@ -101,10 +101,10 @@ func TestGuessesAtOnceAreCounted(t *testing.T) {
 func TestDeactivatedAgentCannotLogIn(t *testing.T) {
 	d := loginDesk(t)
 	ok(t, d.SetAgentActive(ctx, Actor{}, d.li.ID, false))
-	_, err := d.Login(ctx, "li", right, "1")
+	_, err := d.Login(ctx, "li", right, "1", "")
 	refused(t, err, "login_wrong")
 	ok(t, d.SetAgentActive(ctx, Actor{}, d.li.ID, true))
-	_, err = d.Login(ctx, "li", right, "1")
+	_, err = d.Login(ctx, "li", right, "1", "")
 	ok(t, err)
 }
 
@@ -135,18 +135,23 @@ func TestPasswordHash(t *testing.T) {
 	}
 }
 
-// An unknown login costs what a known one does, so that nobody learns which
-// there are: the same memory is filled.
+// A login that nobody has, or that opens nothing, costs one hash as a known one does,
+// so that nobody learns which there are: its memory is filled once.
 func TestUnknownLoginCostsTheSame(t *testing.T) {
 	d := loginDesk(t)
-	for _, login := range []string{"li", "nobody", "not a login!"} {
+	ok(t, d.SetPassword(ctx, Actor{}, d.admin.ID, right, nil))
+	gone := must(d.AddAgent(ctx, Actor{}, Agent{Login: "gone", Role: "agent"}, wrong))(t)
+	ok(t, d.SetAgentActive(ctx, Actor{}, gone.ID, false))
+	_, _, err := d.InviteAgent(ctx, Actor{}, Agent{Login: "invited", Role: "agent"})
+	ok(t, err)
+	for _, login := range []string{"li", "gone", "invited", "su", "nobody", "not a login!"} {
 		var before, after runtime.MemStats
 		runtime.ReadMemStats(&before)
-		_, err := d.Login(ctx, login, wrong, "1")
+		_, err := d.Login(ctx, login, wrong, "1", "")
 		runtime.ReadMemStats(&after)
 		refused(t, err, "login_wrong")
-		if took := after.TotalAlloc - before.TotalAlloc; took < argonMemory<<10 {
-			t.Errorf("%s: %d bytes, less than a hash takes", login, took)
+		if took := after.TotalAlloc - before.TotalAlloc; took < argonMemory<<10 || took > 3*argonMemory<<9 {
+			t.Errorf("%s: %d bytes, where a hash takes %d", login, took, argonMemory<<10)
 		}
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
+	"fmt"
 	"time"
 )
 
@@ -85,8 +86,8 @@ func (s *Store) CancelTwoStep(ctx context.Context, agentID int64) error {
 // the one in use from now on. It gives new recovery codes, shown only now.
 // Refusals: code_wrong (detail.left), login_wait, no_set_up.
 func (s *Store) ConfirmTwoStep(ctx context.Context, by Actor, typed string) (codes []string, err error) {
-	subject := codeSubject(by.AgentID)
-	left, err := s.countTry(ctx, subject)
+	lanes := []lane{ownLane(fmt.Sprint("set-up:", by.AgentID))}
+	left, err := s.countTry(ctx, lanes)
 	if err != nil {
 		return nil, err
 	}
@@ -102,7 +103,7 @@ func (s *Store) ConfirmTwoStep(ctx context.Context, by Actor, typed string) (cod
 		}
 		step := totpMatch(v.fresh, plainCode(typed), t.now, 0)
 		if step == 0 {
-			return refuse("code_wrong", "field", "code", "left", left)
+			return refuse("code_wrong", "field", "code", "left", left[0])
 		}
 		if err := t.exec(`update totp set secret = $1, fresh = null, since = $2, step = $3 where agent_id = $4`,
 			s.key.seal("totp.secret", v.fresh), t.now, step, by.AgentID); err != nil {
@@ -111,7 +112,7 @@ func (s *Store) ConfirmTwoStep(ctx context.Context, by Actor, typed string) (cod
 		if err := t.setRecovery(by.AgentID, salt, hashes); err != nil {
 			return err
 		}
-		if err := t.exec("delete from login_failure where subject = $1", subject); err != nil {
+		if err := t.succeeded(lanes); err != nil {
 			return err
 		}
 		return t.agentChanged(by, by.AgentID, "agent.totp_on", "")

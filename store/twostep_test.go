@@ -42,7 +42,7 @@ func (d *desk) code(t testing.TB, key string, steps int64) string {
 func (d *desk) second(t testing.TB, code string) string {
 	t.Helper()
 	secret := must(d.HalfLogin(ctx, &d.li, ""))(t)
-	done, err := d.SecondStep(ctx, secret, code, "1")
+	done, err := d.SecondStep(ctx, secret, code, "1", "")
 	if err != nil {
 		return refusal(err)
 	}
@@ -101,7 +101,7 @@ func TestCodeAtOnce(t *testing.T) {
 	secrets := []string{must(d.HalfLogin(ctx, &d.li, ""))(t), must(d.HalfLogin(ctx, &d.li, ""))(t), must(d.HalfLogin(ctx, &d.li, ""))(t)}
 	code := d.code(t, key, 1)
 	each(3, func(i int) {
-		if _, err := d.SecondStep(ctx, secrets[i], code, "1"); err == nil {
+		if _, err := d.SecondStep(ctx, secrets[i], code, "1", ""); err == nil {
 			opened.Add(1)
 		}
 	})
@@ -115,7 +115,7 @@ func TestHalfLoginEnds(t *testing.T) {
 	_, _, err := d.Session(ctx, secret)
 	equal(t, "it opens no session", errors.Is(err, ErrNotFound), true)
 	d.clock.advance(halfLife)
-	_, err = d.SecondStep(ctx, secret, codes[0], "1")
+	_, err = d.SecondStep(ctx, secret, codes[0], "1", "")
 	equal(t, "ended", errors.Is(err, ErrNotFound), true)
 	ok(t, d.PruneSessions(ctx))
 	equal(t, "rows", must(row(ctx, d, one[int], "select count(*) from half_login"))(t), 0)

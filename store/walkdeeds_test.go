@@ -181,6 +181,7 @@ var deeds = []struct {
 		refused(w, w.Prove(ctx, &w.li, &Session{}, wrong, "1"), "login_wrong")
 		return nil
 	}},
+	{"RenewSession", "agent", func(w *walked) error { _, err := w.RenewSession(ctx, hashSecret(w.secret)); return err }},
 	{"LogOut", "agent", func(w *walked) error { return w.LogOut(ctx, hashSecret(w.secret)) }},
 	{"EndSession", "agent", func(w *walked) error { return w.EndSession(ctx, Actor{}, hashSecret(w.secret)) }},
 	{"EndSessions", "agent", func(w *walked) error { return w.EndSessions(ctx, Actor{}, w.li.ID) }},
@@ -190,7 +191,7 @@ var deeds = []struct {
 		return err
 	}},
 	{"Login", "", func(w *walked) error {
-		_, err := w.Login(ctx, "li", wrong, "1")
+		_, err := w.Login(ctx, "li", wrong, "1", "")
 		refused(w, err, "login_wrong")
 		return nil
 	}},
@@ -236,7 +237,7 @@ var deeds = []struct {
 	{"SecondStep", "agent", func(w *walked) error {
 		_, codes := w.twoStep(w)
 		secret := must(w.HalfLogin(ctx, &w.li, ""))(w)
-		_, err := w.SecondStep(ctx, secret, codes[0], "1")
+		_, err := w.SecondStep(ctx, secret, codes[0], "1", "")
 		return err
 	}},
 	{"SetSecurity", "", func(w *walked) error { return w.SetSecurity(ctx, Actor{}, Security{TwoStep: "all"}) }},

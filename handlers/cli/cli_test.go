@@ -145,7 +145,7 @@ func TestSetUpBesideTheServer(t *testing.T) {
 			c.env["KFDESK_ADMIN_PASSWORD"] = password
 			c.runs(0, "admin", "add", "-login", "zhou", "-name", "周哲")
 			c.hides(password)
-			if a, err := s.Login(t.Context(), "zhou", password, "::1"); err != nil || a.Role != "admin" || a.Name != "周哲" {
+			if a, err := s.Login(t.Context(), "zhou", password, "::1", ""); err != nil || a.Role != "admin" || a.Name != "周哲" {
 				t.Errorf("the admin: %+v, %v", a, err)
 			}
 			c.env["KFDESK_APP_SECRET"] = secret
@@ -160,7 +160,7 @@ func TestSetUpBesideTheServer(t *testing.T) {
 			c.in = password + "\r\n"
 			c.runs(0, "agent", "add", "-login", "li", "-appid", "wx4f8a2c61d9e07b35", "-kf", "li@hemu_life")
 			c.hides(password)
-			if a, err := s.Login(t.Context(), "li", password, "::1"); err != nil || a.Role != "agent" || len(a.Bindings) != 1 || a.Bindings[0].KFAccount != "li@hemu_life" {
+			if a, err := s.Login(t.Context(), "li", password, "::1", ""); err != nil || a.Role != "agent" || len(a.Bindings) != 1 || a.Bindings[0].KFAccount != "li@hemu_life" {
 				t.Errorf("the agent: %+v, %v", a, err)
 			}
 			c.in = password
