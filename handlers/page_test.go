@@ -160,6 +160,7 @@ func TestSetUpFromNothing(t *testing.T) {
 
 	for name, form := range map[string][]string{
 		"err.weak_password":     {"code", "4F2K-9QXM", "login", "zhouzhe", "password", "short"},
+		"err.common_password":   {"code", "4F2K-9QXM", "login", "zhouzhe", "password", "zhouzhe2026"},
 		"err.bad_login":         {"code", "4F2K-9QXM", "login", "周 哲", "password", adminPassword},
 		"page.setup.code_wrong": {"code", "4F2K-9QXN", "login", "zhouzhe", "password", adminPassword},
 	} {

@@ -153,7 +153,7 @@ func TestRefusalsHaveWords(t *testing.T) {
 
 // Codes that programs can meet are in the document of the API. These are said
 // on pages only, where people fill in forms.
-var onPages = strings.Fields(`set_up weak_password bad_login login_taken bad_role last_admin unknown_kf kf_taken account_exists
+var onPages = strings.Fields(`set_up weak_password common_password bad_login login_taken bad_role last_admin unknown_kf kf_taken account_exists
 	bad_appid bad_original_id bad_wechat_id bad_secret bad_callback_token bad_mode bad_token_kind bad_aes_key bad_pay_quota bad_capacity login_wrong login_wait
 	bad_signature no_account no_login bad_tag tag_taken tags_full tag_of_wechat
 	no_file no_data supervisor_needed bad_avatar backup_busy backup_damaged backup_not_one backup_newer backup_encrypted backup_passphrase

@@ -287,6 +287,7 @@ func TestUpgradesThatAreRefused(t *testing.T) {
 			headed(t, name, res.Header)
 		})
 	}
+	l.URL = ""
 	got := l.browse(t, "li", "GET", "/ws")
 	got.refused(t, 426, "bad_request")
 	conforms(t, "GET", "/ws", got)

@@ -181,7 +181,7 @@ func (s *Store) AddAgent(ctx context.Context, by Actor, a Agent, password string
 	if err := a.check(); err != nil {
 		return a, err
 	}
-	hash, err := hashPassword(password)
+	hash, err := hashPassword(password, a.Login)
 	if err != nil {
 		return a, err
 	}
@@ -200,7 +200,7 @@ func (s *Store) AddFirstAdmin(ctx context.Context, by Actor, a Agent, password s
 	if err := a.check(); err != nil {
 		return a, err
 	}
-	hash, err := hashPassword(password)
+	hash, err := hashPassword(password, a.Login)
 	if err != nil {
 		return a, err
 	}
@@ -305,7 +305,11 @@ func (t *tx) keepAdmin(id int64) error {
 // SetPassword changes an agent's password and ends all their browser sessions
 // but keep (nil: all), and a link that was made for them.
 func (s *Store) SetPassword(ctx context.Context, by Actor, id int64, password string, keep []byte) error {
-	hash, err := hashPassword(password)
+	a, err := s.Agent(ctx, id)
+	if err != nil {
+		return err
+	}
+	hash, err := hashPassword(password, a.Login)
 	if err != nil {
 		return err
 	}

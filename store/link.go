@@ -113,7 +113,7 @@ func (s *Store) UseLink(ctx context.Context, ip, secret, name, lang, password st
 	if err != nil {
 		return l.Agent, err
 	}
-	hash, err := hashPassword(password)
+	hash, err := hashPassword(password, l.Agent.Login)
 	if err != nil {
 		return l.Agent, err
 	}

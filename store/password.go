@@ -30,11 +30,15 @@ func argon(password string, salt []byte, passes, memory uint32, lanes uint8) []b
 	return argon2.IDKey([]byte(password), salt, passes, memory, lanes, 32)
 }
 
-// hashPassword refuses what is too short or too long ("weak_password") and
-// hashes the rest as "argon2id$m=…,t=…,p=…$salt$hash".
-func hashPassword(password string) (string, error) {
+// hashPassword refuses what is too short or too long ("weak_password") or too common
+// for an agent of this login ("common_password"), and hashes the rest as
+// "argon2id$m=…,t=…,p=…$salt$hash".
+func hashPassword(password, login string) (string, error) {
 	if n := utf8.RuneCountInString(password); n < passwordLeast || n > passwordMost {
 		return "", refuse("weak_password", "field", "password", "least", passwordLeast)
+	}
+	if is, err := common(password, login); err != nil || is {
+		return "", orElse(err, refuse("common_password", "field", "password"))
 	}
 	salt := make([]byte, 16)
 	_, _ = rand.Read(salt) // never fails
