@@ -113,10 +113,15 @@ func primed(app *fiber.App) {
 // Static opens the folder of static files inside what main embeds.
 func Static(all fs.FS) (fs.FS, error) { return fs.Sub(all, "static") }
 
-// secure tells whether the browser speaks TLS to us or to our proxy.
+// secure tells whether browsers speak TLS to us or to our proxy: all of them, or this
+// one.
 func (c *Console) secure(ctx *fiber.Ctx) bool {
-	return strings.HasPrefix(c.URL, "https://") || ctx.Secure() ||
-		c.proxied(ctx) && ctx.Get(fiber.HeaderXForwardedProto) == "https"
+	return strings.HasPrefix(c.URL, "https://") || c.tls(ctx)
+}
+
+// tls tells whether this request came over TLS to us or to our proxy.
+func (c *Console) tls(ctx *fiber.Ctx) bool {
+	return ctx.Secure() || c.proxied(ctx) && ctx.Get(fiber.HeaderXForwardedProto) == "https"
 }
 
 // proxied tells whether the request comes from a proxy that is believed.

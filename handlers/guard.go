@@ -91,13 +91,14 @@ func (c *Console) sameOrigin(ctx *fiber.Ctx) error {
 }
 
 // ownOrigin tells whether the Origin header names this server, as the browser
-// reached it or as it is reached from outside.
+// reached it or as it is reached from outside. Over TLS a page without TLS is another
+// site: anybody on the way can have written it.
 func (c *Console) ownOrigin(ctx *fiber.Ctx) bool {
 	origin, err := url.Parse(ctx.Get(fiber.HeaderOrigin))
-	if err != nil || origin.Host == "" {
+	if err != nil || origin.Host == "" || c.tls(ctx) && origin.Scheme != "https" {
 		return false
 	}
-	if own, err := url.Parse(c.URL); err == nil && own.Host != "" && strings.EqualFold(origin.Host, own.Host) {
+	if own, err := url.Parse(c.URL); err == nil && own.Host != "" && strings.EqualFold(origin.Host, own.Host) && origin.Scheme == own.Scheme {
 		return true
 	}
 	return strings.EqualFold(origin.Host, string(ctx.Context().Host()))

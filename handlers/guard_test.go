@@ -1,9 +1,11 @@
 package handlers
 
 import (
+	"fmt"
 	"net/http"
 	"net/netip"
 	"net/url"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -49,9 +51,18 @@ func TestChangesForOtherSites(t *testing.T) {
 	}
 	d.URL = "https://desk.example"
 	req := request("POST", conversations+"claim-next", nil, "Origin", "https://desk.example", "Host", "127.0.0.1:8080")
-	req.AddCookie(&http.Cookie{Name: cookieName, Value: d.logins["li"]})
+	req.AddCookie(&http.Cookie{Name: "__Host-" + cookieName, Value: d.logins["li"]})
 	if got := d.send(t, req); got.status != allowed {
 		t.Errorf("behind a proxy that changes the host: %d", got.status)
+	}
+	// Over TLS, what claims to be our page and came without it is not.
+	d.URL, d.Proxies = "", []netip.Prefix{netip.MustParsePrefix("0.0.0.0/32")} // where requests of a test come from
+	for origin, want := range map[string]int{"http://desk.example": refused, "https://desk.example": allowed} {
+		req := request("POST", conversations+"claim-next", nil, "Origin", origin, "Host", "desk.example", "X-Forwarded-Proto", "https")
+		req.AddCookie(&http.Cookie{Name: "__Host-" + cookieName, Value: d.logins["li"]})
+		if got := d.send(t, req); got.status != want {
+			t.Errorf("over TLS from %s: %d", origin, got.status)
+		}
 	}
 	if got := d.send(t, request("GET", "/login", nil, "Sec-Fetch-Site", "cross-site")); got.status != 200 {
 		t.Errorf("a link from another site: %d", got.status)
@@ -255,16 +266,53 @@ func TestPhonesOfThisMachine(t *testing.T) {
 	}
 }
 
-// Where to go on after a form is a path of ours. Browsers drop tabs and line
-// ends from an address before they read it.
+// Where to go on after a form or a log-in is a path of ours. Browsers drop tabs and
+// line ends from an address before they read it, and take a backslash for a slash.
 func TestFormsLeadNowhereElse(t *testing.T) {
 	d := newDesk(t)
-	for _, back := range []string{"//evil.example", "/\t/evil.example", "/\n/evil.example", "/\\evil.example", "\t//evil.example", "https://evil.example", "evil.example", ""} {
-		form := url.Values{"theme": {"dark"}, "back": {back}}
-		got := d.send(t, request("POST", "/preferences", strings.NewReader(form.Encode()), "Sec-Fetch-Site", "same-origin",
-			"Content-Type", "application/x-www-form-urlencoded"))
-		if to := got.header.Get("Location"); got.status != 303 || to != "/" {
-			t.Errorf("%q leads to %d %q", back, got.status, to)
+	quick := strconv.FormatInt(id(d.call(t, "li", "POST", quickreplies, object{"scope": "mine", "account": 0, "title": "t", "type": "text",
+		"body": object{"content": "hello"}}).ok(t, 201), "quickreply", "id"), 10)
+	for _, to := range []string{"//evil.example", "///evil.example", "/\t/evil.example", "/\n/evil.example", "/\r\nLocation: //evil.example", "/\\evil.example",
+		"\\\\evil.example", "\\/evil.example", "\t//evil.example", " //evil.example", "https://evil.example", "https:evil.example", "evil.example",
+		"javascript:alert(1)", "data:text/html,x", "@evil.example", "%2f%2fevil.example", ""} {
+		asked := url.QueryEscape(to)
+		for name, got := range map[string]result{
+			"the preferences": d.posts(t, "", "/preferences", "theme", "dark", "back", to),
+			"a log-in":        d.posts(t, "", "/login", "login", "li", "password", password, "next", to),
+			"a link to it":    d.browse(t, "li", "GET", "/login?next="+asked),
+			"a quick reply":   d.posts(t, "li", "/quick-replies/"+quick+"/move", "to", "up", "back", to),
+		} {
+			if at := got.header.Values("Location"); got.status != 303 || len(at) != 1 || at[0] != "/" {
+				t.Errorf("%s: %q leads to %d %q", name, to, got.status, at)
+			}
 		}
+		for name, got := range map[string]result{"the log-in": d.browse(t, "", "GET", "/login?next="+asked),
+			"the code": d.browse(t, "", "GET", "/login/code?next="+asked), "OIDC": d.browse(t, "", "GET", "/login/oidc?next="+asked)} {
+			if strings.Contains(got.body+got.header.Get("Location"), "evil") {
+				t.Errorf("%s: %q stands in the answer", name, to)
+			}
+		}
+	}
+	// What leads somewhere of ours is kept.
+	if got := d.browse(t, "li", "GET", "/login?next="+url.QueryEscape("/customers/1?a=b")); got.header.Get("Location") != "/customers/1?a=b" {
+		t.Errorf("our own path leads to %q", got.header.Get("Location"))
+	}
+}
+
+// Who forwarded a request is believed of no stranger: neither the name under which we
+// are reached, nor TLS, nor the address it came from.
+func TestForwardedHeadersOfStrangers(t *testing.T) {
+	d := newDesk(t)
+	forged := []string{"X-Forwarded-Host", "evil.example", "X-Forwarded-Proto", "https", "X-Forwarded-For", "6.6.6.6", "X-Forwarded-Prefix", "/evil",
+		"Forwarded", "for=6.6.6.6;host=evil.example;proto=https", "X-Original-Url", "/agents", "X-Rewrite-Url", "/agents", "X-Http-Method-Override", "DELETE"}
+	req := request("POST", fmt.Sprintf("/agents/%d/link", d.ids["li"]), nil, append(forged, "Host", "desk.example", "Sec-Fetch-Site", "same-origin")...)
+	req.AddCookie(&http.Cookie{Name: cookieName, Value: d.logins["zhou"]})
+	got := d.send(t, req)
+	if got.status != 200 || !strings.Contains(got.body, "http://desk.example/join/") || strings.Contains(got.body, "evil") || got.header.Get("Strict-Transport-Security") != "" {
+		t.Errorf("%d: %.300s", got.status, got.body)
+	}
+	log, err := d.Store.Audit(ctx, store.AuditQuery{})
+	if err != nil || len(log) == 0 || log[0].IP != "0.0.0.0" {
+		t.Errorf("the deed is noted from %v, %v", log, err)
 	}
 }
