@@ -86,6 +86,16 @@ func safe(t *testing.T, what, path string, got result) {
 	}
 }
 
+// What a browser keeps of what needs a log-in is given to no cache on the way, and to
+// nobody who logs in after.
+func TestKeptMediaAreOfOneLogIn(t *testing.T) {
+	d := newDesk(t)
+	got := d.browse(t, "li", "GET", d.medium(t, 1, "image/png", "", "x"))
+	if h := got.header; got.status != 200 || h.Get("Cache-Control") != "private, max-age=31536000, immutable" || h.Get("Vary") != "Cookie" {
+		t.Errorf("%d %v", got.status, h)
+	}
+}
+
 // What no route takes is refused by every path: a TRACE shows nothing of its
 // request, OPTIONS lets in no other site, HEAD is a GET without its body.
 func TestEveryPathRefusesOtherMethods(t *testing.T) {

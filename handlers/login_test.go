@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"fmt"
+	"net/http"
 	"net/netip"
 	"net/url"
 	"strings"
@@ -119,5 +120,64 @@ func TestSignOutEverywhereEndsTheSockets(t *testing.T) {
 	}
 	l.says(t, 1, "o1", "hello")
 	for chen.row(t)["kind"] != "message" {
+	}
+}
+
+// narrow fails unless a cookie goes to this server alone, and no script reads it that
+// has no need to.
+func narrow(t *testing.T, c *http.Cookie) {
+	t.Helper()
+	look := c.Name == "theme" || c.Name == "lang"
+	path := "/"
+	if strings.HasSuffix(c.Name, knownCookie) {
+		path = "/login"
+	}
+	if c.Domain != "" || c.Path != path || c.SameSite != http.SameSiteLaxMode && c.SameSite != http.SameSiteStrictMode || !look && !c.HttpOnly {
+		t.Errorf("a cookie is %s", c.Raw)
+	}
+	if strings.HasPrefix(c.Name, "__Host-") && !c.Secure {
+		t.Errorf("no browser takes the cookie %s", c.Raw)
+	}
+}
+
+// Over TLS every cookie is for TLS alone, and so is the whole site from then on. What
+// opens something can be set by nobody else; one that ends is one that was made.
+func TestCookiesOverTLS(t *testing.T) {
+	d := newDesk(t)
+	d.URL = "https://desk.example"
+	if err := d.Store.StartTwoStep(ctx, d.ids["chen"]); err != nil {
+		t.Fatal(err)
+	}
+	two, err := d.Store.TwoStep(ctx, d.ids["chen"])
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := d.Store.ConfirmTwoStep(ctx, store.Actor{AgentID: d.ids["chen"]}, app(t, two.Fresh, d.clock.Now())); err != nil {
+		t.Fatal(err)
+	}
+	for name, tt := range map[string]struct {
+		got  result
+		want string
+	}{
+		"log-in":      {d.posts(t, "", "/login", "login", "li", "password", password), "__Host-kfdesk kfdesk_known"},
+		"half log-in": {d.posts(t, "", "/login", "login", "chen", "password", password), "__Host-kfdesk_half"},
+		"log-out":     {d.posts(t, "", "/logout"), "__Host-kfdesk"},
+		"OIDC":        {d.browse(t, "", "GET", "/login/oidc/return"), "__Host-kfdesk_oidc"},
+		"theme":       {d.posts(t, "", "/preferences", "theme", "dark", "lang", "en"), "theme lang"},
+	} {
+		var names []string
+		for _, c := range (&http.Response{Header: tt.got.header}).Cookies() {
+			names = append(names, c.Name)
+			narrow(t, c)
+			if !c.Secure {
+				t.Errorf("%s: %s is not for TLS alone", name, c.Raw)
+			}
+		}
+		if fmt.Sprint(names) != "["+tt.want+"]" {
+			t.Errorf("%s: %d, cookies %v, want %s", name, tt.got.status, names, tt.want)
+		}
+		if hsts := tt.got.header.Get("Strict-Transport-Security"); hsts != "max-age=31536000" {
+			t.Errorf("%s: Strict-Transport-Security is %q", name, hsts)
+		}
 	}
 }

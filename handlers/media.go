@@ -46,6 +46,7 @@ func (c *Console) mediaFile(ctx *fiber.Ctx) error {
 	ctx.Set(fiber.HeaderContentType, kind)
 	ctx.Set("Content-Security-Policy", "default-src 'none'; sandbox")
 	ctx.Set(fiber.HeaderCacheControl, "private, max-age=31536000, immutable")
+	ctx.Set(fiber.HeaderVary, fiber.HeaderCookie) // the next to log in here is not shown it
 	if !showable[d.Mime] || ctx.Query("download") != "" {
 		ctx.Set(fiber.HeaderContentDisposition, mime.FormatMediaType("attachment", map[string]string{"filename": downloadName(d)}))
 	}

@@ -89,6 +89,7 @@ func (d *console) do(t *testing.T, method, path string, form url.Values) reply {
 		t.Fatal(err)
 	}
 	for _, c := range res.Cookies() {
+		narrow(t, c)
 		if d.cookies[c.Name] = c.Value; c.Value == "" {
 			delete(d.cookies, c.Name)
 		}
