@@ -2,7 +2,6 @@ package handlers
 
 import (
 	"database/sql"
-	"fmt"
 	"net/http"
 	"path/filepath"
 	"regexp"
@@ -11,8 +10,6 @@ import (
 	"testing"
 
 	"github.com/gofiber/fiber/v2"
-
-	"kfdesk/store"
 )
 
 // commits tells whether something was written to the database since it was last
@@ -208,116 +205,6 @@ func TestLookingChangesNothing(t *testing.T) {
 		got := d.browse(t, "zhou", "GET", d.addressOf(r.Path))
 		if did := written(); did != slices.Contains(writesOnGet, r.Path) {
 			t.Errorf("GET %s writes: %v (%d)", r.Path, did, got.status)
-		}
-	}
-}
-
-// An id of another account is answered as one that does not exist, word for word.
-// wang sees the cafe alone, first as an agent, then as a supervisor; what is asked
-// for belongs to the shop. TestNothingOfAnotherAccountIsReached does the same over
-// the routes of the API.
-func TestPagesOfAnotherAccountAreAsNone(t *testing.T) {
-	d := newDesk(t)
-	own := d.open(t, "o1")
-	v := d.call(t, "li", "GET", own, nil).ok(t, 200)
-	quick := id(d.call(t, "zhou", "POST", quickreplies, object{"scope": "team", "account": 1, "title": "t", "type": "text",
-		"body": object{"content": "hello"}}).ok(t, 201), "quickreply", "id")
-	mine := id(d.call(t, "li", "POST", quickreplies, object{"scope": "mine", "account": 0, "title": "t", "type": "text",
-		"body": object{"content": "hello"}}).ok(t, 201), "quickreply", "id")
-	wang, err := d.Store.Agent(ctx, d.ids["wang"])
-	if err != nil {
-		t.Fatal(err)
-	}
-	things := map[string][]string{
-		"/media/":         {strings.TrimPrefix(d.medium(t, 1, "image/png", "", "x"), "/media/")},
-		"/quick-replies/": {fmt.Sprint(quick), fmt.Sprint(mine)},
-		"/customers/":     {fmt.Sprint(id(v, "conversation", "customer", "id"))},
-	}
-	for _, role := range []string{"agent", "supervisor"} {
-		wang.Role = role
-		if err := d.Store.UpdateAgent(ctx, store.Actor{}, wang); err != nil {
-			t.Fatal(err)
-		}
-		tried := 0
-		for _, r := range d.guarded() {
-			if !strings.Contains(r.Path, "/:") || routes[r.Method+" "+r.Path] == public || strings.HasPrefix(r.Path, "/profile/two-step/") || strings.HasPrefix(r.Path, "/api/") {
-				continue
-			}
-			ids := []string{"1"} // a thing of the admins
-			for prefix, list := range things {
-				if strings.HasPrefix(r.Path, prefix) {
-					ids = list
-				}
-			}
-			for _, one := range ids {
-				there, none := parameter.ReplaceAllString(r.Path, one), parameter.ReplaceAllString(r.Path, "987654")
-				got, want := d.browse(t, "wang", r.Method, there), d.browse(t, "wang", r.Method, none)
-				if got.status != want.status || got.plain() != want.plain() || got.header.Get("Location") != want.header.Get("Location") {
-					t.Errorf("%s %s as %s: %d, but %d for what is not there", r.Method, there, role, got.status, want.status)
-				}
-				if who := routes[r.Method+" "+r.Path]; (who == agent || who == role) && len(r.Path) > 0 && !strings.Contains(r.Path, "sessions") && got.status != 404 {
-					t.Errorf("%s %s as %s: %d, which is not none", r.Method, there, role, got.status)
-				}
-				tried++
-			}
-		}
-		if tried < 45 {
-			t.Errorf("only %d routes were tried", tried)
-		}
-	}
-	for _, page := range []string{"/customers/" + things["/customers/"][0], "/quick-replies/" + fmt.Sprint(quick), "/media/" + things["/media/"][0]} {
-		if got := d.browse(t, "zhou", "GET", page); got.status != 200 {
-			t.Errorf("%s by an admin: %d", page, got.status)
-		}
-	}
-}
-
-var answerOf = regexp.MustCompile(`"request":"[0-9a-f]*"|value="[^"]*"|[0-9]{1,6}`)
-
-// plain is the body of an answer without what names its request.
-func (a result) plain() string { return answerOf.ReplaceAllString(a.body, "") }
-
-// Ids inside of a request are none either: wang names, from a conversation of the
-// cafe, what is the shop's, and is told the same as of what does not exist.
-func TestIDsOfAnotherAccountInsideOfRequests(t *testing.T) {
-	d := newDesk(t)
-	shop := d.open(t, "o1")
-	v := d.call(t, "li", "GET", shop, nil).ok(t, 200)
-	picture := d.medium(t, 1, "image/png", "", "x")[len("/media/"):]
-	cafe := d.says(t, 2, "o2", "hello")
-	d.deed(t, "wang", cafe+"/claim", nil)
-	customer := fmt.Sprintf("/api/v1/customers/%d", id(d.call(t, "wang", "GET", cafe, nil).ok(t, 200), "conversation", "customer", "id"))
-	for name, tt := range map[string]struct {
-		method, path, body, there string
-	}{
-		"to a colleague":       {"POST", cafe + "/transfer", `{"to":%s}`, fmt.Sprint(d.ids["li"])},
-		"inviting a colleague": {"POST", cafe + "/invite", `{"to":%s}`, fmt.Sprint(d.ids["li"])},
-		"a note's colleague":   {"POST", cafe + "/notes", `{"client_id":"0123456789","content":"x","mentions":[%s]}`, fmt.Sprint(d.ids["li"])},
-		"ending":               {"POST", conversations + "end", `{"ids":[%s]}`, shop[len(conversations):]},
-		"a picture":            {"POST", cafe + "/messages", `{"client_id":"0123456789","type":"image","body":{},"media":%s}`, picture},
-		"a draft's file":       {"PUT", cafe + "/draft", `{"text":"x","files":[{"place":"image","media":%s}]}`, picture},
-		"a quick reply's":      {"POST", quickreplies, `{"scope":"mine","account":0,"title":"t","type":"image","body":{},"media":%s}`, picture},
-		"a quick reply for":    {"POST", quickreplies, `{"scope":"mine","account":%s,"title":"t","type":"text","body":{"content":"x"}}`, "1"},
-		"a tag":                {"PUT", customer + "/tags", `{"add":[%s]}`, "1"},
-		"the list of":          {"GET", "/api/v1/conversations?list=waiting&account=%s", "", "1"},
-		"a search in":          {"GET", "/api/v1/search?q=hello&account=%s", "", "1"},
-		"a search of":          {"GET", "/api/v1/search?q=hello&agent=%s", "", fmt.Sprint(d.ids["li"])},
-		"an upload to":         {"POST", "/api/v1/media?kind=image&account=%s", "x", "1"},
-		"reading":              {"POST", cafe + "/read", `{"message":%s}`, fmt.Sprint(id(v, "conversation", "last", "id"))},
-	} {
-		ask := func(id string) result {
-			body := tt.body
-			if strings.Contains(body, "%s") {
-				body = fmt.Sprintf(body, id)
-			}
-			return d.call(t, "wang", tt.method, strings.Replace(tt.path, "%s", id, 1), body)
-		}
-		got, want := ask(tt.there), ask("987654")
-		if got.status != want.status || got.plain() != want.plain() {
-			t.Errorf("%s: %d %s\nbut of what is not there: %d %s", name, got.status, got.body, want.status, want.body)
-		}
-		if strings.Contains(got.body, "hello") && strings.Contains(got.body, "o1") {
-			t.Errorf("%s shows what is the shop's", name)
 		}
 	}
 }
