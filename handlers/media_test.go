@@ -21,7 +21,7 @@ import (
 )
 
 // picture makes a picture of this format, three by two.
-func picture(t *testing.T, format string) []byte {
+func picture(t testing.TB, format string) []byte {
 	t.Helper()
 	var b bytes.Buffer
 	var err error

@@ -15,6 +15,7 @@ import (
 	"path"
 	"regexp"
 	"slices"
+	"strings"
 	"time"
 
 	"filippo.io/age"
@@ -202,7 +203,7 @@ func (u *unpacker) each(ctx context.Context, do func(name string, r io.Reader) e
 			return u.broken("")
 		}
 		parts := entries.FindStringSubmatch(head.Name)
-		if parts == nil || head.Typeflag != tar.TypeReg || rank(head.Name) <= last || len(parts[3]) > 0 && parts[3][:2] != parts[2] {
+		if parts == nil || head.Typeflag != tar.TypeReg || sparse(head) || rank(head.Name) <= last || len(parts[3]) > 0 && parts[3][:2] != parts[2] {
 			return u.broken("")
 		}
 		last = rank(head.Name)
@@ -221,6 +222,17 @@ func (u *unpacker) each(ctx context.Context, do func(name string, r io.Reader) e
 		return u.broken("")
 	}
 	return nil
+}
+
+// sparse tells whether a file has holes: a few bytes could be said to be a disk
+// full of zeros. We write none.
+func sparse(head *tar.Header) bool {
+	for name := range head.PAXRecords {
+		if strings.HasPrefix(name, "GNU.sparse.") {
+			return true
+		}
+	}
+	return false
 }
 
 // judge notes a file that has not the bytes it should. A medium whose bytes had

@@ -202,9 +202,13 @@ func FuzzParsePush(f *testing.F) {
 		f.Add(raw)
 	}
 	f.Add([]byte(publishedPlain))
+	f.Add([]byte(`{"ToUserName":"gh_1","FromUserName":"oA","CreateTime":1735689600,"MsgType":"event","Event":"pic_weixin","SendPicsInfo":{"Count":1,"PicList":[{"PicMd5Sum":"a"}]}}`))
 	f.Fuzz(func(t *testing.T, raw []byte) {
 		p, err := ParsePush(raw)
 		if err != nil {
+			if err != ErrMalformed || p != nil {
+				t.Fatalf("%+v, %v", p, err)
+			}
 			return
 		}
 		if !json.Valid(p.Body()) {
