@@ -69,6 +69,29 @@ vulnerabilities() {
 
 units() { go test -race -timeout 20m $(go list ./... | grep -v '/e2e$'); }
 
+# fuzzed tells whether a target that failed has only run out of time in the midst of
+# a slow input, which Go takes for a failure.
+fuzzed() { grep -q 'context deadline exceeded' "$1" && ! grep -qE 'Failing input|seed corpus entry|panic' "$1"; }
+
+# fuzz runs every fuzz target for some seconds, beside the seeds that run with the
+# tests. Where SQLite is linked, without coverage: to build all of it for that takes
+# longer than all the rest.
+fuzz() {
+  local pkg name bin out=$PWD/e2e/out/fuzz bad=0
+  mkdir -p "$out"
+  for pkg in $(grep -rl --include='*_test.go' '^func Fuzz' . | xargs -n1 dirname | sort -u); do
+    bin=$out/$(basename "$pkg").test
+    local cover=(-fuzz=^$)
+    if go list -deps "$pkg" | grep -q '^modernc.org/sqlite$'; then cover=(); fi
+    go test -c "${cover[@]}" -o "$bin" "$pkg" || return 1
+    for name in $(grep -ho --include='*_test.go' '^func Fuzz[A-Za-z0-9_]*' "$pkg"/*_test.go | cut -d' ' -f2); do
+      (cd "$pkg" && "$bin" -test.run '^$' -test.fuzz "^$name\$" -test.fuzztime "${FUZZTIME:-3s}" -test.fuzzminimizetime 10x -test.fuzzcachedir "$out/cache" -test.parallel 1 >"$out/log" 2>&1) ||
+        fuzzed "$out/log" || { echo "$pkg $name"; cat "$out/log"; bad=1; }
+    done
+  done
+  return $bad
+}
+
 browser() {
   if [ "${CI:-}" = true ]; then export E2E=${E2E:-require}; fi
   go test -timeout 70m -parallel 2 ./e2e
@@ -88,10 +111,12 @@ step() {
 step "what is needed" install
 step "gofmt" formatted
 step "go mod tidy" go mod tidy -diff
+step "go mod verify" go mod verify
 step "go vet" go vet ./...
 step "staticcheck" static
 step "govulncheck" vulnerabilities
 step "tests" units
+step "fuzz" fuzz
 step "browser" browser
 
 if [ ${#failed[@]} -gt 0 ]; then
