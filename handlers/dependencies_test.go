@@ -124,3 +124,34 @@ func licenceOf(t *testing.T, dir string) (names []string) {
 	}
 	return names
 }
+
+// What the security page says is shown by tests that exist.
+func TestSecurityPageNamesTestsThatExist(t *testing.T) {
+	page, err := os.ReadFile("../.github/SECURITY.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all strings.Builder
+	for _, dir := range []string{"../handlers", "../hub", "../hub/*", "../hub/wechat/*", "../store", "../e2e"} {
+		files, err := filepath.Glob(dir + "/*_test.go")
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, file := range files {
+			text, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			all.Write(text)
+		}
+	}
+	names := regexp.MustCompile(`\b(?:Test|Fuzz)[A-Z]\w+`).FindAllString(string(page), -1)
+	if len(names) < 30 {
+		t.Errorf("it names %d tests", len(names))
+	}
+	for _, name := range names {
+		if !strings.Contains(all.String(), "\nfunc "+name+"(") {
+			t.Errorf("there is no %s", name)
+		}
+	}
+}
