@@ -132,6 +132,10 @@ func plant(t testing.TB, path string, texts []string) {
 	p := &planter{t, tx}
 	p.complete()
 	me := p.number("select id from agent where login = 'zhouzhe'")
+	for _, query := range []string{"update media set name = ?", "update attempt set errmsg = ?", "update account set name = ?",
+		"update agent set name = ? where login <> 'zhouzhe'", "update kf_account set nickname = ?, kf_wx = ?1, invite_wx = ?1, invite_status = 'waiting'"} {
+		p.exec(query, texts[0]+texts[1]+texts[30])
+	}
 	for n, text := range texts {
 		if n%2 == 0 {
 			p.person(n/2, text, texts[(n+1)%len(texts)], me)
@@ -139,10 +143,6 @@ func plant(t testing.TB, path string, texts []string) {
 		p.things(n, text, me)
 	}
 	p.rules(texts)
-	for _, query := range []string{"update media set name = ?", "update attempt set errmsg = ?", "update account set name = ?",
-		"update agent set name = ? where login <> 'zhouzhe'", "update kf_account set nickname = ?, kf_wx = ?1, invite_wx = ?1, invite_status = 'waiting'"} {
-		p.exec(query, texts[0]+texts[1]+texts[30])
-	}
 	must(t, tx.Commit())
 }
 
