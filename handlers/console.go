@@ -74,7 +74,7 @@ type WeChat interface {
 }
 
 // headerMost: other programs on localhost leave their cookies here too.
-const headerMost = 16 << 10
+const headerMost = 8 << 10
 
 // NewApp makes the server with all its routes.
 func NewApp(c *Console) *fiber.App {

@@ -137,26 +137,30 @@ func (c *client) feed(ctx context.Context) {
 
 // part closes with the reason the browser understands.
 func (c *client) part(err error) {
-	if errors.Is(err, store.ErrNotFound) {
+	switch {
+	case errors.Is(err, store.ErrNotFound):
 		c.socket.Close(CloseSession, "session")
+	case errors.Is(err, errEnding):
+		c.socket.Close(CloseRestart, "restart")
 	}
 }
 
 // resume answers "reset" to a cursor that cannot be continued: newer than the
 // store (it was restored) or older than what is kept.
 func (c *client) resume(ctx context.Context) (bool, error) {
-	newest, oldest, err := c.hub.store.LastEvent(ctx)
-	if err != nil {
-		return false, err
+	if !c.hub.ring.holds(c.cursor) {
+		newest, oldest, err := c.hub.store.LastEvent(ctx)
+		if err != nil {
+			return false, err
+		}
+		if c.cursor > newest || c.cursor+1 < oldest {
+			return false, c.socket.Write(text(`{"reset":true}`))
+		}
 	}
-	if c.cursor > newest || c.cursor+1 < oldest {
-		return false, c.socket.Write(text(`{"reset":true}`))
-	}
-	return true, c.beat(ctx)
+	return true, c.tellBeat()
 }
 
-// beat tells the newest id and the server's time, and looks whether the
-// session still stands.
+// beat is a sign of life, and looks whether the session still stands.
 func (c *client) beat(ctx context.Context) error {
 	if err := c.recheck(ctx); err != nil {
 		return err
@@ -164,11 +168,20 @@ func (c *client) beat(ctx context.Context) error {
 	if err := c.socket.Ping(); err != nil {
 		return err
 	}
+	return c.tellBeat()
+}
+
+// tellBeat tells the newest id and the server's time.
+func (c *client) tellBeat() error {
 	return c.socket.Write(text(fmt.Sprintf(`{"beat":%d,"now":%d}`, c.hub.ring.newest(), c.hub.store.Now().UnixMilli())))
 }
 
 func (c *client) recheck(ctx context.Context) error {
-	a, err := c.check(ctx)
+	var a store.Agent
+	var err error
+	if ended := c.hub.aside(ctx, func() { a, err = c.check(ctx) }); ended != nil {
+		return ended
+	}
 	if err == nil {
 		c.agent = a
 	}

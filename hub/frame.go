@@ -186,6 +186,13 @@ func (r *ring) newest() int64 {
 	return r.last
 }
 
+// holds tells whether all after an id is here, and the id is not to come yet.
+func (r *ring) holds(id int64) bool {
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	return r.from <= id && id <= r.last
+}
+
 func (r *ring) add(frames []frame) {
 	r.mu.Lock()
 	defer r.mu.Unlock()

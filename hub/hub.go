@@ -44,12 +44,19 @@ type Hub struct {
 	version int64           // of the places
 	joined  sync.WaitGroup
 	closing chan struct{}
+	checks  chan check
+}
+
+// check is a look at the session of a browser.
+type check struct {
+	do   func()
+	done chan struct{}
 }
 
 // New makes a hub; Run feeds it.
 func New(s *store.Store, log *slog.Logger) *Hub {
 	return &Hub{store: s, log: log, page: pageSize, pause: typingMost, beat: beatEvery, clients: map[*client]struct{}{}, places: map[int64]place{},
-		closing: make(chan struct{})}
+		closing: make(chan struct{}), checks: make(chan check)}
 }
 
 // Run looks for new events until ctx ends, then tells the browsers to come
@@ -63,6 +70,9 @@ func (h *Hub) Run(ctx context.Context) error {
 		return err
 	}
 	h.ring.start(newest)
+	var checker sync.WaitGroup
+	checker.Go(func() { h.checkSessions(ctx) })
+	defer checker.Wait()
 	tick := time.NewTicker(lookEvery)
 	defer tick.Stop()
 	version := int64(0)
@@ -103,6 +113,35 @@ func (h *Hub) look(ctx context.Context) error {
 			c.rouse()
 		}
 		h.mu.Unlock()
+	}
+}
+
+// checkSessions looks at sessions for all browsers until ctx ends. A call of the
+// database needs a large stack, which stays here and not with each of a thousand
+// browsers.
+func (h *Hub) checkSessions(ctx context.Context) {
+	for {
+		select {
+		case c := <-h.checks:
+			c.do()
+			close(c.done)
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+// aside has do done by checkSessions and waits for it.
+func (h *Hub) aside(ctx context.Context, do func()) error {
+	c := check{do, make(chan struct{})}
+	select {
+	case h.checks <- c:
+		<-c.done
+		return nil
+	case <-h.closing:
+		return errEnding
+	case <-ctx.Done():
+		return ctx.Err()
 	}
 }
 
