@@ -173,7 +173,7 @@ func (c *client) beat(ctx context.Context) error {
 
 // tellBeat tells the newest id and the server's time.
 func (c *client) tellBeat() error {
-	return c.socket.Write(text(fmt.Sprintf(`{"beat":%d,"now":%d}`, c.hub.ring.newest(), c.hub.store.Now().UnixMilli())))
+	return c.socket.Write(text(fmt.Sprintf(`{"beat":%d,"now":%d}`, c.hub.ring.top(), c.hub.store.Now().UnixMilli())))
 }
 
 func (c *client) recheck(ctx context.Context) error {
@@ -194,13 +194,20 @@ const writeMost = 256 << 10
 // catchUp writes all frames after the cursor, as many as wait in one write.
 func (c *client) catchUp(ctx context.Context) error {
 	for {
-		frames, err := c.next(ctx)
+		frames, whole, err := c.next(ctx)
 		if err != nil || len(frames) == 0 {
 			return err
 		}
+		open := c.open.Load()
+		if whole != nil && c.rowsOnly(frames, open) {
+			c.cursor = frames[len(frames)-1].id
+			if err := c.socket.Write(whole); err != nil {
+				return err
+			}
+			continue
+		}
 		buf := buffers.Get().(*[]byte)
 		b := (*buf)[:0]
-		open := c.open.Load()
 		for _, f := range frames {
 			if f.agent == c.agent.ID && f.agent != 0 {
 				if err := c.recheck(ctx); err != nil {
@@ -229,7 +236,7 @@ var buffers = sync.Pool{New: func() any { return new([]byte) }}
 
 // pick chooses what of a frame this browser may and wants to see.
 func (c *client) pick(f *frame, open int64) []byte {
-	if f.only != 0 && f.only != c.agent.ID || f.account != 0 && !c.agent.Sees(f.account) || f.only != 0 && f.only != c.agent.ID {
+	if f.only != 0 && f.only != c.agent.ID || f.account != 0 && !c.agent.Sees(f.account) {
 		return nil
 	}
 	if f.full != nil && (f.customer == open || slices.Contains(f.told, c.agent.ID)) {
@@ -238,17 +245,31 @@ func (c *client) pick(f *frame, open int64) []byte {
 	return f.row
 }
 
+// rowsOnly tells whether pick chooses the row of each frame, as it mostly does.
+func (c *client) rowsOnly(frames []frame, open int64) bool {
+	for i := range frames {
+		f := &frames[i]
+		if f.only != 0 || f.agent == c.agent.ID && f.agent != 0 || f.account != 0 && !c.agent.Sees(f.account) ||
+			f.full != nil && (f.customer == open || slices.Contains(f.told, c.agent.ID)) {
+			return false
+		}
+	}
+	return true
+}
+
 // next gives the frames after the cursor: those that are ready, or for one far
-// behind a page made from the store.
-func (c *client) next(ctx context.Context) ([]frame, error) {
-	if frames, ok := c.hub.ring.after(c.cursor); ok {
-		return frames, nil
+// behind a page made from the store. whole: see ring.after.
+func (c *client) next(ctx context.Context) (frames []frame, whole []byte, err error) {
+	frames, whole, ok := c.hub.ring.after(c.cursor)
+	if ok {
+		return frames, whole, nil
 	}
 	changes, err := c.hub.store.Changes(ctx, c.cursor, c.hub.page)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	return c.hub.frames(ctx, changes)
+	frames, err = c.hub.frames(ctx, changes)
+	return frames, nil, err
 }
 
 // listen takes the browser's signals: which conversation is open, in which the

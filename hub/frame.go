@@ -162,7 +162,7 @@ func text(s string) []byte { return append(textFrame(len(s)), s...) }
 // further behind reads the store.
 const (
 	ringFrames = 8192
-	ringBytes  = 16 << 20
+	ringBytes  = 8 << 20
 )
 
 // ring holds the recent frames, in order.
@@ -172,15 +172,23 @@ type ring struct {
 	bytes  int
 	from   int64 // all frames after this id are here
 	last   int64
+	newest batch
+}
+
+// batch is the rows of the frames that came last, in one piece: most browsers want
+// just those, and so none copies them.
+type batch struct {
+	after int64
+	rows  []byte
 }
 
 func (r *ring) start(newest int64) {
 	r.mu.Lock()
-	r.from, r.last = newest, newest
+	r.from, r.last, r.newest = newest, newest, batch{}
 	r.mu.Unlock()
 }
 
-func (r *ring) newest() int64 {
+func (r *ring) top() int64 {
 	r.mu.RLock()
 	defer r.mu.RUnlock()
 	return r.last
@@ -196,9 +204,11 @@ func (r *ring) holds(id int64) bool {
 func (r *ring) add(frames []frame) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	r.newest = batch{after: r.last}
 	for _, f := range frames {
 		r.bytes += len(f.row) + len(f.full)
 		r.last = f.id
+		r.newest.rows = append(r.newest.rows, f.row...)
 	}
 	r.frames = append(r.frames, frames...)
 	drop := 0
@@ -213,13 +223,17 @@ func (r *ring) add(frames []frame) {
 }
 
 // after gives the frames after an id; false when they are no longer all here.
+// whole is the rows of just these frames where they are in one piece, else nil.
 // What it gives is never changed.
-func (r *ring) after(id int64) ([]frame, bool) {
+func (r *ring) after(id int64) (frames []frame, whole []byte, ok bool) {
 	r.mu.RLock()
 	defer r.mu.RUnlock()
 	if id < r.from {
-		return nil, false
+		return nil, nil, false
+	}
+	if id == r.newest.after {
+		whole = r.newest.rows
 	}
 	i := sort.Search(len(r.frames), func(i int) bool { return r.frames[i].id > id })
-	return r.frames[i:len(r.frames):len(r.frames)], true
+	return r.frames[i:len(r.frames):len(r.frames)], whole, true
 }

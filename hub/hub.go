@@ -99,7 +99,7 @@ func (h *Hub) Run(ctx context.Context) error {
 // look turns all new events into frames and wakes the browsers.
 func (h *Hub) look(ctx context.Context) error {
 	for {
-		changes, err := h.store.Changes(ctx, h.ring.newest(), h.page)
+		changes, err := h.store.Changes(ctx, h.ring.top(), h.page)
 		if err != nil || len(changes) == 0 {
 			return err
 		}

@@ -265,14 +265,26 @@ func TestRingForgetsTheOldest(t *testing.T) {
 	for i := range ringFrames + 100 {
 		r.add([]frame{{id: int64(11 + i), row: []byte("x")}})
 	}
-	if _, ok := r.after(10); ok {
+	if _, _, ok := r.after(10); ok {
 		t.Fatal("frames that are gone are still promised")
 	}
-	if frames, ok := r.after(110); !ok || len(frames) != ringFrames || frames[0].id != 111 {
+	if frames, _, ok := r.after(110); !ok || len(frames) != ringFrames || frames[0].id != 111 {
 		t.Fatalf("%d frames, %v", len(frames), ok)
 	}
-	if frames, ok := r.after(r.newest()); !ok || len(frames) != 0 {
+	if frames, _, ok := r.after(r.top()); !ok || len(frames) != 0 {
 		t.Fatal("nothing is new after the newest")
+	}
+}
+
+func TestRowsThatCameTogetherAreOnePiece(t *testing.T) {
+	var r ring
+	r.start(10)
+	r.add([]frame{{id: 11, row: []byte("a")}})
+	r.add([]frame{{id: 12, row: []byte("b")}, {id: 13}, {id: 14, row: []byte("c")}})
+	for id, want := range map[int64]string{10: "", 11: "bc", 12: "", 14: ""} {
+		if _, whole, ok := r.after(id); !ok || string(whole) != want {
+			t.Errorf("after %d: %q, want %q", id, whole, want)
+		}
 	}
 }
 
