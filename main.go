@@ -66,7 +66,7 @@ func run(ctx context.Context, args []string) int {
 		return code
 	}
 	if err := p.serve(ctx); err != nil {
-		return complain(p.explain(err))
+		return complain(p.explain(store.Unusable(p.Data, err)))
 	}
 	return 0
 }
@@ -96,7 +96,7 @@ func (p *program) explain(err error) string {
 	var port errPort
 	switch {
 	case errors.As(err, &open):
-		return p.text("open."+open.Code, "path", open.Path, "detail", open.Detail)
+		return cli.OpenText(p.text, open)
 	case errors.As(err, &port):
 		return p.text("open.port", "addr", p.Addr, "detail", port.Error())
 	}

@@ -15,6 +15,7 @@ type alarm struct {
 // alarmSources are all that may be wrong, the worst first. Each has a file of its
 // own, next to the page it leads to.
 var alarmSources = []func(*Console, *fiber.Ctx) ([]alarm, error){
+	faultAlarms,
 	wechatAlarms,
 	(*Console).alarmsOfComponent,
 	(*Console).undoneKF,

@@ -40,7 +40,7 @@ func backupAlarms(c *Console, ctx *fiber.Ctx) ([]alarm, error) {
 	case err != nil, c.Backups.Lost():
 		add(false, "backup.alarm.failed")
 	case failed != "":
-		add(false, "backup.alarm."+failed)
+		add(false, "backup.alarm."+failed, "restore", store.RestoreCommand(c.Store.Dir()))
 	case late:
 		add(false, "backup.alarm.late")
 	}
@@ -69,11 +69,13 @@ func otherDisks(dir string, more ...string) (other []string) {
 	return other
 }
 
-// lastDaily says what is wrong with the newest daily backup: failed, damaged,
-// copy; "" nothing. One by hand that went well since has mended it.
+// lastDaily says what is wrong with the newest daily backup: failed, database (that
+// is damaged), damaged, copy; "" nothing. One by hand that went well since has mended it.
 func lastDaily(list []store.Saved) string {
 	for _, b := range list {
 		switch {
+		case b.Error == "database":
+			return b.Error
 		case b.Error != "" && b.Why == "auto":
 			return "failed"
 		case b.Error != "" || b.Why == "upload":

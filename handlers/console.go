@@ -49,6 +49,7 @@ type Console struct {
 	pushes  pushBook
 	exams   exams
 	oidcs   providers
+	faults  faultBook
 }
 
 // WeChat is what people wait for and the courier does.

@@ -67,6 +67,9 @@ func explain(err error) *problemError {
 			return refused(http.Code, "bad_request")
 		}
 	}
+	if fault := store.FaultOf(err); fault != "" {
+		return refused(fiber.StatusInternalServerError, "server", "kind", string(fault))
+	}
 	return refused(fiber.StatusInternalServerError, "server")
 }
 
@@ -86,6 +89,7 @@ func (c *Console) fail(ctx *fiber.Ctx, err error) error {
 		c.head(ctx)
 	}
 	if p.Code == "server" {
+		c.faults.note(store.FaultOf(err), c.Store.Now())
 		c.Log.Error("request failed", "method", ctx.Method(), "path", loggedPath(ctx), "request", ctx.Locals("request"), "error", err)
 	}
 	ctx.Status(p.Status)

@@ -35,7 +35,10 @@ func (c *Console) mediaFile(ctx *fiber.Ctx) error {
 		return store.ErrNotFound
 	}
 	tag := `"` + d.Hash + `"`
-	if err := sendFile(ctx, c.Store.FilePath(d.Hash), tag); err != nil {
+	if err := sendFile(ctx, c.Store.FilePath(d.Hash), tag); errors.Is(err, os.ErrNotExist) {
+		c.Log.Error("a file that the database names is not there", "media", d.ID, "path", c.Store.FilePath(d.Hash))
+		return store.ErrNotFound
+	} else if err != nil {
 		return err
 	}
 	ctx.Set(fiber.HeaderETag, tag)

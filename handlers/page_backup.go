@@ -177,6 +177,8 @@ func (c *Console) backupError(ctx *fiber.Ctx, err error) string {
 		return c.errorText(ctx, explain(no))
 	case errors.Is(err, store.ErrFull):
 		return c.text(ctx, "backup.error.disk_full")
+	case store.FaultOf(err) == store.Damaged:
+		return c.text(ctx, "backup.error.database", "restore", store.RestoreCommand(c.Store.Dir()))
 	case errors.Is(err, context.Canceled):
 		return c.text(ctx, "backup.error.stopped")
 	}

@@ -32,7 +32,7 @@ type Saved struct {
 	Fault     string `json:"fault"`   // why it failed to verify: backup_damaged, backup_passphrase, …
 	Faults    int    `json:"faults"`  // files that do not have their bytes, as far as it can be said
 	First     string `json:"first"`   // the first of them
-	Error     string `json:"error"`   // why it was not made: disk_full, failed
+	Error     string `json:"error"`   // why it was not made: disk_full, database (it is damaged), failed
 	CopyError string `json:"copy"`    // why the second copy was not
 	Keep      bool   `json:"keep"`    // for ever
 }
@@ -185,6 +185,8 @@ func failure(err error) string {
 		return "disk_full"
 	case errors.As(err, &no):
 		return no.Code
+	case FaultOf(err) == Damaged:
+		return "database"
 	}
 	return "failed"
 }

@@ -46,7 +46,11 @@ type OpenError struct {
 	err    error
 }
 
+// openError says code, unless the disk is what is wrong and code does not speak of it.
 func openError(code, path string, err error) *OpenError {
+	if disk := openCodes[FaultOf(err)]; disk != "" && code != "backup_failed" && code != "migration_failed" {
+		code = disk
+	}
 	e := &OpenError{Code: code, Path: path, err: err}
 	if err != nil {
 		e.Detail = err.Error()

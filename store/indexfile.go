@@ -72,6 +72,14 @@ func (x *index) open(ctx context.Context) (err error) {
 	if version != indexVersion {
 		return fmt.Errorf("version %d, not %d", version, indexVersion)
 	}
+	newest, err := x.s.lastMessage(ctx)
+	if err != nil {
+		return err
+	}
+	if n := c.message - newest; n > 0 {
+		x.s.lost.Store(n)
+		x.log.Error("the database lacks messages that the search index had: the write-ahead log was lost or damaged", "messages", n)
+	}
 	mark, err := x.mark(ctx, c.message)
 	if err != nil {
 		return err

@@ -14,6 +14,7 @@ import (
 	"net/url"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	_ "modernc.org/sqlite" // the database engine, pure Go
@@ -34,6 +35,7 @@ type Store struct {
 	index  *index // nil: shared
 	cache  accountCache
 	fresh  freshFiles
+	lost   atomic.Int64 // see Lost
 	closed sync.Once
 }
 
@@ -74,7 +76,7 @@ func Open(ctx context.Context, dir string, o Options) (*Store, error) {
 	}
 	if err := s.open(ctx, o.Key); err != nil {
 		s.Close()
-		return nil, err
+		return nil, Unusable(dir, err)
 	}
 	if !o.Shared {
 		s.index = newIndex(s, o.Log)
@@ -88,6 +90,9 @@ func (s *Store) open(ctx context.Context, key []byte) error {
 	fresh, err := missing(path)
 	if err != nil {
 		return openError("database_unreadable", path, err)
+	}
+	if (fresh || blank(path)) && worn(s.dir) { // a new one would hide that the old is lost
+		return openError("database_missing", path, nil)
 	}
 	if s.key, err = openKey(s.dir, key, fresh); err != nil {
 		return err

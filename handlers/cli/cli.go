@@ -66,6 +66,7 @@ var commands = map[string]command{
 	"agent add":   {agentFlags, []string{"login", "appid", "kf"}, addAgent, aStore},
 	"agent reset": {resetFlags, []string{"login"}, resetAgent, aStore},
 	"token add":   {tokenFlags, []string{"login"}, addToken, aStore},
+	"check":       {checkFlags, nil, checkData, someStore},
 	"backup":      {backupFlags, nil, makeBackup, someStore},
 	"verify":      {verifyFlags, nil, verifyBackup, aFile},
 	"restore":     {restoreFlags, nil, restoreBackup, aFile},
@@ -172,7 +173,8 @@ func run(ctx context.Context, env *Env, args []string, asJSON *bool) (answer, er
 		return answer{}, err
 	}
 	defer s.Close()
-	return cmd.run(ctx, env, s, in)
+	out, err := cmd.run(ctx, env, s, in)
+	return out, store.Unusable(*data, err)
 }
 
 func (cmd command) open(ctx context.Context, dir string) (*store.Store, error) {
@@ -193,7 +195,7 @@ func (e *Env) tell(err error, asJSON bool) int {
 	case errors.As(err, &rule):
 		code, text = rule.Code, e.Text("err."+rule.Code, pairs(rule.Detail)...)
 	case errors.As(err, &open):
-		code, text = open.Code, e.Text("open."+open.Code, "path", open.Path, "detail", open.Detail)
+		code, text = open.Code, OpenText(e.Text, open)
 	case errors.Is(err, store.ErrNotFound):
 		code, text = "not_found", e.Text("err.not_found")
 	case errors.Is(err, store.ErrFull):

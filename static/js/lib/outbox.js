@@ -13,7 +13,6 @@ import { filesOf, known, stopFiles } from './upfiles.js';
 import { uuid } from './uuid.js';
 
 export { delivered, discard, edit, resend } from './again.js';
-
 const queues = new Map(); // conversation id → signal of entries, each shaped like a MESSAGE
 const running = new Set();
 
@@ -129,6 +128,7 @@ async function deliver(client_id) {
         if (error.status === 404) forget(client_id); // the customer may have been erased
         return;
       }
+      change(client_id, { error: error.detail?.kind ? error : null }); // the server says what it lacks
       await sleep(tries);
     }
   }

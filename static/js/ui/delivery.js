@@ -26,6 +26,7 @@ const nth = (row) => row.nth ? html`<i class="sep" aria-hidden="true"></i><span 
 // and sending again is offered only while WeChat takes a reply.
 export function failure(row, open) {
   if (row.state === 'unknown') return unsure(row, open);
+  if (row.state === 'sending' && row.error) return html`<div class="msg-fail msg-fail-warn" role="status">${icon('circle-alert')}<p>${t('fault.waits', { reason: row.error.text })}</p></div>`;
   if (row.state !== 'failed') return nothing;
   const acts = [again(row, open), button(t(`inbox.fail.${['text', 'image'].includes(row.type) ? 'edit' : 'open'}`), () => edit(row), row.type !== 'image' || !open), remove(() => discard(row))];
   return html`
