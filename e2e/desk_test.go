@@ -41,8 +41,14 @@ type desk struct {
 
 func newDesk(t testing.TB) *desk {
 	t.Helper()
+	return newDeskIn(t, t.TempDir())
+}
+
+// newDeskIn is newDesk with its data in this folder.
+func newDeskIn(t testing.TB, dir string) *desk {
+	t.Helper()
 	data, token := seeded(t)
-	d := &desk{t: t, data: t.TempDir(), token: token}
+	d := &desk{t: t, data: dir, token: token}
 	must(t, os.CopyFS(d.data, os.DirFS(data)))
 	console := &atomic.Value{}
 	box, api := newBox(t, func(appid string) string { return console.Load().(string) + "/wechat/" + appid })

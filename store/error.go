@@ -3,6 +3,7 @@ package store
 import (
 	"errors"
 	"fmt"
+	"path/filepath"
 )
 
 // ErrNotFound: no such row. ErrClosed: the store is closing.
@@ -46,9 +47,16 @@ type OpenError struct {
 	err    error
 }
 
+// leastRoom is what a database needs to be opened, in bytes.
+const leastRoom = 1 << 20
+
 // openError says code, unless the disk is what is wrong and code does not speak of it.
 func openError(code, path string, err error) *OpenError {
-	if disk := openCodes[FaultOf(err)]; disk != "" && code != "backup_failed" && code != "migration_failed" {
+	fault := FaultOf(err)
+	if free, _, ok := Disk(filepath.Dir(path)); ok && free < leastRoom && fault == DiskFails { // how SQLite says so of its shared memory
+		fault = DiskFull
+	}
+	if disk := openCodes[fault]; disk != "" && code != "backup_failed" && code != "migration_failed" {
 		code = disk
 	}
 	e := &OpenError{Code: code, Path: path, err: err}
