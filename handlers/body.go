@@ -24,8 +24,10 @@ const (
 	uploadTime = 10 * time.Minute // for a file over a slow line
 	// What was refused is still taken in, so that the answer is heard: most
 	// clients listen only when they have spoken. Up to so much, and while it comes.
+	// and not for ever.
 	drainMost = 32 << 20
 	drainWait = 2 * time.Second
+	drainTime = time.Minute
 )
 
 // uploadMost is the largest file that WeChat takes.
@@ -38,13 +40,14 @@ var errCutOff = errors.New("handlers: the body broke off")
 type inflow struct {
 	r     io.Reader
 	conn  net.Conn
-	left  int64 // as announced; -1: in chunks, that tell their end
+	left  int64         // as announced; -1: in chunks, that tell their end
+	late  time.Duration // see drainTime
 	ended bool
 	err   error // of the reading
 }
 
 func newInflow(ctx *fasthttp.RequestCtx) *inflow {
-	in := &inflow{r: ctx.RequestBodyStream(), conn: ctx.Conn(), left: int64(ctx.Request.Header.ContentLength())}
+	in := &inflow{r: ctx.RequestBodyStream(), conn: ctx.Conn(), left: int64(ctx.Request.Header.ContentLength()), late: drainTime}
 	in.ended = in.r == nil || in.left == 0
 	return in
 }
@@ -91,8 +94,8 @@ func (in *inflow) all(most int64) ([]byte, error) {
 // drain takes in what nobody read. The rest of a body that has not ended would be
 // taken for the next request: then the connection is closed.
 func (in *inflow) drain(ctx *fasthttp.RequestCtx) {
-	buf := make([]byte, 32<<10)
-	for n := 0; !in.ended && in.err == nil && n < drainMost; {
+	buf, end := make([]byte, 32<<10), time.Now().Add(in.late)
+	for n := 0; !in.ended && in.err == nil && n < drainMost && time.Now().Before(end); {
 		if in.conn.SetReadDeadline(time.Now().Add(drainWait)) != nil {
 			break
 		}

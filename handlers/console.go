@@ -50,6 +50,7 @@ type Console struct {
 	exams   exams
 	oidcs   providers
 	faults  faultBook
+	sockets socketCount
 }
 
 // WeChat is what people wait for and the courier does.

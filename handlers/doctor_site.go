@@ -6,8 +6,11 @@ import (
 	"crypto/x509"
 	"errors"
 	"net"
+	"net/netip"
 	"net/url"
 	"time"
+
+	"kfdesk/hub/courier"
 )
 
 // site is what our own public address looks like from here.
@@ -45,6 +48,10 @@ func visit(ctx context.Context, base string) (s site) {
 		return s
 	}
 	s.IP = ips[0]
+	if a, err := netip.ParseAddr(s.IP); err != nil || !courier.IsPublic(a) { // a name that anybody chose must not lead inside
+		s.Private = "private"
+		return s
+	}
 	port := u.Port()
 	if port == "" {
 		port = map[bool]string{true: "80", false: "443"}[s.Plain]

@@ -65,8 +65,8 @@ func (c *Console) avatarOfForm(ctx *fiber.Ctx) ([]byte, error) {
 // squareJPEG makes a square JPEG of at most 640 pixels from the middle of a
 // picture. One that is so already stays as it is.
 func squareJPEG(raw []byte) ([]byte, error) {
-	size, kind, err := image.DecodeConfig(bytes.NewReader(raw))
-	if err != nil || size.Width*size.Height > wechat.MostPixels || size.Width == 0 || size.Height == 0 {
+	size, kind, err := wechat.Unpacked(bytes.NewReader(raw))
+	if err != nil {
 		return nil, errNoPicture
 	}
 	if kind == "jpeg" && size.Width == size.Height && size.Width <= avatarSide && len(raw) <= 1<<20 {

@@ -20,7 +20,46 @@ const (
 	silenceMost   = 60 * time.Second // the browser answers a ping every 20 s
 	writeDeadline = 10 * time.Second // a browser that takes nothing so long is dead
 	partingTime   = 300 * time.Millisecond
+	socketsMost   = 64   // of one agent's browsers
+	socketsOfAPI  = 2000 // of one agent's programs, that have a token
 )
+
+// socketCount counts the open sockets of each agent.
+type socketCount struct {
+	mu sync.Mutex
+	of map[socketOwner]int
+}
+
+type socketOwner struct {
+	agent int64
+	api   bool
+}
+
+// open is false where there are as many as may be.
+func (s *socketCount) open(o socketOwner) bool {
+	most := socketsMost
+	if o.api {
+		most = socketsOfAPI
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.of[o] >= most {
+		return false
+	}
+	if s.of == nil {
+		s.of = map[socketOwner]int{}
+	}
+	s.of[o]++
+	return true
+}
+
+func (s *socketCount) shut(o socketOwner) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.of[o]--; s.of[o] == 0 {
+		delete(s.of, o)
+	}
+}
 
 // socket upgrades to the live connection. The origin is checked here: browsers
 // let any site's page open a socket.
@@ -44,7 +83,13 @@ func (c *Console) socket(ctx *fiber.Ctx) error {
 		_, a, err := c.Store.Session(ctx, secret)
 		return a, err
 	}}
+	owner := socketOwner{who(ctx).ID, bearer(ctx) != ""}
 	return websocket.New(func(conn *websocket.Conn) {
+		if !c.sockets.open(owner) {
+			newSocket(conn).Close(websocket.CloseTryAgainLater, "too many")
+			return
+		}
+		defer c.sockets.shut(owner)
 		// Serve returns when nobody uses the connection any more: it is recycled.
 		c.Hub.Serve(context.Background(), newSocket(conn), viewer)
 	})(ctx)

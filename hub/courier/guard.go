@@ -68,7 +68,7 @@ func checkRedirect(r *http.Request, via []*http.Request) error {
 func guarded(loopback bool) *http.Transport {
 	dialer := &net.Dialer{Timeout: 5 * time.Second, Control: func(_, address string, _ syscall.RawConn) error {
 		to, err := netip.ParseAddrPort(address)
-		if err != nil || !isPublic(to.Addr()) && !(loopback && to.Addr().Unmap().IsLoopback()) {
+		if err != nil || !IsPublic(to.Addr()) && !(loopback && to.Addr().Unmap().IsLoopback()) {
 			return errForbidden
 		}
 		return nil
@@ -94,7 +94,8 @@ var notPublic = func() (list []netip.Prefix) {
 	return list
 }()
 
-func isPublic(a netip.Addr) bool {
+// IsPublic tells whether an address can be one of the world outside.
+func IsPublic(a netip.Addr) bool {
 	a = a.Unmap().WithZone("")
 	if !a.IsGlobalUnicast() || a.IsPrivate() {
 		return false

@@ -26,7 +26,7 @@ func TestPublicAddresses(t *testing.T) {
 		"64:ff9b::7f00:1": false, "2002:7f00:1::": false, "2001:0:1::1": false, "fec0::1": false, "::7f00:1": false,
 		"0.1.2.3": false, "240.0.0.1": false, "192.0.2.1": false,
 	} {
-		equal(t, address, isPublic(netip.MustParseAddr(address)), want)
+		equal(t, address, IsPublic(netip.MustParseAddr(address)), want)
 	}
 }
 

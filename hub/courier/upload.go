@@ -143,15 +143,12 @@ func (c *Courier) scaled(r source, most int, side int) (source, int64, error) {
 	defer r.Close()
 	c.scaling.Lock()
 	defer c.scaling.Unlock()
-	size, _, err := image.DecodeConfig(r)
+	size, _, err := wechat.Unpacked(r)
+	if errors.Is(err, wechat.ErrPixels) {
+		return nil, 0, unfit(err.Error())
+	}
 	if err != nil {
 		return nil, 0, unfit("the picture cannot be read: " + err.Error())
-	}
-	if size.Width*size.Height > wechat.MostPixels {
-		return nil, 0, unfit("the picture has too many pixels")
-	}
-	if _, err := r.Seek(0, io.SeekStart); err != nil {
-		return nil, 0, err
 	}
 	picture, _, err := image.Decode(r)
 	if err != nil {
