@@ -262,3 +262,15 @@ func TestLinesAreNotBroken(t *testing.T) {
 		}
 	}
 }
+
+// A file of many rows with faults is refused in one line, not in as many.
+func TestImportOfManyRows(t *testing.T) {
+	d := newDesk(t)
+	for _, partly := range []bool{false, true} {
+		got := d.imports(t, "zhou", "title,content\n"+strings.Repeat("x\n", 200_000), partly)
+		got.shows(t, map[bool]int{false: 422, true: 200}[partly], "5000")
+		if len(got.body) > 1<<20 {
+			t.Errorf("the page has %d KB", len(got.body)>>10)
+		}
+	}
+}

@@ -83,6 +83,9 @@ type quickFile struct {
 	faults  []quickFault
 }
 
+// quickRowsMost is how many rows a file may have: each is answered with a line.
+const quickRowsMost = 5000
+
 // quickFault says why a row cannot be taken. Row 0: the whole file.
 type quickFault struct {
 	Row   int
@@ -121,6 +124,9 @@ func (c *Console) readQuick(ctx *fiber.Ctx, raw []byte) (f quickFile) {
 		}
 		if strings.Join(cells, "") == "" {
 			continue
+		}
+		if len(f.list)+len(f.faults) == quickRowsMost {
+			return quickFile{faults: []quickFault{{0, refused(fiber.StatusUnprocessableEntity, "too_many_rows", "most", quickRowsMost)}}}
 		}
 		q, err := c.quickRow(ctx, cell)
 		if err != nil {

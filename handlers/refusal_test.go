@@ -156,7 +156,7 @@ func TestRefusalsHaveWords(t *testing.T) {
 var onPages = strings.Fields(`set_up weak_password common_password bad_login login_taken bad_role last_admin unknown_kf kf_taken account_exists
 	bad_appid bad_original_id bad_wechat_id bad_secret bad_callback_token bad_mode bad_token_kind bad_aes_key bad_pay_quota bad_capacity login_wrong login_wait
 	bad_signature no_account no_login bad_tag tag_taken tags_full tag_of_wechat
-	no_file no_data database_damaged supervisor_needed bad_avatar backup_busy backup_damaged backup_not_one backup_newer backup_encrypted backup_passphrase
+	no_file no_data database_damaged too_many_rows supervisor_needed bad_avatar backup_busy backup_damaged backup_not_one backup_newer backup_encrypted backup_passphrase
 	bad_clock bad_keep bad_dir same_dir weak_passphrase restore_not_empty backup_no_key backup_key_wrong backup_room
 	bad_nickname bad_kf_prefix kf_exists kf_full bad_retention
 	oidc_other oidc_admin oidc_taken login_again bad_state component_in_use of_component inactive link_dead missing bad_two_step bad_issuer no_set_up code_wrong`)
