@@ -164,6 +164,15 @@ func (w *writer) transact(batch []change, errs []error) (all news, err error) {
 	if err := t.ids(); err != nil {
 		return all, err
 	}
+	if len(batch) == 1 { // the transaction is its savepoint
+		if errs[0] = protect(batch[0].do, t); errs[0] != nil {
+			if err := t.exec("rollback"); err != nil {
+				return all, errors.Join(errs[0], err) // a full disk has ended the transaction
+			}
+			return all, nil
+		}
+		return t.news, t.exec("commit")
+	}
 	for i, c := range batch {
 		if err := t.exec("savepoint change"); err != nil {
 			return all, err
@@ -188,12 +197,8 @@ func (w *writer) transact(batch []change, errs []error) (all news, err error) {
 // ids reads the newest event's and message's id. Nobody else can add one while
 // the transaction holds the write lock.
 func (t *tx) ids() error {
-	const newest = "select coalesce((select seq from sqlite_sequence where name = $1), 0)"
-	var err error
-	if t.last.event, err = txOne[int64](t, newest, "event"); err != nil {
-		return err
-	}
-	t.last.message, err = txOne[int64](t, newest, "message")
+	_, err := txRow(t, func(r scanner) (struct{}, error) { return struct{}{}, r.Scan(&t.last.event, &t.last.message) },
+		`select coalesce((select seq from sqlite_sequence where name = 'event'), 0), coalesce((select seq from sqlite_sequence where name = 'message'), 0)`)
 	return err
 }
 
