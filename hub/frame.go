@@ -211,15 +211,16 @@ func (r *ring) add(frames []frame) {
 		r.newest.rows = append(r.newest.rows, f.row...)
 	}
 	r.frames = append(r.frames, frames...)
-	drop := 0
-	for len(r.frames)-drop > ringFrames || r.bytes > ringBytes {
+	if len(r.frames) <= ringFrames && r.bytes <= ringBytes {
+		return
+	}
+	drop := 0 // a quarter at once: what is left is copied
+	for len(r.frames)-drop > ringFrames*3/4 || r.bytes > ringBytes*3/4 {
 		r.bytes -= len(r.frames[drop].row) + len(r.frames[drop].full)
 		r.from = r.frames[drop].id
 		drop++
 	}
-	if drop > 0 { // in steps, so that the array is not copied for every frame
-		r.frames = append(make([]frame, 0, len(r.frames)+ringFrames/4), r.frames[drop:]...)
-	}
+	r.frames = append(make([]frame, 0, len(r.frames)), r.frames[drop:]...)
 }
 
 // after gives the frames after an id; false when they are no longer all here.

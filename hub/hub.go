@@ -15,8 +15,9 @@ import (
 
 // Timing of the exchange.
 const (
-	beatEvery = 20 * time.Second // a sign of life with the newest id
-	lookEvery = time.Second      // for commits of other processes
+	beatEvery = 20 * time.Second     // a sign of life with the newest id
+	lookEvery = time.Second          // for commits of other processes
+	lookPause = 4 * time.Millisecond // from one look to the next: under load, one write carries more
 	pageSize  = 500
 )
 
@@ -77,6 +78,7 @@ func (h *Hub) Run(ctx context.Context) error {
 	defer tick.Stop()
 	version := int64(0)
 	for {
+		looked := time.Now()
 		if err := h.look(ctx); err != nil && ctx.Err() == nil {
 			h.log.Error("reading events", "error", err)
 		}
@@ -84,6 +86,9 @@ func (h *Hub) Run(ctx context.Context) error {
 		case <-ctx.Done():
 			return nil
 		case <-wake:
+			if !paused(ctx, lookPause-time.Since(looked)) {
+				return nil
+			}
 		case <-tick.C:
 			h.rest()
 			if v, err := h.store.Version(ctx); err == nil && v != version {
@@ -93,6 +98,21 @@ func (h *Hub) Run(ctx context.Context) error {
 				version = v
 			}
 		}
+	}
+}
+
+// paused waits, unless ctx ends.
+func paused(ctx context.Context, d time.Duration) bool {
+	if d <= 0 {
+		return true
+	}
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+		return true
+	case <-ctx.Done():
+		return false
 	}
 }
 

@@ -1,5 +1,7 @@
 package wechat
 
+import "bytes"
+
 // Mode is the account's setting on the platform's site for how pushes arrive.
 type Mode string
 
@@ -62,6 +64,9 @@ func (cb *Callback) openPlain(q Query, body []byte) ([]byte, *Cipher, error) {
 	}
 	// This signature says nothing about the body, so an Encrypt in it is worth
 	// nothing. In compatible mode it may stand beside the plain fields.
+	if !bytes.Contains(body, []byte("Encrypt")) {
+		return body, nil, nil
+	}
 	root, err := parseTree(body)
 	if err == nil && root.find("Encrypt") != nil && (cb.Mode == Plain || root.find("MsgType") == nil) {
 		return nil, nil, ErrForged
