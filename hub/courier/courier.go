@@ -105,6 +105,9 @@ func (c *Courier) Run(ctx context.Context) error {
 	return nil
 }
 
+// lookPause is the least time from one look for work to the next after a commit.
+const lookPause = 4 * time.Millisecond
+
 // dispatchAll looks for work until ctx ends. Due times follow the store's
 // clock, which tests and the sandbox move, so they are polled and not awaited.
 func (c *Courier) dispatchAll(ctx, sending context.Context) {
@@ -113,7 +116,7 @@ func (c *Courier) dispatchAll(ctx, sending context.Context) {
 	poll := time.NewTicker(c.poll)
 	defer poll.Stop()
 	for polled := true; ctx.Err() == nil; {
-		wake := bell
+		wake, looked := bell, time.Now()
 		err := c.dispatchReplies(ctx, sending)
 		if err == nil {
 			err = c.dispatchMedia(ctx)
@@ -140,6 +143,10 @@ func (c *Courier) dispatchAll(ctx, sending context.Context) {
 		polled = false
 		select {
 		case <-wake:
+			select { // pushes come by the hundred, and bring no work
+			case <-time.After(lookPause - time.Since(looked)):
+			case <-ctx.Done():
+			}
 		case <-c.freed:
 		case <-poll.C:
 			polled = true
