@@ -17,6 +17,7 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"io"
 	"net/netip"
 	"net/url"
 	"os"
@@ -34,10 +35,11 @@ type plan struct {
 	Customers int           `json:"customers"` // each belongs to one poster, who waits for every answer
 	Rate      float64       `json:"rate"`      // a second; 0: as fast as the answers come
 	Time      time.Duration `json:"time"`
-	Most      int           `json:"most"` // messages
-	Mode      string        `json:"mode"` // of the callback
-	Out       bool          `json:"out"`  // the way back
-	Deaf      int           `json:"deaf"` // of the sockets: they read nothing
+	Most      int           `json:"most"`         // messages
+	Mode      string        `json:"mode"`         // of the callback
+	Out       bool          `json:"out"`          // the way back
+	Deaf      int           `json:"deaf"`         // of the sockets: they read nothing
+	Delay     time.Duration `json:"wechat_delay"` // of WeChat's answer, on the way back
 }
 
 // No run is larger than these.
@@ -45,6 +47,7 @@ const (
 	mostTime     = 15 * time.Minute
 	mostMessages = 2_000_000
 	mostSockets  = 2_000
+	mostDelay    = 4 * time.Second
 )
 
 func (p plan) check() error {
@@ -53,6 +56,10 @@ func (p plan) check() error {
 		return errors.New("every poster needs a customer")
 	case p.Time <= 0 || p.Time > mostTime, p.Most < 1 || p.Most > mostMessages, p.Sockets < 0 || p.Sockets > mostSockets:
 		return fmt.Errorf("at most %v, %d messages and %d sockets", mostTime, mostMessages, mostSockets)
+	case p.Mode != "safe" && p.Mode != "plain":
+		return errors.New("the mode is safe or plain")
+	case p.Delay < 0 || p.Delay > mostDelay:
+		return fmt.Errorf("WeChat takes at most %v", mostDelay)
 	case p.Deaf > p.Sockets:
 		return errors.New("more deaf sockets than sockets")
 	case p.Out && p.Rate <= 0:
@@ -64,14 +71,14 @@ func (p plan) check() error {
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	err := run(ctx, os.Args[1:])
+	err := run(ctx, os.Stdout, os.Args[1:])
 	if err != nil && !errors.Is(err, flag.ErrHelp) {
 		fmt.Fprintln(os.Stderr, "load:", err)
 		os.Exit(1)
 	}
 }
 
-func run(ctx context.Context, args []string) error {
+func run(ctx context.Context, out io.Writer, args []string) error {
 	if len(args) > 0 && args[0] == "fill" {
 		return fill(ctx, args[1:])
 	}
@@ -86,6 +93,7 @@ func run(ctx context.Context, args []string) error {
 	set.IntVar(&p.Most, "messages", 500_000, "posts at most")
 	set.StringVar(&p.Mode, "mode", "safe", "of the callback: safe or plain")
 	set.BoolVar(&p.Out, "out", false, "agents reply: the way back")
+	set.DurationVar(&p.Delay, "wechat-delay", 0, "how long WeChat takes to answer a reply")
 	set.IntVar(&p.Deaf, "deaf", 0, "sockets that read nothing")
 	data := set.String("data", "", "start the server on this data directory, as fill leaves one")
 	set.StringVar(&s.URL, "server", "", "a server that runs, on this machine")
@@ -119,10 +127,11 @@ func run(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
-	if *asJSON {
-		return json.NewEncoder(os.Stdout).Encode(figures)
+	if !*asJSON {
+		figures.print(out)
+	} else if err := json.NewEncoder(out).Encode(figures); err != nil {
+		return err
 	}
-	figures.print(os.Stdout)
 	return figures.faults()
 }
 

@@ -12,6 +12,7 @@ import (
 var selfPID = os.Getpid()
 
 const (
+	restTime  = time.Second     // until a server is at rest, for its memory
 	warmTime  = time.Second     // of posting before anything counts
 	quietTime = 3 * time.Second // without a frame: nothing more comes
 	drainMost = time.Minute
@@ -22,42 +23,37 @@ func measure(ctx context.Context, s *rig.Server, p plan) (*figures, error) {
 	if p.Out {
 		return measureOut(ctx, s, p)
 	}
-	f := &figures{Plan: p, Refused: map[string]int{}, RSSBefore: rss(s.PID)}
-	if err := warm(ctx, s, p); err != nil {
-		return nil, err
-	}
+	f := newFigures(s, p)
 	said := newSaid(p.Most)
 	sockets, err := dialAll(s, said, p)
-	defer func() {
-		for _, k := range sockets {
-			k.close()
-		}
-	}()
+	defer func() { closeAll(sockets) }()
 	if err != nil {
 		return nil, err
 	}
-	f.RSSIdle = rss(s.PID)
+	f.seated(s)
+	if err := warm(ctx, s, said, p); err != nil {
+		return nil, err
+	}
 	posters, err := newPosters(s, said, p)
 	if err != nil {
 		return nil, err
 	}
-	server, machine, own, most := cpu(s.PID), busy(), cpu(selfPID), watch(s.PID)
-	took := post(ctx, p, posters)
-	drain(ctx, said, sockets, p)
-	all := time.Since(said.began).Seconds()
-	server, machine, own = cpu(s.PID)-server, busy()-machine, cpu(selfPID)-own
-	f.RSSMost, f.Others = most(), max(0, machine-server-own)/all
-	f.account(said, posters, took)
-	f.CPU = server * 1e6 / float64(max(1, f.Accepted))
-	f.look(said, sockets, p)
-	return f, f.compare(ctx, s, said, p)
+	f.measured(s, said, func() time.Duration {
+		took := post(ctx, p, posters)
+		drain(ctx, said, sockets, p)
+		return took
+	}, posters)
+	f.Shown = f.look(sockets)
+	return f, errors.Join(ctx.Err(), f.compare(ctx, s, said, p))
 }
 
-// warm writes what does not count: connections, statements and caches are there
-// afterwards.
-func warm(ctx context.Context, s *rig.Server, p plan) error {
+// warm writes what does not count: customers, connections, statements and caches are
+// there afterwards.
+func warm(ctx context.Context, s *rig.Server, said *said, p plan) error {
 	p.Time, p.Rate = warmTime, 0
-	posters, err := newPosters(s, newSaid(mostMessages/10), p)
+	before := newSaid(mostMessages / 10)
+	before.people = said.people
+	posters, err := newPosters(s, before, p)
 	if err != nil {
 		return err
 	}
@@ -75,40 +71,55 @@ func newPosters(s *rig.Server, said *said, p plan) ([]*poster, error) {
 	if err != nil {
 		return nil, err
 	}
-	list := make([]*poster, p.Posters)
-	for i := range list {
-		list[i] = &poster{id: i, posters: p.Posters, customers: p.Customers, said: said, deliver: c.deliver,
-			last: map[int]int{}, answers: newLatency(), refused: map[string]int{}}
-	}
-	return list, nil
+	return p.hands(said, c.deliver), nil
 }
 
-func dialAll(s *rig.Server, said *said, p plan) (list []*socket, err error) {
-	for i := range p.Sockets {
-		k, err := dial(s, said, p.Customers, i < p.Deaf)
-		if err != nil {
-			return list, err
-		}
-		list = append(list, k)
+// hands are the posters of a plan.
+func (p plan) hands(said *said, deliver func(n, customer int) (string, bool)) []*poster {
+	list := make([]*poster, p.Posters)
+	for i := range list {
+		list[i] = &poster{id: i, posters: p.Posters, customers: p.Customers, said: said, deliver: deliver,
+			last: map[int]int{}, answers: newLatency(), refused: map[string]int{}}
 	}
-	time.Sleep(300 * time.Millisecond) // until all are at rest, for their memory
-	return list, nil
+	return list
+}
+
+// measured measures what do costs: it posts, and returns when all that was accepted
+// has come where it belongs, or nothing more comes.
+func (f *figures) measured(s *rig.Server, said *said, do func() time.Duration, posters []*poster) {
+	began := time.Now()
+	server, machine, own, end := cpu(s.PID), busy(), cpu(selfPID), watch(s.PID)
+	took := do()
+	all := time.Since(began).Seconds()
+	server, machine, own = cpu(s.PID)-server, busy()-machine, cpu(selfPID)-own
+	samples := end()
+	f.RSSMost, f.Others = samples.most(), max(0, machine-server-own)/all
+	f.Growth, f.Samples = samples.growth(), samples.each(time.Minute)
+	f.account(said, posters, took)
+	f.CPU = server * 1e6 / float64(max(1, f.Accepted))
 }
 
 // drain waits until every socket showed everything, or nothing more comes.
 func drain(ctx context.Context, said *said, sockets []*socket, p plan) {
 	want := int64(said.accepted()) * int64(p.Sockets-p.Deaf)
-	last, at := int64(-1), time.Now()
-	for began := time.Now(); ctx.Err() == nil && time.Since(began) < drainMost && time.Since(at) < quietTime; time.Sleep(5 * time.Millisecond) {
-		var sum int64
+	untilStill(ctx, want, func() (sum int64) {
 		for _, k := range sockets {
 			sum += k.count.Load()
 		}
-		if sum >= want {
+		return sum
+	})
+}
+
+// untilStill waits until count has come to want, or nothing more comes.
+func untilStill(ctx context.Context, want int64, count func() int64) {
+	last, at := int64(-1), time.Now()
+	for began := time.Now(); ctx.Err() == nil && time.Since(began) < drainMost && time.Since(at) < quietTime; time.Sleep(5 * time.Millisecond) {
+		n := count()
+		if n >= want {
 			return
 		}
-		if sum != last {
-			last, at = sum, time.Now()
+		if n != last {
+			last, at = n, time.Now()
 		}
 	}
 }
@@ -126,20 +137,39 @@ func (f *figures) account(said *said, posters []*poster, took time.Duration) {
 	f.Rate, f.Answer = float64(f.Accepted)/took.Seconds(), answers.quantiles()
 }
 
-// look sums up what the sockets showed.
-func (f *figures) look(said *said, sockets []*socket, p plan) {
-	shown := newLatency()
-	for i, k := range sockets {
-		if i < p.Deaf {
-			continue
+// look closes the sockets and sums up what they showed, and how late.
+func (f *figures) look(sockets []*socket) *quantiles {
+	var views []*view
+	for _, k := range sockets {
+		if k.deaf {
+			k.hear()
 		}
 		k.close()
-		shown.Merge(k.shown.Histogram)
-		f.Unseen += k.unseen()
-		f.Disorder += k.old
-		if k.cut {
+		switch {
+		case k.deaf && k.cut:
+			f.DeafCut++
+		case k.deaf:
+		case k.cut:
 			f.Cut++
+			fallthrough // and what it missed is missing
+		default:
+			views = append(views, k.view)
 		}
 	}
-	f.Shown = shown.quantiles()
+	return f.sum(views)
+}
+
+func (f *figures) sum(views []*view) *quantiles {
+	shown, orders := newLatency(), map[uint64]bool{}
+	for _, v := range views {
+		shown.Merge(v.shown.Histogram)
+		f.Unseen += v.unseen()
+		f.ShownTwice += v.twice
+		f.Disorder += v.old
+		f.Back += v.back
+		orders[v.order] = true
+	}
+	f.Orders = len(orders)
+	q := shown.quantiles()
+	return &q
 }

@@ -51,9 +51,11 @@ func (p *poster) write(due time.Duration) bool {
 // post lets all posters write for the plan's time: each as fast as it is answered,
 // or together at a rate. Then a message is due at its time whether or not the
 // posters are free, and counts from there, so that a pause of the server shows in
-// all that it kept waiting.
+// all that it kept waiting. What it keeps waiting beyond drainMost is given up.
 func post(ctx context.Context, p plan, posters []*poster) (took time.Duration) {
-	ctx, cancel := context.WithTimeout(ctx, p.Time)
+	late, give := context.WithTimeout(ctx, p.Time+drainMost)
+	defer give()
+	ctx, cancel := context.WithTimeout(late, p.Time)
 	defer cancel()
 	s := posters[0].said
 	began := time.Since(s.began)
@@ -63,7 +65,9 @@ func post(ctx context.Context, p plan, posters []*poster) (took time.Duration) {
 		wg.Go(func() {
 			if p.Rate > 0 {
 				for at := range due {
-					if !one.write(at) {
+					if late.Err() != nil {
+						one.refused["given up: the server is too slow"]++
+					} else if !one.write(at) {
 						return
 					}
 				}
@@ -110,13 +114,13 @@ func newCallback(s *rig.Server, said *said, mode string) (*callback, error) {
 }
 
 // openid is a customer's of this run: as long as WeChat's.
-func (s *said) openid(customer int) string { return fmt.Sprintf("o%s%016d", s.mark, customer) }
+func (s *said) openid(customer int) string { return fmt.Sprintf("o%s%016d", s.people, customer) }
 
 func (c *callback) deliver(n, customer int) (answer string, ok bool) {
-	now := time.Now()
+	now, id := time.Now(), strconv.FormatInt(c.said.first+int64(n), 10)
 	push := &wechat.Push{ToUserName: c.server.Account.OriginalID, FromUserName: c.said.openid(customer), CreateTime: now.Unix(),
-		MsgType: "text", Content: c.said.text(n), MsgID: strconv.FormatInt(now.UnixNano(), 10)}
-	q, body, err := c.codec.Pack(push, strconv.FormatInt(now.Unix(), 10), strconv.Itoa(100_000_000+n))
+		MsgType: "text", Content: c.said.text(n), MsgID: id}
+	q, body, err := c.codec.Pack(push, strconv.FormatInt(now.Unix(), 10), id)
 	if err != nil {
 		return err.Error(), false
 	}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -53,16 +54,21 @@ func rss(pid int) int64 {
 	return 0
 }
 
-// watch notes the most memory of a process until it is asked for.
-func watch(pid int) (most func() int64) {
+// samples is the memory of a process, in KiB, every sampleEvery.
+type samples []int64
+
+const sampleEvery = 50 * time.Millisecond
+
+// watch notes the memory of a process until it is asked for.
+func watch(pid int) (end func() samples) {
 	stop := make(chan struct{})
 	var wg sync.WaitGroup
-	var peak int64
+	var list samples
 	wg.Go(func() {
-		often := time.NewTicker(50 * time.Millisecond)
+		often := time.NewTicker(sampleEvery)
 		defer often.Stop()
 		for {
-			peak = max(peak, rss(pid))
+			list = append(list, rss(pid))
 			select {
 			case <-stop:
 				return
@@ -70,5 +76,33 @@ func watch(pid int) (most func() int64) {
 			}
 		}
 	})
-	return func() int64 { close(stop); wg.Wait(); return peak }
+	return func() samples { close(stop); wg.Wait(); return list }
+}
+
+func (s samples) most() int64 { return slices.Max(s) }
+
+// growth is how much more it becomes in a minute, in KiB: the slope of the line that
+// fits the second half best.
+func (s samples) growth() float64 {
+	s = s[len(s)/2:]
+	var x, y, xx, xy float64
+	for i, kib := range s {
+		t := float64(i)
+		x, y, xx, xy = x+t, y+float64(kib), xx+t*t, xy+t*float64(kib)
+	}
+	n := float64(len(s))
+	if n*xx == x*x {
+		return 0
+	}
+	return (n*xy - x*y) / (n*xx - x*x) * float64(time.Minute/sampleEvery)
+}
+
+// each is the median of each span.
+func (s samples) each(span time.Duration) (medians []int64) {
+	for part := range slices.Chunk(s, int(span/sampleEvery)) {
+		part = slices.Clone(part)
+		slices.Sort(part)
+		medians = append(medians, part[len(part)/2])
+	}
+	return medians
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"sync"
@@ -15,60 +16,49 @@ import (
 // repliesEach is how many replies a customer's message allows.
 const repliesEach = 5
 
-// measureOut carries out a plan on the way back: agents reply at a rate, and the
-// imitation of WeChat says when it has each reply.
+// measureOut carries out a plan on the way back: agents reply at a rate, the
+// imitation of WeChat says when it has each reply, and the sockets when they show it
+// as sent.
 func measureOut(ctx context.Context, s *rig.Server, p plan) (*figures, error) {
 	p.Most = min(p.Most, int(p.Rate*p.Time.Seconds())+1)
 	p.Customers = ((p.Most+repliesEach-1)/repliesEach/p.Posters + 1) * p.Posters
-	f := &figures{Plan: p, Refused: map[string]int{}, RSSBefore: rss(s.PID)}
+	f := newFigures(s, p)
 	said := newSaid(p.Most)
+	sockets, err := dialAll(s, said, p)
+	defer func() { closeAll(sockets) }()
+	if err != nil {
+		return nil, err
+	}
+	f.seated(s)
 	conversations, err := talk(ctx, s, p.Customers)
 	if err != nil {
 		return nil, err
 	}
-	sockets, err := dialAll(s, said, p)
-	defer func() {
-		for _, k := range sockets {
-			k.close()
-		}
-	}()
-	if err != nil {
-		return nil, err
-	}
-	f.RSSIdle = rss(s.PID)
-	heard := &ear{said: said, times: make([]atomic.Int32, p.Most), delay: newLatency()}
+	ear := newEar(said, p.Most)
 	s.Listen(func(body []byte, after, _ bool) {
 		if !after {
-			heard.hear(body)
+			ear.hear(body)
+			time.Sleep(p.Delay)
 		}
 	})
-	server, machine, own, most := cpu(s.PID), busy(), cpu(selfPID), watch(s.PID)
-	posters := make([]*poster, p.Posters)
-	for i := range posters {
-		posters[i] = &poster{id: i, posters: p.Posters, customers: p.Customers, said: said, last: map[int]int{}, answers: newLatency(), refused: map[string]int{},
-			deliver: func(n, customer int) (string, bool) {
-				err := s.Ask(ctx, agent, http.MethodPost, fmt.Sprintf("conversations/%d/messages", conversations[customer]),
-					map[string]any{"client_id": fmt.Sprint(said.mark, n), "type": "text", "body": map[string]string{"content": said.text(n)}}, nil)
-				if err != nil {
-					return cause(err), false
-				}
-				return "", true
-			}}
-	}
-	took := post(ctx, p, posters)
-	for began, at, last := time.Now(), time.Now(), 0; heard.count() < said.accepted() && time.Since(at) < quietTime && time.Since(began) < drainMost; time.Sleep(5 * time.Millisecond) {
-		if n := heard.count(); n != last {
-			last, at = n, time.Now()
+	defer s.Listen(nil)
+	posters := p.hands(said, func(n, customer int) (string, bool) {
+		err := s.Ask(ctx, agent, http.MethodPost, fmt.Sprintf("conversations/%d/messages", conversations[customer]),
+			map[string]any{"client_id": fmt.Sprint(said.mark, n), "type": "text", "body": map[string]string{"content": said.text(n)}}, nil)
+		if err != nil {
+			return cause(err), false
 		}
-	}
-	all := time.Since(said.began).Seconds()
-	server, machine, own = cpu(s.PID)-server, busy()-machine, cpu(selfPID)-own
-	f.RSSMost, f.Others = most(), max(0, machine-server-own)/all
-	f.account(said, posters, took)
-	f.CPU = server * 1e6 / float64(max(1, f.Accepted))
-	s.Listen(nil)
-	heard.tell(f)
-	return f, nil
+		return "", true
+	})
+	f.measured(s, said, func() time.Duration {
+		took := post(ctx, p, posters)
+		untilStill(ctx, int64(said.accepted()), func() int64 { return int64(ear.count()) })
+		drain(ctx, said, sockets, p)
+		return took
+	}, posters)
+	f.Sent = f.look(sockets)
+	ear.tell(f)
+	return f, ctx.Err()
 }
 
 // ear notes what arrives at WeChat.
@@ -80,8 +70,12 @@ type ear struct {
 	delay latency
 }
 
+func newEar(said *said, most int) *ear {
+	return &ear{said: said, times: make([]atomic.Int32, most), delay: newLatency()}
+}
+
 func (e *ear) hear(body []byte) {
-	e.said.find(body, func(n int) {
+	e.said.find(body, func(n int, _ []byte) {
 		if e.times[n].Add(1) == 1 {
 			e.mu.Lock()
 			e.delay.add(e.said.since(n))
@@ -96,6 +90,7 @@ func (e *ear) count() int {
 	return int(e.delay.TotalCount())
 }
 
+// tell says what is missing at WeChat, what came twice, and how late all came.
 func (e *ear) tell(f *figures) {
 	for n := range e.said.written() {
 		switch times := e.times[n].Load(); {
@@ -105,7 +100,8 @@ func (e *ear) tell(f *figures) {
 			f.Missing++
 		}
 	}
-	f.Shown = e.delay.quantiles()
+	q := e.delay.quantiles()
+	f.There = &q
 }
 
 // talk lets customers write, and gives their conversations to the agent.
@@ -137,7 +133,9 @@ func talk(ctx context.Context, s *rig.Server, customers int) ([]int64, error) {
 	}
 	list := make([]int64, customers)
 	for i, openid := range openids {
-		list[i] = ids[openid]
+		if list[i] = ids[openid]; list[i] == 0 {
+			return nil, errors.New("a customer's message has not arrived")
+		}
 		if err := s.Ask(ctx, agent, "POST", fmt.Sprintf("conversations/%d/claim", list[i]), nil, nil); err != nil {
 			return nil, err
 		}

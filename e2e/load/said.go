@@ -14,6 +14,8 @@ import (
 type said struct {
 	began  time.Time
 	mark   string // of this run
+	people string // whose customers write
+	first  int64  // the MsgId of the first
 	next   atomic.Int64
 	due    []atomic.Int64 // when it was to leave, in ns since began
 	who    []atomic.Int32 // the customer
@@ -24,7 +26,9 @@ type said struct {
 const markWidth = len("kl") + 8 + 8
 
 func newSaid(most int) *said {
-	return &said{began: time.Now(), mark: fmt.Sprintf("kl%08x", rand.Uint32()), due: make([]atomic.Int64, most),
+	number := rand.Uint32()
+	mark := fmt.Sprintf("kl%08x", number)
+	return &said{began: time.Now(), mark: mark, people: fmt.Sprintf("cu%08x", number), first: int64(number) << 31, due: make([]atomic.Int64, most),
 		who: make([]atomic.Int32, most), before: make([]atomic.Int32, most), taken: make([]atomic.Bool, most)}
 }
 
@@ -49,8 +53,8 @@ func (s *said) since(n int) time.Duration {
 	return time.Since(s.began) - time.Duration(s.due[n].Load())
 }
 
-// find calls found for each text of this run in b.
-func (s *said) find(b []byte, found func(n int)) {
+// find calls found for each text of this run in b; rest is what follows its mark.
+func (s *said) find(b []byte, found func(n int, rest []byte)) {
 	mark := []byte(s.mark)
 	for {
 		i := bytes.Index(b, mark)
@@ -58,7 +62,7 @@ func (s *said) find(b []byte, found func(n int)) {
 			return
 		}
 		if n, ok := hex(b[i+len(mark) : i+markWidth]); ok && n < len(s.due) {
-			found(n)
+			found(n, b[i+markWidth:])
 		}
 		b = b[i+markWidth:]
 	}

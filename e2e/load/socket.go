@@ -1,10 +1,11 @@
 package main
 
 import (
-	"bytes"
+	"errors"
 	"fmt"
+	"net"
 	"net/http"
-	"strconv"
+	"os"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -15,23 +16,18 @@ import (
 	"kfdesk/e2e/rig"
 )
 
-// socket is one agent's browser. The list of conversations shows the newest message
-// of each: who sees a customer's third message has seen that there were two before.
+// socket is one agent's browser.
 type socket struct {
+	*view
 	conn   *websocket.Conn
-	said   *said
-	newest []atomic.Int32 // by customer: the newest that is shown, counted from 1
-	shown  latency
-	count  atomic.Int64 // messages that are shown
-	last   int64        // id of the last frame
-	old    int          // frames older than one before
-	cut    bool
+	deaf   bool
+	cut    bool // by the server
 	closed atomic.Bool
 	done   sync.WaitGroup
 }
 
 // dial opens a socket; a deaf one reads nothing.
-func dial(s *rig.Server, said *said, customers int, deaf bool) (*socket, error) {
+func dial(s *rig.Server, v *view, deaf bool) (*socket, error) {
 	d := websocket.Dialer{HandshakeTimeout: 20 * time.Second, ReadBufferSize: 16 << 10}
 	conn, answer, err := d.Dial("ws"+strings.TrimPrefix(s.URL, "http")+"/ws", http.Header{"Authorization": {"Bearer " + s.Tokens[agent]}})
 	if err != nil {
@@ -40,10 +36,11 @@ func dial(s *rig.Server, said *said, customers int, deaf bool) (*socket, error) 
 		}
 		return nil, err
 	}
-	k := &socket{conn: conn, said: said, newest: make([]atomic.Int32, customers), shown: newLatency()}
-	if !deaf {
-		k.done.Go(k.read)
+	k := &socket{view: v, conn: conn, deaf: deaf}
+	if deaf {
+		return k, conn.NetConn().(*net.TCPConn).SetReadBuffer(4 << 10)
 	}
+	k.done.Go(k.read)
 	return k, nil
 }
 
@@ -54,43 +51,48 @@ func (k *socket) read() {
 			k.cut = !k.closed.Load()
 			return
 		}
-		if digits, ok := bytes.CutPrefix(frame, []byte(`{"id":`)); ok {
-			end := max(bytes.IndexByte(digits, ','), 0)
-			id, _ := strconv.ParseInt(string(digits[:end]), 10, 64)
-			if id < k.last {
-				k.old++
-			}
-			k.last = max(k.last, id)
-		}
-		k.said.find(frame, k.show)
+		k.frame(frame)
 	}
 }
 
-// show notes a message, and all of its customer's before it that were not shown.
-func (k *socket) show(n int) {
-	newest := &k.newest[k.said.who[n].Load()]
-	had := newest.Load()
-	for at := int32(n) + 1; at > had; at = k.said.before[at-1].Load() {
-		k.shown.add(k.said.since(int(at) - 1))
-		k.count.Add(1)
-	}
-	if int32(n)+1 > had {
-		newest.Store(int32(n) + 1)
-	}
-}
-
-// unseen counts what the server took and this socket never showed.
-func (k *socket) unseen() (count int) {
-	for n := range k.said.written() {
-		if k.said.taken[n].Load() && k.newest[k.said.who[n].Load()].Load() <= int32(n) {
-			count++
+// hear lets a deaf socket read what there is, to know whether it was cut.
+func (k *socket) hear() {
+	_ = k.conn.SetReadDeadline(time.Now().Add(time.Second))
+	for {
+		if _, _, err := k.conn.ReadMessage(); err != nil {
+			k.cut = !errors.Is(err, os.ErrDeadlineExceeded)
+			return
 		}
 	}
-	return count
 }
 
 func (k *socket) close() {
-	k.closed.Store(true)
+	if k.closed.Swap(true) {
+		return
+	}
 	_ = k.conn.Close()
 	k.done.Wait()
+}
+
+// dialAll opens the plan's sockets.
+func dialAll(s *rig.Server, said *said, p plan) (list []*socket, err error) {
+	state := ""
+	if p.Out {
+		state = "sent"
+	}
+	for i := range p.Sockets {
+		k, err := dial(s, newView(said, p.Customers, state), i < p.Deaf)
+		if err != nil {
+			return list, err
+		}
+		list = append(list, k)
+	}
+	time.Sleep(restTime)
+	return list, nil
+}
+
+func closeAll(list []*socket) {
+	for _, k := range list {
+		k.close()
+	}
 }

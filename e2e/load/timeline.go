@@ -17,9 +17,9 @@ func (f *figures) compare(ctx context.Context, s *rig.Server, said *said, p plan
 	for _, c := range list {
 		ids[c.Customer.OpenID] = c.ID
 	}
-	count := make([]int, said.written())
+	stored := newStored(said)
 	for customer := range p.Customers {
-		id, last := ids[said.openid(customer)], len(count)
+		id := ids[said.openid(customer)]
 		if id == 0 {
 			continue // wrote nothing, or all of it is counted as missing
 		}
@@ -27,23 +27,47 @@ func (f *figures) compare(ctx context.Context, s *rig.Server, said *said, p plan
 		if err != nil {
 			return err
 		}
-		for _, m := range all {
-			said.find([]byte(m.Body.Content), func(n int) {
-				count[n]++
-				if n > last { // from the newest to the oldest
-					f.Muddled++
-				}
-				last = n
-			})
+		texts := make([]string, len(all))
+		for i, m := range all {
+			texts[i] = m.Body.Content
 		}
+		stored.timeline(texts)
 	}
-	for n, times := range count {
+	stored.tell(f)
+	return nil
+}
+
+// stored counts what the timelines hold.
+type stored struct {
+	said    *said
+	count   []int
+	muddled int
+}
+
+func newStored(said *said) *stored { return &stored{said: said, count: make([]int, said.written())} }
+
+// timeline takes a customer's texts, the newest first.
+func (s *stored) timeline(texts []string) {
+	last := len(s.count)
+	for _, text := range texts {
+		s.said.find([]byte(text), func(n int, _ []byte) {
+			s.count[n]++
+			if n > last {
+				s.muddled++
+			}
+			last = n
+		})
+	}
+}
+
+func (s *stored) tell(f *figures) {
+	f.Muddled = s.muddled
+	for n, times := range s.count {
 		if times > 1 {
 			f.Twice++
 		}
-		if times == 0 && said.taken[n].Load() {
+		if times == 0 && s.said.taken[n].Load() {
 			f.Missing++
 		}
 	}
-	return nil
 }

@@ -17,6 +17,9 @@ type Refused struct {
 
 func (r *Refused) Error() string { return fmt.Sprintf("%d %s", r.Status, r.Body) }
 
+// client keeps the connections of many who ask at once.
+var client = &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 256}}
+
 // Ask asks the JSON API with somebody's token. Other errors than *Refused leave
 // open whether the request was carried out.
 func (s *Server) Ask(ctx context.Context, login, method, path string, in, out any) error {
@@ -34,7 +37,7 @@ func (s *Server) Ask(ctx context.Context, login, method, path string, in, out an
 	}
 	req.Header.Set("Authorization", "Bearer "+s.Tokens[login])
 	req.Header.Set("Content-Type", "application/json")
-	answer, err := http.DefaultClient.Do(req)
+	answer, err := client.Do(req)
 	if err != nil {
 		return err
 	}

@@ -25,13 +25,15 @@ func (s *Server) Start() error {
 		return err
 	}
 	s.cmd, s.PID = cmd, cmd.Process.Pid
+	began := time.Now()
 	s.ended = make(chan struct{})
 	go func() { defer close(s.ended); _ = cmd.Wait() }()
-	often := time.NewTicker(5 * time.Millisecond)
+	often := time.NewTicker(2 * time.Millisecond)
 	defer often.Stop()
 	late := time.After(startTime)
 	for {
 		if answer, err := http.Get(s.URL + "/healthz"); err == nil {
+			s.Took = time.Since(began)
 			return answer.Body.Close()
 		}
 		select {

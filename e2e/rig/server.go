@@ -17,6 +17,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"time"
 
 	"kfdesk/hub/wechat/sandbox"
 )
@@ -38,6 +39,7 @@ type Server struct {
 	Tokens  map[string]string // for the JSON API, by login
 	Box     *sandbox.Sandbox  // nil for a server that was running
 	PID     int
+	Took    time.Duration // from the newest start to the first answer
 
 	Flags []string // more for the program
 
