@@ -2,93 +2,94 @@ package main
 
 import (
 	"context"
+	"database/sql"
 	"flag"
 	"fmt"
+	"io"
 	"log/slog"
-	"math/rand/v2"
-	"sync"
+	"path/filepath"
 	"time"
 
 	"kfdesk/e2e/rig"
-	"kfdesk/hub/courier"
-	"kfdesk/hub/wechat"
 	"kfdesk/store"
 )
 
-// fill makes a database with as many messages as asked for: text of about 24
-// characters in which few are frequent and most are rare, as in Chinese, 50 of each
-// customer. It goes the way of a real message, so that the database is a real one.
-func fill(ctx context.Context, args []string) error {
+const fillMost = 10_000_000
+
+// fill makes a data directory with as many messages as asked for, with which the
+// program can be tried: as it would be had all of them come and gone by themselves.
+func fill(ctx context.Context, out io.Writer, args []string) error {
 	set := flag.NewFlagSet("load fill", flag.ContinueOnError)
 	dir := set.String("data", "", "data directory to make")
 	most := set.Int("messages", 10_000, "how many")
+	indexed := set.Bool("index", true, "wait for the search index; else the program fills it when it is started")
 	if err := set.Parse(args); err != nil {
 		return err
 	}
-	if *dir == "" || *most < 1 || *most > 10_000_000 {
-		return fmt.Errorf("-data names a new directory; at most 10,000,000 messages")
+	if *dir == "" || *most < 100 || *most > fillMost {
+		return fmt.Errorf("-data names a new directory; 100 to %d messages", fillMost)
 	}
 	s, err := rig.New(ctx, rig.Options{Data: *dir, Agents: []string{agent}}) // its account and its agent
 	if err != nil {
 		return err
 	}
 	s.Close()
+	began := time.Now()
+	if err := fillFile(ctx, out, filepath.Join(*dir, "kfdesk.db"), *most, time.Now()); err != nil {
+		return err
+	}
+	fmt.Fprintf(out, "%d messages in %.0f s\n", *most, time.Since(began).Seconds())
+	if !*indexed {
+		return nil
+	}
 	db, err := store.Open(ctx, *dir, store.Options{Log: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		return err
 	}
-	account, err := db.AccountByAppID(ctx, rig.Demo.AppID)
-	if err == nil {
-		err = receiveAll(ctx, db, account.ID, *most)
-	}
-	if closing := db.Close(); err == nil {
-		err = closing
-	}
-	return err
+	defer db.Close()
+	return untilIndexed(ctx, out, db)
 }
 
-// receiveAll lets many receive at once: the store commits them together.
-func receiveAll(ctx context.Context, db *store.Store, account int64, most int) error {
-	const hands = 128
-	ctx, cancel := context.WithCancelCause(ctx)
-	defer cancel(nil)
+// untilIndexed waits until the search index knows all messages.
+func untilIndexed(ctx context.Context, out io.Writer, db *store.Store) error {
+	who, err := db.AgentByLogin(ctx, agent)
+	if err != nil {
+		return err
+	}
 	began := time.Now()
-	var wg sync.WaitGroup
-	for hand := range hands {
-		wg.Go(func() {
-			words := newChatter(uint64(hand))
-			for i := hand; i < most && ctx.Err() == nil; i += hands {
-				push := &wechat.Push{ToUserName: rig.Demo.OriginalID, FromUserName: fmt.Sprintf("oFill%023d", i%max(1, most/50)),
-					CreateTime: time.Now().Unix(), MsgType: "text", Content: words.text(i), MsgID: fmt.Sprint(7_000_000_000 + i)}
-				if _, err := db.Receive(ctx, courier.Incoming(account, push)); err != nil {
-					cancel(err)
-				}
-				if hand == 0 && i/hands%1000 == 999 {
-					fmt.Printf("%d of %d, %.0f a second\n", i, most, float64(i)/time.Since(began).Seconds())
-				}
-			}
-		})
+	for told := time.Now(); ctx.Err() == nil; time.Sleep(50 * time.Millisecond) {
+		found, err := db.Search(ctx, &who, store.Query{Text: rare})
+		if err != nil {
+			return err
+		}
+		if found.Behind == 0 && time.Since(began) > time.Second {
+			fmt.Fprintf(out, "indexed in %.0f s\n", time.Since(began).Seconds())
+			return nil
+		}
+		if time.Since(told) > 10*time.Second {
+			told = time.Now()
+			fmt.Fprintf(out, "the index is %d behind\n", found.Behind)
+		}
 	}
-	wg.Wait()
-	return context.Cause(ctx)
+	return ctx.Err()
 }
 
-// chatter makes texts.
-type chatter struct {
-	zipf *rand.Zipf
-}
-
-func newChatter(seed uint64) *chatter {
-	return &chatter{rand.NewZipf(rand.New(rand.NewPCG(seed, 1)), 1.1, 8, 3000)}
-}
-
-func (c *chatter) text(i int) string {
-	out := make([]rune, 0, 32)
-	for range 24 {
-		out = append(out, rune(0x4e00+c.zipf.Uint64()))
+// fillFile writes the messages of the account and the agent that are in a database.
+func fillFile(ctx context.Context, out io.Writer, file string, most int, now time.Time) error {
+	// What is made by one command can be made again: nothing waits for the disk.
+	db, err := sql.Open("sqlite", "file:"+file+"?_pragma=synchronous(off)&_pragma=cache_size(-262144)&_txlock=immediate")
+	if err != nil {
+		return err
 	}
-	if i%1000 == 0 {
-		out = append(out, '灯', '罩')
+	defer db.Close()
+	db.SetMaxOpenConns(1)
+	f := &filler{told: time.Now(), ctx: ctx, out: out, db: db, most: most, words: newChatter(1)}
+	if err := f.begin(now); err != nil {
+		return err
 	}
-	return string(out)
+	if err := f.all(); err != nil {
+		return err
+	}
+	_, err = db.ExecContext(ctx, "pragma wal_checkpoint(truncate)")
+	return err
 }

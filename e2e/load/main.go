@@ -80,7 +80,7 @@ func main() {
 
 func run(ctx context.Context, out io.Writer, args []string) error {
 	if len(args) > 0 && args[0] == "fill" {
-		return fill(ctx, args[1:])
+		return fill(ctx, out, args[1:])
 	}
 	var p plan
 	s := &rig.Server{Account: rig.Demo, Tokens: map[string]string{}}
