@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"time"
 
@@ -24,8 +25,9 @@ const (
 // The lines of a conversation: in and out are texts, each reply is read before.
 var script = strings.Fields("in in claimed out in out in in out in out ended")
 
-// What the lines of those make that have not ended: some wait, some are served.
-var waits, serves = script[:2], script[:10]
+// The lines of those that have not ended: half of them wait for an agent, a quarter for
+// an answer, a quarter have one.
+var waits, asks, answered = script[:2], script[:10], script[:9]
 
 // filler writes rows as the store does, without its transactions: one line after the
 // other, of as many conversations as go on together.
@@ -91,8 +93,8 @@ func (f *filler) begin(now time.Time) error {
 
 // all writes the whole past, and then those conversations that have not ended.
 func (f *filler) all() error {
-	active := min(together, f.most/10&^1)
-	ends := f.most - active/2*(len(waits)+len(serves))
+	quarter := min(together, f.most/10) / 4
+	ends := f.most - quarter*(2*len(waits)+len(asks)+len(answered))
 	for left := ends / len(script); left > 0; {
 		n := min(left, together)
 		left -= n
@@ -104,9 +106,9 @@ func (f *filler) all() error {
 			fmt.Fprintf(f.out, "%d of %d\n", f.message, f.most)
 		}
 	}
-	last := append(repeat(active/2, waits), repeat(active/2, serves)...)
+	last := slices.Concat(repeat(2*quarter, waits), repeat(quarter, asks), repeat(quarter, answered))
 	for i := range ends % len(script) { // what is left over
-		last[i%(active/2)] = append(last[i%(active/2)][:len(last[i%(active/2)]):len(last[i%(active/2)])], "in")
+		last[i%quarter] = append(slices.Clip(last[i%quarter]), "in")
 	}
 	if err := f.block(last); err != nil {
 		return err
