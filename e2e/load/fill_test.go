@@ -1,8 +1,10 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"database/sql"
+	"encoding/json"
 	"fmt"
 	"io"
 	"os"
@@ -46,6 +48,16 @@ func TestFill(t *testing.T) {
 	if err := fillFile(ctx, io.Discard, file, filled, time.Now()); err == nil {
 		t.Error("a database with messages is filled again")
 	}
+	t.Run("sizes", func(t *testing.T) {
+		var out bytes.Buffer
+		must(t, run(ctx, &out, []string{"sizes", "-json", filepath.Join(dir, "a")}))
+		var list []size
+		must(t, json.Unmarshal(out.Bytes(), &list))
+		if one := list[0]; one.Rows != together || one.Found != 1 || one.Holding != 1 || one.Messages < filled+inserts || one.Bytes < 100 ||
+			one.Insert*one.Last50*one.Active*one.Search*one.Start == 0 {
+			t.Errorf("%s", out.Bytes())
+		}
+	})
 }
 
 func must(t *testing.T, err error) {

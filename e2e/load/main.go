@@ -6,7 +6,9 @@
 //	go run ./e2e/load                                   50 sockets, 16 posters, 10 s
 //	go run ./e2e/load -sockets 500 -rate 1000           a fixed rate
 //	go run ./e2e/load -out -rate 100                    the way back
-//	go run ./e2e/load fill -messages 1000000 -data DIR  a database to try it on
+//	go run ./e2e/load -rate 200 -deaf 5 -time 10m       memory stays flat, five read nothing
+//	go run ./e2e/load fill -messages 1000000 -data DIR  a database to try it on: -data DIR
+//	go run ./e2e/load sizes DIR10000 DIR1000000         what its size costs
 //
 // Only servers on this machine are loaded, and every run is bounded.
 package main
@@ -79,8 +81,13 @@ func main() {
 }
 
 func run(ctx context.Context, out io.Writer, args []string) error {
-	if len(args) > 0 && args[0] == "fill" {
-		return fill(ctx, out, args[1:])
+	if len(args) > 0 {
+		switch args[0] {
+		case "fill":
+			return fill(ctx, out, args[1:])
+		case "sizes":
+			return sizes(ctx, out, args[1:])
+		}
 	}
 	var p plan
 	s := &rig.Server{Account: rig.Demo, Tokens: map[string]string{}}
