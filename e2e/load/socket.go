@@ -1,11 +1,9 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"net"
 	"net/http"
-	"os"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -60,7 +58,8 @@ func (k *socket) hear() {
 	_ = k.conn.SetReadDeadline(time.Now().Add(time.Second))
 	for {
 		if _, _, err := k.conn.ReadMessage(); err != nil {
-			k.cut = !errors.Is(err, os.ErrDeadlineExceeded)
+			late, ok := err.(net.Error)
+			k.cut = !ok || !late.Timeout()
 			return
 		}
 	}
