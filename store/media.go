@@ -56,13 +56,16 @@ func (s *Store) AddMedia(ctx context.Context, d Media) (Media, error) {
 	return d, err
 }
 
+// mediaWaits is the most that a medium waits for another try; see replyWaits.
+const mediaWaits = 2 * 60 * 60 * 1000
+
 // ClaimMedia takes media that are due to be fetched, at most limit, and puts
 // their next try lease milliseconds ahead, so that a crash loses none.
 func (s *Store) ClaimMedia(ctx context.Context, limit int, lease int64) (list []Media, err error) {
 	err = s.write(ctx, func(t *tx) error {
 		list, err = rows(ctx, t, scanMedia, `update media set attempts = attempts + 1, retry_at = $1 where id in
-			(select id from media where state = 'wanted' and retry_at <= $2 order by retry_at, id limit $3 + 0)
-			returning `+mediaColumns, t.now+lease, t.now, limit)
+			(select id from media where state = 'wanted' and (retry_at <= $2 or retry_at > $3) order by retry_at, id limit $4 + 0)
+			returning `+mediaColumns, t.now+lease, t.now, t.now+mediaWaits, limit)
 		return err
 	})
 	return list, err
@@ -71,7 +74,8 @@ func (s *Store) ClaimMedia(ctx context.Context, limit int, lease int64) (list []
 // NextMedia gives the due time of the wanted medium that is due first, which may
 // be over; -1 when none is wanted.
 func (s *Store) NextMedia(ctx context.Context) (at int64, err error) {
-	return row(ctx, s, one[int64], "select coalesce(min(retry_at), -1) from media where state = 'wanted'")
+	return row(ctx, s, one[int64], `select coalesce(min(case when retry_at > $1 then 0 else retry_at end), -1) from media
+		where state = 'wanted'`, s.now()+mediaWaits)
 }
 
 // MediaReady stores what was fetched. If nobody wants it any more, its file is

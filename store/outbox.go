@@ -9,6 +9,11 @@ import (
 // further says it all the same, or the index is not used.
 const unfinished = "m.state in ('pending', 'sending')"
 
+// replyWaits is the most that a reply waits for its time: for another try, or for its
+// author to take it back. One that is due later than that was given its time by a
+// clock that was wrong, and is due now.
+const replyWaits = 2 * 60 * 1000
+
 // ClaimReplies takes due replies for sending, at most limit: each waits for
 // every earlier unfinished one of its customer, and the official accounts take
 // turns, those with more on their way later. What is returned is noted as being
@@ -19,9 +24,9 @@ func (s *Store) ClaimReplies(ctx context.Context, limit int) (list []Message, er
 			select m.id, row_number() over (partition by m.account_id order by m.id) + coalesce(b.busy, 0) as turn
 			from message m left join (select m.account_id, count(*) as busy from message m
 				where `+unfinished+` and m.state = 'sending' group by m.account_id) b on b.account_id = m.account_id
-			where `+unfinished+` and m.state = 'pending' and m.retry_at <= $1 and not exists (select 1 from message e
+			where `+unfinished+` and m.state = 'pending' and (m.retry_at <= $1 or m.retry_at > $3) and not exists (select 1 from message e
 				where e.customer_id = m.customer_id and e.id < m.id and e.state in ('pending', 'sending')))
-			order by turn, id limit $2 + 0`, t.now, limit)
+			order by turn, id limit $2 + 0`, t.now, limit, t.now+replyWaits)
 		if err != nil {
 			return err
 		}
@@ -47,7 +52,8 @@ func (s *Store) ClaimReplies(ctx context.Context, limit int) (list []Message, er
 // NextReply gives the due time of the pending reply that is due first, which may
 // be over; -1 when none is pending.
 func (s *Store) NextReply(ctx context.Context) (at int64, err error) {
-	return row(ctx, s, one[int64], "select coalesce(min(m.retry_at), -1) from message m where "+unfinished+" and m.state = 'pending'")
+	return row(ctx, s, one[int64], `select coalesce(min(case when m.retry_at > $1 then 0 else m.retry_at end), -1) from message m
+		where `+unfinished+" and m.state = 'pending'", s.now()+replyWaits)
 }
 
 // Outgoing is what sending a claimed reply needs besides its row.

@@ -37,7 +37,7 @@ type credential struct {
 
 	err    error // of the last token call
 	fails  int
-	hold   int64 // no token call before
+	hold   int64 // no token call before, since asked: a clock that was ahead then holds nothing now
 	asked  int64
 	forced int64
 }
@@ -100,7 +100,7 @@ func (t *tokens) get(ctx context.Context, a store.Account, person bool) (string,
 	t.mu.Lock()
 	k, now := t.of(a), t.store.Now().UnixMilli()
 	token, dead, usable, fresh := k.token, k.dead, now < k.until, now < k.renewAt
-	held, err := now < k.hold && !(person && now >= k.asked+personAgain.Milliseconds()), k.err
+	held, err := k.asked <= now && now < k.hold && !(person && now >= k.asked+personAgain.Milliseconds()), k.err
 	t.mu.Unlock()
 	switch {
 	case fresh, held && usable:
@@ -220,7 +220,7 @@ func (t *tokens) mayForce(a store.Account, now int64) bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	k := t.of(a)
-	if now < k.forced+forceAgain.Milliseconds() {
+	if k.forced <= now && now < k.forced+forceAgain.Milliseconds() {
 		return false
 	}
 	k.forced = now

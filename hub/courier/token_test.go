@@ -122,6 +122,22 @@ func TestWrongSecretMakesNoStorm(t *testing.T) {
 	equal(t, "trouble", d.courier.Health(a.ID), Health{})
 }
 
+// A hold that began when the clock was ahead is over when it is right again.
+func TestHoldOfAClockThatWasAhead(t *testing.T) {
+	d := newDesk(t)
+	now := d.store.Now
+	d.store.Now = func() time.Time { return now().Add(24 * time.Hour) }
+	fault(sandbox.Fault{On: tokenPath, Kind: "errcode", Code: 40001})(d, store.Conversation{})
+	if _, err := d.courier.tokens.get(ctx, d.account(0), false); wechat.Code(err) != 40001 {
+		t.Errorf("a wrong secret: %v", err)
+	}
+	if _, err := d.courier.tokens.get(ctx, d.account(0), false); wechat.Code(err) != 40001 {
+		t.Errorf("on hold: %v", err)
+	}
+	d.store.Now = now
+	_ = must(d.courier.tokens.get(ctx, d.account(0), false))(t)
+}
+
 func TestSyncKF(t *testing.T) {
 	d := newDesk(t)
 	a := d.account(0)
