@@ -96,6 +96,19 @@ func TestBudgetStories(t *testing.T) {
 			{do: "fail", left: "4 -"}, // the first one, of the old bucket
 			{do: "fail", left: "5 -"},
 		}},
+		{"a reply that leaves after a new message is one of the new five", []step{
+			{do: "text", left: "5 -"}, {do: "reply", left: "4 -"}, {do: "text", wait: time.Second, left: "5 -"},
+			{do: "sent", left: "4 -"}, {do: "reply", left: "3 -", nth: "2/5"},
+		}},
+		{"one that leaves after a tap is one of its three", []step{
+			{do: "text", left: "5 -"}, {do: "reply", left: "4 -"}, {do: "tap", left: "4 3"}, {do: "sent", left: "5 2"},
+		}},
+		{"one that leaves after the minute of a tap is one of the five", []step{
+			{do: "text", left: "5 -"}, {do: "tap", left: "5 3"}, {do: "reply", left: "5 2"}, {do: "sent", wait: time.Minute, left: "4 3"},
+		}},
+		{"one that leaves when nothing is left any more keeps what it spent", []step{
+			{do: "tap", left: "- 3"}, {do: "reply", left: "- 2"}, {do: "unknown", wait: time.Minute, left: "- 2"},
+		}},
 		{"into the bucket it came from", []step{
 			{do: "text", left: "5 -"}, {do: "tap", left: "5 3"}, {do: "reply", left: "5 2"}, {do: "fail", left: "5 3"},
 		}},

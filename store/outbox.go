@@ -39,6 +39,9 @@ func (s *Store) ClaimReplies(ctx context.Context, limit int) (list []Message, er
 				return err
 			}
 			m, err := t.message(id)
+			if err == nil {
+				err = t.respend(&m)
+			}
 			if err != nil {
 				return err
 			}
@@ -47,6 +50,43 @@ func (s *Store) ClaimReplies(ctx context.Context, limit int) (list []Message, er
 		return nil
 	})
 	return list, err
+}
+
+// respend lets a reply that leaves spend what WeChat will count it against now: since
+// it was written the customer may have granted replies afresh, or its bucket may have
+// ended. Where nothing is left WeChat has the word.
+func (t *tx) respend(m *Message) error {
+	if m.spent == "" {
+		return nil
+	}
+	type granted struct {
+		Grants
+		following bool
+	}
+	g, err := txRow(t, func(r scanner) (g granted, err error) {
+		g.Message, g.Action = new(Grant), new(Grant)
+		err = r.Scan(&g.Message.Left, &g.Message.Total, &g.Message.Since, &g.Message.Until,
+			&g.Action.Left, &g.Action.Total, &g.Action.Since, &g.Action.Until, opt(&g.following))
+		return g, err
+	}, `select message_left, message_total, message_since, message_until, action_left, action_total, action_since, action_until, following
+		from customer where id = $1`, m.Customer)
+	if err != nil {
+		return err
+	}
+	held := g.bucket(m.spent)
+	if held.Since == m.spentSince {
+		held.Left++ // its own
+	}
+	now := Decide(g.Grants, g.following, t.now)
+	if !now.OK || now.Kind == m.spent && held.Since == m.spentSince {
+		return nil
+	}
+	if err := errors.Join(t.giveBack(m), t.spend(m.Customer, now.Kind)); err != nil {
+		return err
+	}
+	b := g.bucket(now.Kind)
+	m.spent, m.spentSince, m.Nth, m.Of = now.Kind, b.Since, b.Total-b.Left+1, b.Total
+	return t.exec("update message set spent = $1, spent_since = $2, nth = $3, total = $4 where id = $5", m.spent, m.spentSince, m.Nth, m.Of, m.ID)
 }
 
 // NextReply gives the due time of the pending reply that is due first, which may
