@@ -104,6 +104,8 @@ func TestBackupIsRestored(t *testing.T) {
 			case "message":
 				equal(t, "message", after[table], strings.ReplaceAll(text, "|pending|", "|sending|"))
 			case "sqlite_sequence":
+			case "event":
+				equal(t, "events", after[table], "")
 			default:
 				equal(t, table, after[table], text)
 			}
@@ -113,6 +115,29 @@ func TestBackupIsRestored(t *testing.T) {
 		equal(t, "replies that leave", len(must(s.ClaimReplies(ctx, 10))(t)), 0)
 		checkParts(t, dir)
 	}
+}
+
+// A browser that has seen what came after the backup does not go on from there in
+// the restored data, however much has come since.
+func TestRestoreForgetsCursors(t *testing.T) {
+	d := openDesk(t)
+	d.receive(t, d.text("o1", "before the backup"))
+	path := d.backed(t, phrase)
+	d.receive(t, d.text("o2", "after it"))
+	seen, _, err := d.LastEvent(ctx)
+	ok(t, err)
+	dir := filepath.Join(t.TempDir(), "new")
+	_ = must(Restore(ctx, path, dir, RestoreOptions{Passphrase: phrase}))(t)
+	d.Store = openAt(t, dir, d.clock)
+	for i := range 9 {
+		d.receive(t, d.text(fmt.Sprint("again", i), "hello"))
+	}
+	newest, oldest, err := d.LastEvent(ctx)
+	ok(t, err)
+	if newest <= seen || oldest <= seen+1 {
+		t.Errorf("events from %d to %d are kept, and a browser has seen %d", oldest, newest, seen)
+	}
+	equal(t, "events since", len(must(d.Changes(ctx, oldest-1, 99))(t)), 9)
 }
 
 // checkParts wants nothing half done beside the data.

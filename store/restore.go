@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"encoding/base64"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -23,6 +24,9 @@ const (
 	restoreMark = ".restore-"
 	asideMark   = "before-restore-"
 )
+
+// eventsSkipped is more than any server has told since a backup.
+const eventsSkipped = 1_000_000_000
 
 // RestoreOptions say how a backup is restored.
 type RestoreOptions struct {
@@ -156,7 +160,10 @@ func prepare(ctx context.Context, name, part, dir string, o RestoreOptions) erro
 		return err
 	}
 	defer tx.Rollback() // does nothing after the commit
-	changes := []string{"delete from session where kind = 'browser'", "update message set state = 'sending' where state = 'pending'"}
+	// The events of after the backup are gone, and their numbers must not come again:
+	// a browser that has seen them starts afresh, as every other does.
+	changes := []string{"delete from session where kind = 'browser'", "update message set state = 'sending' where state = 'pending'",
+		"delete from event", fmt.Sprintf("update sqlite_sequence set seq = seq + %d where name = 'event'", eventsSkipped)}
 	for _, table := range []string{"link", "half_login", "authstate"} {
 		var has bool // not in a backup of an old version
 		if err := tx.QueryRowContext(ctx, "select count(*) from sqlite_master where type = 'table' and name = $1", table).Scan(&has); err != nil {
