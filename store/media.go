@@ -68,7 +68,10 @@ func (s *Store) ClaimMedia(ctx context.Context, limit int, lease int64) (list []
 			returning `+mediaColumns, t.now+lease, t.now, t.now+mediaWaits, limit)
 		return err
 	})
-	return list, err
+	if err != nil {
+		return nil, err
+	}
+	return list, nil
 }
 
 // NextMedia gives the due time of the wanted medium that is due first, which may

@@ -49,7 +49,10 @@ func (s *Store) ClaimReplies(ctx context.Context, limit int) (list []Message, er
 		}
 		return nil
 	})
-	return list, err
+	if err != nil {
+		return nil, err // it is not noted, so nothing may leave
+	}
+	return list, nil
 }
 
 // respend lets a reply that leaves spend what WeChat will count it against now: since

@@ -3,8 +3,10 @@ package store
 import (
 	"errors"
 	"fmt"
+	"os/signal"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 )
@@ -94,6 +96,28 @@ func TestAccountsTakeTurns(t *testing.T) {
 	equal(t, "next three", contents(must(d.ClaimReplies(ctx, 3))(t)), "c0 c1 b2") // two of the busy one are on their way
 	equal(t, "next two", contents(must(d.ClaimReplies(ctx, 2))(t)), "c2 b3")
 	equal(t, "the rest", contents(must(d.ClaimReplies(ctx, 9))(t)), "b4 b5")
+}
+
+// What could not be noted as being sent is not handed out: it would leave again when
+// there is room.
+func TestNothingIsClaimedOnAFullDisk(t *testing.T) {
+	d := openDesk(t)
+	d.say(t, &d.li, d.open(t, "o1", &d.li).ID, "hello")
+	picture := d.push("o2", "in", "image")
+	picture.Media = &Wanted{Kind: "image", Source: "m1"}
+	d.receive(t, picture)
+	var was syscall.Rlimit
+	ok(t, syscall.Getrlimit(syscall.RLIMIT_FSIZE, &was))
+	signal.Ignore(syscall.SIGXFSZ)
+	ok(t, syscall.Setrlimit(syscall.RLIMIT_FSIZE, &syscall.Rlimit{Cur: 1, Max: was.Max}))
+	replies, noReplies := d.ClaimReplies(ctx, 9)
+	media, noMedia := d.ClaimMedia(ctx, 9, 60_000)
+	ok(t, syscall.Setrlimit(syscall.RLIMIT_FSIZE, &was))
+	if len(replies) > 0 || noReplies == nil || len(media) > 0 || noMedia == nil {
+		t.Errorf("claimed %d replies, %v, and %d media, %v", len(replies), noReplies, len(media), noMedia)
+	}
+	equal(t, "replies when there is room", contents(must(d.ClaimReplies(ctx, 9))(t)), "hello")
+	equal(t, "media", len(must(d.ClaimMedia(ctx, 9, 60_000))(t)), 1)
 }
 
 func TestClaimRepliesAtOnce(t *testing.T) {
