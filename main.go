@@ -149,7 +149,7 @@ func (p *program) round(ctx context.Context, inside bool) (err error) {
 	defer p.listen.Close()
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	dir, now, api := p.Data, time.Now, func(store.Account) *wechat.Client { return &wechat.Client{Base: p.WeChatAPI} }
+	dir, now, api := p.Data, cli.Clock, func(store.Account) *wechat.Client { return &wechat.Client{Base: p.WeChatAPI} }
 	var box *play.Play
 	if inside {
 		if box, err = play.Open(p.Data, "http://"+p.listen.Addr().String(), p.Log); err != nil {

@@ -2,8 +2,22 @@
 
 package main
 
-import "errors"
+import (
+	"context"
+	"errors"
+	"time"
+)
 
-const unlimited = ^uint64(0)
+var errDisk = errors.New("the disk is filled on Linux only")
 
-func limitFiles(int, uint64) error { return errors.New("only on Linux") }
+func apart(context.Context, []string) (bool, error) { return false, nil }
+
+func (c *chaos) mountDisk(string) bool { return false }
+
+func (c *chaos) dropDisk() {}
+
+func (c *chaos) fillDisk(context.Context, time.Duration) error { return errDisk }
+
+func (c *chaos) startFull(context.Context, time.Duration) error { return errDisk }
+
+func (c *chaos) limitFiles(context.Context, time.Duration) error { return errDisk }

@@ -1,9 +1,7 @@
 package main
 
 import (
-	"bytes"
-	"io"
-	"net/http"
+	"fmt"
 	"regexp"
 	"sync"
 	"time"
@@ -11,20 +9,40 @@ import (
 
 // ledger is what really happened, seen from outside of the program.
 type ledger struct {
-	mu      sync.Mutex
-	said    map[string]string // mark → openid: customers wrote
-	told    map[string]bool   // WeChat was told that we have it
-	replies map[string]*reply // by mark
-	kills   []time.Time
-	counts  map[string]int // troubles, deeds
+	mu       sync.Mutex
+	said     map[string][]string  // openid → ids of pushes that customers caused, in order
+	arrived  map[string][]string  // openid → ids, by the first delivery that was tried
+	told     map[string]time.Time // id → WeChat was told that we have it
+	words    map[string]deed      // openid → the last that granted replies for two days
+	deeds    map[string]deed      // openid → the last that granted replies for a minute
+	left     map[string]time.Time // openid → the last time that they left, which ends all grants
+	shut     map[string]time.Time // openid → WeChat last said, because we made it, that no reply may be sent
+	replies  map[string]*reply    // by mark
+	restores []span               // from a backup's begin to its restore
+	off      []span               // the program's clock was wrong
+	counts   map[string]int       // troubles, deeds
 }
+
+// deed is one of a customer's.
+type deed struct {
+	id string
+	at time.Time
+}
+
+// span is a stretch of time of which nothing is known any more.
+type span struct{ from, to time.Time }
+
+func (s span) has(at time.Time) bool { return !at.Before(s.from) && !at.After(s.to) }
 
 // reply is one that an agent wrote.
 type reply struct {
-	conversation int64
-	begun        time.Time // first asked for
-	accepted     bool      // the program said that it has it
-	calls        []call
+	openid   string
+	done     []time.Time // when the program was asked for it, or something of it
+	accepted bool        // the program said that it has it
+	undone   bool        // and that it took it back
+	resent   bool        // a person sent it again
+	cutOff   bool        // a kill found it being sent
+	calls    []*call
 }
 
 // call is one of custom/send.
@@ -34,86 +52,91 @@ type call struct {
 }
 
 func newLedger() ledger {
-	return ledger{said: map[string]string{}, told: map[string]bool{}, replies: map[string]*reply{}, counts: map[string]int{}}
+	return ledger{said: map[string][]string{}, arrived: map[string][]string{}, told: map[string]time.Time{},
+		words: map[string]deed{}, deeds: map[string]deed{}, left: map[string]time.Time{}, shut: map[string]time.Time{},
+		replies: map[string]*reply{}, counts: map[string]int{}}
 }
 
-func (l *ledger) count(what string) {
+func (l *ledger) count(format string, args ...any) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.counts[what]++
+	l.counts[fmt.Sprintf(format, args...)]++
 }
 
-// Marks of customers and of agents, found in whatever carries them.
+// note changes the ledger.
+func (l *ledger) note(change func()) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	change()
+}
+
+// Marks of customers' deeds and of agents' replies, found in whatever carries them.
 var (
-	customerMark = regexp.MustCompile(`C\d+-\d+!`)
+	customerMark = regexp.MustCompile(`C\d+-\w+!`)
 	agentMark    = regexp.MustCompile(`A\w+-\d+!`)
+	msgID        = regexp.MustCompile(`<MsgId>(\d+)</MsgId>`)
+	fromUser     = regexp.MustCompile(`<FromUserName><!\[CDATA\[([^\]]+)\]\]>`)
 )
 
-// witness carries pushes, and notes which were answered with success.
-func (l *ledger) witness(next http.RoundTripper) http.RoundTripper { return pushes{l, next} }
-
-type pushes struct {
-	ledger *ledger
-	next   http.RoundTripper
+// pushID is what tells a push from others: its MsgId, or for an event the mark in
+// its key; "" for what has neither.
+func pushID(xml string) string {
+	if m := msgID.FindStringSubmatch(xml); m != nil {
+		return m[1]
+	}
+	return customerMark.FindString(xml)
 }
 
-func (p pushes) RoundTrip(r *http.Request) (*http.Response, error) {
-	sent, err := io.ReadAll(r.Body)
-	if err != nil {
-		return nil, err
-	}
-	r.Body = io.NopCloser(bytes.NewReader(sent))
-	answer, err := p.next.RoundTrip(r)
-	if err != nil {
-		return nil, err
-	}
-	body, err := io.ReadAll(answer.Body)
-	_ = answer.Body.Close()
-	if err != nil {
-		return nil, err
-	}
-	answer.Body = io.NopCloser(bytes.NewReader(body))
-	if mark := customerMark.FindString(string(sent)); mark != "" && answer.StatusCode == http.StatusOK && string(body) == "success" {
-		p.ledger.mu.Lock()
-		p.ledger.told[mark] = true
-		p.ledger.mu.Unlock()
-	}
-	return answer, nil
-}
-
-// call notes the calls of custom/send.
-func (l *ledger) call(body []byte, after, answered bool) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	r := l.replies[agentMark.FindString(string(body))]
-	switch {
-	case r == nil:
-	case !after:
-		r.calls = append(r.calls, call{begun: time.Now()})
-	default:
-		last := &r.calls[len(r.calls)-1]
-		last.ended, last.answered = time.Now(), answered
-	}
-}
-
-// doubtful tells whether the program could not know what became of a reply: an
-// answer was lost, came too late, or the program was killed about then.
-func (l *ledger) doubtful(r *reply) bool {
-	const deadline, about = 9 * time.Second, 3 * time.Second
-	for _, c := range r.calls {
-		if !c.answered || c.ended.Sub(c.begun) > deadline {
-			return true
+// lostSince tells whether a restore after a time took back something of the replies
+// to a customer.
+func (l *ledger) lostSince(told time.Time, openid string) bool {
+	for _, s := range l.restores {
+		if s.to.Before(told) {
+			continue
 		}
-		for _, at := range l.kills {
-			if at.After(c.begun.Add(-about)) && at.Before(c.ended.Add(about)) {
+		for _, r := range l.replies {
+			if r.openid == openid && l.shaken(r) {
 				return true
 			}
 		}
 	}
-	for _, at := range l.kills {
-		if len(r.calls) == 0 && at.After(r.begun) {
+	return false
+}
+
+// lost tells whether a restore has taken back what happened at a time.
+func (l *ledger) lost(at time.Time) bool {
+	for _, s := range l.restores {
+		if s.has(at) {
 			return true
 		}
 	}
 	return false
+}
+
+// shaken tells whether a restore has taken back something of a reply.
+func (l *ledger) shaken(r *reply) bool {
+	for _, at := range r.done {
+		if l.lost(at) {
+			return true
+		}
+	}
+	for _, c := range r.calls {
+		if l.lost(c.begun) || l.lost(c.ended) {
+			return true
+		}
+	}
+	return false
+}
+
+// doubtful tells whether the program could not know what became of a reply: an
+// answer was lost or came too late, the program was killed while it was sending,
+// or a restore found it not yet sent.
+func (l *ledger) doubtful(r *reply) bool {
+	const tooLate = 6 * time.Second
+	for _, c := range r.calls {
+		if !c.answered || c.ended.Sub(c.begun) > tooLate {
+			return true
+		}
+	}
+	return r.cutOff || l.shaken(r)
 }

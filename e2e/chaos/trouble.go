@@ -2,73 +2,213 @@ package main
 
 import (
 	"context"
+	"database/sql"
+	"errors"
 	"fmt"
-	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"strconv"
 	"time"
 
-	"kfdesk/hub/wechat/sandbox"
+	_ "modernc.org/sqlite"
 )
 
-const sendPath = "/cgi-bin/message/custom/send"
-
-// trouble makes one trouble after the other until ctx ends.
-func (c *chaos) trouble(ctx context.Context, r *rand.Rand) {
-	fault := func(f sandbox.Fault) func() {
-		return func() { f.Times = 1 + r.IntN(3); c.Box.AddFault(f) }
-	}
-	troubles := []struct {
-		name string
-		do   func()
-	}{
-		{"kill", func() { c.kill(ctx, time.Duration(r.IntN(1500))*time.Millisecond) }},
-		{"kill", func() { c.kill(ctx, 0) }},
-		{"sockets cut", func() { c.screens[r.IntN(len(c.screens))].cut() }},
-		{"slow", fault(sandbox.Fault{On: sendPath, Kind: "slow", DelayMS: int64(r.IntN(3000))})},
-		{"too slow", fault(sandbox.Fault{On: sendPath, Kind: "slow", DelayMS: 12_000})},
-		{"busy", fault(sandbox.Fault{On: sendPath, Kind: "errcode", Code: -1})},
-		{"minute limit", fault(sandbox.Fault{On: sendPath, Kind: "errcode", Code: 45011})},
-		{"refused", fault(sandbox.Fault{On: sendPath, Kind: "errcode", Code: 45015})},
-		{"reset before", fault(sandbox.Fault{On: sendPath, Kind: "reset"})},
-		{"answer lost", fault(sandbox.Fault{On: sendPath, Kind: "reset", Accept: true})},
-		{"half an answer", fault(sandbox.Fault{On: sendPath, Kind: "cut"})},
-		{"empty answer", fault(sandbox.Fault{On: sendPath, Kind: "empty", Accept: r.IntN(2) == 0})},
-		{"bad gateway", fault(sandbox.Fault{On: sendPath, Kind: "bad_gateway", Accept: r.IntN(2) == 0})},
-		{"tokens expire", func() { c.Box.ExpireTokens("") }},
-		{"no token", fault(sandbox.Fault{On: "/cgi-bin/stable_token", Kind: "errcode", Code: -1})},
-		{"twice", fault(sandbox.Fault{On: "push", Kind: "duplicate"})},
-		{"overtaken", fault(sandbox.Fault{On: "push", Kind: "reorder"})},
-		{"forged", fault(sandbox.Fault{On: "push", Kind: "bad_signature"})},
-		{"disk full", func() { c.fillDisk(ctx, 2*time.Second) }},
-		{"clock", func() { c.Box.Advance(time.Duration(r.IntN(3000)) * time.Millisecond) }},
-	}
-	for rest(ctx, time.Duration(300+r.IntN(2200))*time.Millisecond) {
-		one := troubles[r.IntN(len(troubles))]
-		c.count("trouble: " + one.name)
-		one.do()
+// trouble makes what the plan says until ctx ends.
+func (c *chaos) trouble(ctx context.Context, list []trouble) {
+	began := time.Now()
+	for _, t := range list {
+		if !rest(ctx, time.Until(began.Add(t.at))) {
+			return
+		}
+		fmt.Printf("%8.3f  %v\n", time.Since(began).Seconds(), t)
+		c.count("trouble: %s", t.kind)
+		if err := c.make(ctx, t); err != nil && ctx.Err() == nil {
+			fmt.Println("          ", err)
+			c.count("trouble that could not be made: %s", t.kind)
+		}
 	}
 }
 
-// kill ends the program as a power cut does, and starts it again after a while.
-func (c *chaos) kill(ctx context.Context, down time.Duration) {
-	c.mu.Lock()
-	c.kills = append(c.kills, time.Now())
-	c.mu.Unlock()
+func (c *chaos) make(ctx context.Context, t trouble) error {
+	switch t.kind {
+	case "fault":
+		c.Box.AddFault(t.fault)
+	case "tokens expire":
+		c.Box.ExpireTokens("")
+	case "request cut off":
+		c.cutCalls.Add(int32(t.times))
+	case "pushes cut":
+		c.cutPushes.Add(int32(t.times))
+	case "push answers lost":
+		c.lostTold.Add(int32(t.times))
+	case "agents' answers lost":
+		c.lostDone.Add(int32(t.times))
+	case "sockets cut":
+		for i := range t.times {
+			c.screens[(t.who+i)%len(c.screens)].cut()
+		}
+	case "kill":
+		return c.killed(ctx, t.wait)
+	case "kill at the start":
+		return c.killedAtStart(ctx, t.wait)
+	case "kill in the midst":
+		return c.killedSending(ctx, t.wait)
+	case "stop":
+		return errors.Join(c.Stop(), c.start(ctx))
+	case "disk full":
+		return c.fillDisk(ctx, t.wait)
+	case "files may not grow":
+		return c.limitFiles(ctx, t.wait)
+	case "start on a full disk":
+		return c.startFull(ctx, t.wait)
+	case "clock":
+		return c.setClock(t.jump)
+	case "clock far off":
+		err := c.setClock(t.jump)
+		rest(ctx, t.wait)
+		return errors.Join(err, c.setClock(0))
+	case "backup":
+		return c.backup(ctx)
+	case "restore":
+		return c.restore(ctx)
+	}
+	return nil
+}
+
+// start starts the program again, however long the troubles of before last.
+func (c *chaos) start(ctx context.Context) (err error) {
+	for range 3 {
+		if err = c.Start(); err == nil || !rest(ctx, time.Second) {
+			return err
+		}
+	}
+	return err
+}
+
+// kill ends the program as a power cut does, and notes what it was about to send.
+func (c *chaos) kill(ctx context.Context) error {
 	c.Kill()
+	marks, err := c.sending(ctx)
+	c.note(func() {
+		for _, mark := range marks {
+			if r := c.replies[mark]; r != nil {
+				r.cutOff = true
+			}
+		}
+	})
+	return err
+}
+
+func (c *chaos) killed(ctx context.Context, down time.Duration) error {
+	err := c.kill(ctx)
 	rest(ctx, down)
-	if err := c.Start(); err != nil {
-		fmt.Println("chaos:", err)
-	}
+	return errors.Join(err, c.start(ctx))
 }
 
-// fillDisk lets no file of the program grow for a while.
-func (c *chaos) fillDisk(ctx context.Context, lasting time.Duration) {
-	if err := limitFiles(c.PID, 1); err != nil {
-		fmt.Println("chaos: the disk cannot be filled here:", err)
-		return
-	}
-	rest(ctx, lasting)
-	_ = limitFiles(c.PID, unlimited)
+// killedAtStart kills it again while it starts.
+func (c *chaos) killedAtStart(ctx context.Context, after time.Duration) error {
+	err := c.kill(ctx)
+	err = errors.Join(err, c.Launch())
+	rest(ctx, after/20)
+	return errors.Join(err, c.kill(ctx), c.start(ctx))
 }
 
-// calm ends all troubles.
-func (c *chaos) calm() { c.Box.ClearFault(0) }
+// killedSending kills it while a reply is on its way to WeChat.
+func (c *chaos) killedSending(ctx context.Context, wait time.Duration) error {
+	for range int(wait/time.Millisecond) + 500 {
+		if c.onTheWay() {
+			break
+		}
+		rest(ctx, time.Millisecond)
+	}
+	return c.killed(ctx, 0)
+}
+
+func (c *chaos) onTheWay() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, r := range c.replies {
+		if n := len(r.calls); n > 0 && r.calls[n-1].ended.IsZero() {
+			return true
+		}
+	}
+	return false
+}
+
+// sending lists the marks of the replies that the database of the killed program
+// has as being sent. It looks at a copy: that of the program is left as it is.
+func (c *chaos) sending(ctx context.Context) (marks []string, err error) {
+	dir, err := os.MkdirTemp("", "kfdesk-look-")
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(dir)
+	for _, name := range []string{"kfdesk.db", "kfdesk.db-wal"} {
+		raw, err := os.ReadFile(filepath.Join(c.Data, name))
+		if err == nil {
+			err = os.WriteFile(filepath.Join(dir, name), raw, 0o600)
+		}
+		if err != nil && !errors.Is(err, os.ErrNotExist) {
+			return nil, err
+		}
+	}
+	db, err := sql.Open("sqlite", filepath.Join(dir, "kfdesk.db"))
+	if err != nil {
+		return nil, err
+	}
+	defer db.Close()
+	list, err := db.QueryContext(ctx, "select client_id from message where state = 'sending'")
+	if err != nil {
+		return nil, err
+	}
+	defer list.Close()
+	for list.Next() {
+		var mark string
+		if err := list.Scan(&mark); err != nil {
+			return nil, err
+		}
+		marks = append(marks, mark)
+	}
+	return marks, list.Err()
+}
+
+// setClock puts the program's clock so far off the real time.
+func (c *chaos) setClock(off time.Duration) error {
+	c.note(func() {
+		now := time.Now()
+		if n := len(c.off); n > 0 && c.off[n-1].to.After(now) {
+			c.off[n-1].to = now
+		}
+		if off != 0 {
+			c.off = append(c.off, span{now, now.Add(time.Hour)})
+		}
+	})
+	part := c.clock + ".new" // so that it is never seen half written
+	return errors.Join(os.WriteFile(part, strconv.AppendInt(nil, int64(off), 10), 0o600), os.Rename(part, c.clock))
+}
+
+// backup saves the data beside the running program.
+func (c *chaos) backup(ctx context.Context) error {
+	path, began := filepath.Join(c.dir, fmt.Sprintf("%d.kfbackup", time.Now().UnixNano())), time.Now()
+	if _, err := c.Command(ctx, "backup", "-out", path); err != nil {
+		return err
+	}
+	c.saved, c.savedAt = path, began
+	return nil
+}
+
+// restore puts the last backup back. What happened since is gone, and known to be.
+func (c *chaos) restore(ctx context.Context) error {
+	if c.saved == "" {
+		return errors.New("there is no backup yet")
+	}
+	if err := c.kill(ctx); err != nil {
+		return err
+	}
+	_, err := c.Command(ctx, "restore", c.saved, "-force")
+	if err == nil {
+		c.note(func() { c.restores = append(c.restores, span{c.savedAt, time.Now()}) })
+		c.age.Add(1)
+	}
+	return errors.Join(err, c.start(ctx))
+}

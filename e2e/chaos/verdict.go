@@ -5,8 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -18,208 +16,259 @@ import (
 const settleTime = 90 * time.Second
 
 // settle waits until WeChat has no push left and the program no reply.
-func (c *chaos) settle(ctx context.Context) error {
+func (c *chaos) settle(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(ctx, settleTime)
 	defer cancel()
 	if err := c.Box.Settle(ctx); err != nil {
-		return fmt.Errorf("pushes are left: %w", err)
+		c.fault("pushes are left: %v", err)
 	}
+	began, ahead := time.Now(), false
 	for {
-		rows, err := c.timelines(ctx)
+		rows, _, err := c.records(ctx)
 		left := 0
 		for _, m := range rows {
-			if m.State == "pending" || m.State == "sending" {
+			if m.state == "pending" || m.state == "sending" {
 				left++
 			}
 		}
 		if err == nil && left == 0 {
-			return nil
+			break
 		}
-		if !rest(ctx, 500*time.Millisecond) {
-			return errors.Join(fmt.Errorf("%d replies are left", left), err)
+		if !ahead && time.Since(began) > 15*time.Second { // some wait until a minute is over
+			ahead, err = true, c.setClock(65*time.Second)
 		}
+		if !rest(ctx, 300*time.Millisecond) {
+			c.fault("%d replies are left, %v", left, err)
+			break
+		}
+	}
+	if err := c.setClock(0); err != nil {
+		c.fault("%v", err)
 	}
 }
 
-// timelines are the rows of all customers: of their open conversations and of those
-// that ended.
-func (c *chaos) timelines(ctx context.Context) (all []rig.Message, err error) {
-	seen := map[string]bool{}
-	list, _, err := c.Active(ctx, rig.Boss)
-	if err != nil {
-		return nil, err
-	}
-	for before := int64(0); ; {
-		var page struct {
-			Conversations []rig.Conversation
-			More          bool
-		}
-		if err := c.Ask(ctx, rig.Boss, "GET", fmt.Sprintf("conversations?view=ended&before=%d", before), nil, &page); err != nil {
-			return nil, err
-		}
-		list = append(list, page.Conversations...)
-		if !page.More {
-			break
-		}
-		before = page.Conversations[len(page.Conversations)-1].ID
-	}
-	for _, v := range list {
-		if seen[v.Customer.OpenID] {
-			continue
-		}
-		seen[v.Customer.OpenID] = true
-		rows, err := c.Timeline(ctx, rig.Boss, v.ID)
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, rows...)
-	}
-	return all, nil
+func (c *chaos) fault(format string, args ...any) {
+	c.faults = append(c.faults, fmt.Sprintf(format, args...))
 }
 
 // judge compares what the program has with what really happened.
-func (c *chaos) judge(ctx context.Context, handles int) error {
-	rows, err := c.timelines(ctx)
+func (c *chaos) judge(ctx context.Context, before figures) error {
+	c.judgeLeaks(ctx, before)
+	rows, granted, err := c.records(ctx)
 	if err != nil {
 		return err
 	}
-	var faults []string
-	fault := func(format string, args ...any) { faults = append(faults, fmt.Sprintf(format, args...)) }
-	c.judgeMessages(rows, fault)
-	c.judgeReplies(rows, fault)
-	if err := c.judgeBudgets(ctx, rows, fault); err != nil {
-		return err
-	}
-	for _, s := range c.screens {
-		differs, err := s.differs(ctx)
-		if err != nil {
-			return err
-		}
-		faults = append(faults, differs...)
-	}
-	c.judgeLeaks(handles, fault)
 	if err := c.Stop(); err != nil {
-		fault("%v", err)
+		c.fault("%v", err)
 	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.judgeMessages(rows)
+	c.judgeReplies(rows)
+	c.judgeOrder(rows)
+	c.judgeBudgets(rows, granted)
+	c.judgeFiles()
+	c.judgeLog()
 	for _, what := range slices.Sorted(maps.Keys(c.counts)) {
 		fmt.Printf("%6d  %s\n", c.counts[what], what)
 	}
-	if len(faults) > 0 {
-		return errors.New(strings.Join(faults, "\n  ") + "\nthe end of the log:\n" + tail(c.Log()))
+	if len(c.faults) > 0 {
+		const most = 40
+		more := ""
+		if n := len(c.faults); n > most {
+			c.faults, more = c.faults[:most], fmt.Sprintf("\n  and %d more", n-most)
+		}
+		return errors.New(strings.Join(c.faults, "\n  ") + more)
 	}
 	fmt.Println("nothing lost, nothing twice")
 	return nil
 }
 
-// judgeMessages: what WeChat was told that we have is there once; what we were not
-// asked to take twice is not there twice.
-func (c *chaos) judgeMessages(rows []rig.Message, fault func(string, ...any)) {
+// judgeMessages: what WeChat was told that we have is there once, but what a restore
+// took back; nothing is there twice.
+func (c *chaos) judgeMessages(rows []record) {
 	stored := map[string]int{}
 	for _, m := range rows {
-		if mark := customerMark.FindString(m.Body.Content); mark != "" && m.Dir == "in" {
-			stored[mark]++
+		if m.raw != "" {
+			stored[pushID(m.raw)]++
 		}
 	}
-	c.counts["messages written"], c.counts["messages that WeChat was told of"] = len(c.said), len(c.told)
-	for mark := range c.said {
-		switch n := stored[mark]; {
-		case n > 1:
-			fault("message %s is stored %d times", mark, n)
-		case n == 0 && c.told[mark]:
-			fault("message %s is lost: WeChat was told that we have it", mark)
+	for _, ids := range c.said {
+		for _, id := range ids {
+			at, told := c.told[id]
+			switch n := stored[id]; {
+			case n > 1:
+				c.fault("push %s is stored %d times", id, n)
+			case n == 0 && told && !c.lost(at):
+				c.fault("push %s is lost: WeChat was told at %v that we have it", id, at.Format(clockFormat))
+			case n == 0 && told:
+				c.counts["pushes that a restore took back"]++
+			}
+			c.counts["pushes"]++
+			if told {
+				c.counts["pushes that WeChat was told of"]++
+			}
 		}
 	}
 }
 
-// judgeReplies: sent is received once, failed never; only what could not be known is
-// unknown.
-func (c *chaos) judgeReplies(rows []rig.Message, fault func(string, ...any)) {
-	received := map[string]int{}
+const clockFormat = "15:04:05.000"
+
+// judgeReplies: sent is received once, failed and taken back never; only what could not
+// be known is unknown. What a restore took something of is never received twice.
+func (c *chaos) judgeReplies(rows []record) {
+	received, stored := map[string]int{}, map[string]int{}
 	for _, openid := range c.customers {
 		for _, d := range c.Box.Received(openid) {
 			received[agentMark.FindString(d.Text())]++
 		}
 	}
-	stored := map[string]int{}
 	for _, m := range rows {
-		mark := agentMark.FindString(m.Body.Content)
-		if m.Dir != "out" || mark == "" {
+		one := c.replies[m.mark]
+		if one == nil {
 			continue
 		}
-		stored[mark]++
-		c.counts["replies "+m.State]++
-		n, one := received[mark], c.replies[mark]
+		stored[m.mark]++
+		c.counts["replies "+m.state]++
+		n, shaken := received[m.mark], c.shaken(one)
 		switch {
-		case m.State == "sent" && n != 1, m.State == "failed" && n != 0, n > 1:
-			fault("reply %s is %s and was received %d times", mark, m.State, n)
-		case m.State == "unknown" && !c.doubtful(one):
-			fault("reply %s is unknown, and its answer was not lost: %+v", mark, one.calls)
-		case m.State == "pending", m.State == "sending":
-			fault("reply %s stays %s", mark, m.State)
+		case n > 1:
+			c.fault("reply %s is %s and was received %d times: %v", m.mark, m.state, n, one)
+		case m.state == "pending", m.state == "sending":
+			c.fault("reply %s stays %s: %v", m.mark, m.state, one)
+		case shaken:
+		case m.state == "sent" && n != 1, (m.state == "failed" || m.state == "discarded") && n != 0:
+			c.fault("reply %s is %s and was received %d times: %v", m.mark, m.state, n, one)
+		case m.state == "unknown" && !c.doubtful(one):
+			c.fault("reply %s is unknown, and its answer was not lost: %v", m.mark, one)
+		case one.undone && m.state != "discarded":
+			c.fault("reply %s was taken back, and is %s: %v", m.mark, m.state, one)
+		case one.cutOff && !one.resent && m.state != "unknown":
+			c.fault("reply %s was being sent at a kill, and is %s: %v", m.mark, m.state, one)
 		}
 	}
 	for mark, one := range c.replies {
-		if stored[mark] > 1 || one.accepted && stored[mark] == 0 {
-			fault("reply %s, accepted: %v, is stored %d times", mark, one.accepted, stored[mark])
+		switch n := stored[mark]; {
+		case n > 1, n == 0 && (one.accepted || received[mark] > 0) && !c.shaken(one):
+			c.fault("reply %s is stored %d times, and was received %d times: %v", mark, n, received[mark], one)
 		}
 	}
 }
 
-// judgeBudgets: a customer of whose messages and replies nothing is uncertain has as
-// many replies left as WeChat says.
-func (c *chaos) judgeBudgets(ctx context.Context, rows []rig.Message, fault func(string, ...any)) error {
-	uncertain := map[string]bool{}
-	for mark, openid := range c.said {
-		uncertain[openid] = uncertain[openid] || !c.told[mark]
+func (r *reply) String() string {
+	var w strings.Builder
+	fmt.Fprintf(&w, "accepted %v, undone %v, resent %v, cut off %v, asked", r.accepted, r.undone, r.resent, r.cutOff)
+	for _, at := range r.done {
+		w.WriteString(" " + at.Format(clockFormat))
 	}
-	list, _, err := c.Active(ctx, rig.Boss)
-	if err != nil {
-		return err
+	for _, one := range r.calls {
+		fmt.Fprintf(&w, ", call %s–%s answered %v", one.begun.Format(clockFormat), one.ended.Format(clockFormat), one.answered)
 	}
-	of := map[int64]string{}
-	for _, v := range list {
-		of[v.ID] = v.Customer.OpenID
-	}
+	return w.String()
+}
+
+// judgeOrder: what a customer said is stored as WeChat delivered it, and what was
+// replied arrived as it was written.
+func (c *chaos) judgeOrder(rows []record) {
+	stored, written := map[string][]string{}, map[string][]string{}
 	for _, m := range rows {
-		if m.State == "unknown" && c.replies[m.ClientID] != nil {
-			uncertain[of[c.replies[m.ClientID].conversation]] = true
+		if m.raw != "" {
+			stored[m.openid] = append(stored[m.openid], pushID(m.raw))
+		}
+		if one := c.replies[m.mark]; one != nil && !one.resent && !c.shaken(one) {
+			written[m.openid] = append(written[m.openid], m.mark)
 		}
 	}
+	for _, openid := range c.customers {
+		told := func(id string) bool { return !c.told[id].IsZero() }
+		c.inOrder("pushes", openid, c.arrived[openid], stored[openid], told)
+		var received []string
+		for _, d := range c.Box.Received(openid) {
+			received = append(received, agentMark.FindString(d.Text()))
+		}
+		c.inOrder("replies", openid, received, written[openid], func(string) bool { return true })
+	}
+}
+
+// inOrder compares the order of what is in both lists and counts.
+func (c *chaos) inOrder(what, openid string, a, b []string, counts func(string) bool) {
+	both := func(list, other []string) []string {
+		return slices.DeleteFunc(slices.Clone(list), func(id string) bool { return !counts(id) || !slices.Contains(other, id) })
+	}
+	if a, b = both(a, b), both(b, a); !slices.Equal(a, b) {
+		c.fault("%s of %s are out of order: %v became %v", what, openid, a, b)
+	}
+	c.counts["order compared: "+what] += len(a)
+}
+
+// judgeLog: the program had no panic and no data race.
+func (c *chaos) judgeLog() {
+	for _, bad := range []string{"DATA RACE", "panic"} {
+		if at := strings.Index(c.Log(), bad); at >= 0 {
+			c.fault("the log has %s:\n%.2000s", bad, c.Log()[at:])
+		}
+	}
+}
+
+// catchUp waits until the screen has heard of everything, and its thread is read.
+func (s *screen) catchUp(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(ctx, settleTime)
+	defer cancel()
+	_, newest, err := s.server.Active(ctx, s.login)
+	for err == nil {
+		s.mu.Lock()
+		heard := s.since >= newest && len(s.dirty) == 0
+		s.mu.Unlock()
+		if heard || !rest(ctx, 20*time.Millisecond) {
+			break
+		}
+	}
+	rest(ctx, 200*time.Millisecond) // for a page that is being read
+}
+
+// differs says how the screen is not what the database has.
+func (s *screen) differs(ctx context.Context) (faults []string, err error) {
+	fault := func(format string, args ...any) {
+		faults = append(faults, s.login+" "+fmt.Sprintf(format, args...))
+	}
+	list, _, err := s.server.Active(ctx, s.login)
+	if err != nil {
+		return nil, err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	shown := maps.Clone(s.rows)
 	for _, v := range list {
-		u, ok := c.Box.User(v.Customer.OpenID)
-		if !ok || uncertain[v.Customer.OpenID] {
-			continue
+		if shown[v.ID] != v {
+			fault("sees conversation %d as %+v, it is %+v", v.ID, shown[v.ID], v)
 		}
-		c.counts["budgets compared"]++
-		if u.Message.Left != v.Grants.Message.Left {
-			fault("%s has %d replies left, WeChat says %d", v.Customer.OpenID, v.Grants.Message.Left, u.Message.Left)
+		delete(shown, v.ID)
+	}
+	for id, v := range shown {
+		if v.State != "closed" {
+			fault("sees conversation %d, which is not there: %+v", id, v)
 		}
 	}
-	return nil
-}
-
-// handles counts the open files of the program, 0 where that cannot be read.
-func (c *chaos) handles() int {
-	list, _ := os.ReadDir(fmt.Sprintf("/proc/%d/fd", c.PID))
-	return len(list)
-}
-
-// judgeLeaks: no more files are open than at the start, but for connections, and
-// none is left half written.
-func (c *chaos) judgeLeaks(before int, fault func(string, ...any)) {
-	const connections = 64
-	if now := c.handles(); now > before+connections {
-		fault("%d files are open, %d were at the start", now, before)
+	if s.open == 0 {
+		return faults, nil
 	}
-	_ = filepath.WalkDir(c.Data, func(path string, d os.DirEntry, err error) error {
-		if err == nil && strings.HasSuffix(path, ".part") {
-			fault("%s is left", path)
+	rows, err := s.server.Timeline(ctx, rig.Boss, s.open)
+	if err != nil {
+		return faults, err
+	}
+	thread := maps.Clone(s.messages)
+	maps.DeleteFunc(thread, func(_ int64, m rig.Message) bool { return m.State == "discarded" })
+	for _, m := range rows {
+		if m.ID < s.from {
+			break
 		}
-		return nil
-	})
-}
-
-func tail(log string) string {
-	const most = 3000
-	return log[max(0, len(log)-most):]
+		if thread[m.ID] != m {
+			fault("sees message %d of conversation %d as %+v, it is %+v", m.ID, s.open, thread[m.ID], m)
+		}
+		delete(thread, m.ID)
+	}
+	for _, m := range thread {
+		fault("sees a message that is not there: %+v", m)
+	}
+	return faults, nil
 }

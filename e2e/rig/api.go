@@ -63,23 +63,35 @@ type Conversation struct {
 	State    string
 	Agent    int64
 	Unread   int
-	Customer struct{ OpenID string }
-	Last     struct {
-		ID   int64
-		Text string
+	Customer struct {
+		ID        int64
+		OpenID    string
+		Following bool
 	}
-	Grants struct {
-		Message struct{ Left int }
+	Last struct {
+		ID    int64
+		Text  string
+		State string
 	}
+	Grants struct{ Message, Action Grant }
+}
+
+// Grant is a right to reply; the zero value is none.
+type Grant struct {
+	Left         int
+	Since, Until int64
 }
 
 // Message is a row of a timeline.
 type Message struct {
 	ID       int64
+	Event    int64
+	Customer int64
 	Dir      string
 	Type     string
 	State    string
 	At       int64
+	Attempts int
 	Body     struct{ Content string }
 	ClientID string `json:"client_id"`
 	ErrCode  int

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"sync"
 	"syscall"
 	"time"
@@ -19,21 +20,35 @@ const (
 
 // Start starts the program, and returns when it answers.
 func (s *Server) Start() error {
+	began := time.Now()
+	err := s.Launch()
+	if err == nil {
+		err = s.await()
+	}
+	s.Took = time.Since(began)
+	return err
+}
+
+// Launch starts the program, and does not wait for it.
+func (s *Server) Launch() error {
 	cmd := exec.Command(s.binary, append([]string{"-addr", s.URL[len("http://"):], "-data", s.Data, "-wechat-api", s.api}, s.Flags...)...)
+	cmd.Env = append(os.Environ(), s.Env...)
 	cmd.Stdout, cmd.Stderr = s.log, s.log
 	if err := cmd.Start(); err != nil {
 		return err
 	}
 	s.cmd, s.PID = cmd, cmd.Process.Pid
-	began := time.Now()
 	s.ended = make(chan struct{})
 	go func() { defer close(s.ended); _ = cmd.Wait() }()
+	return nil
+}
+
+func (s *Server) await() error {
 	often := time.NewTicker(2 * time.Millisecond)
 	defer often.Stop()
 	late := time.After(startTime)
 	for {
 		if answer, err := http.Get(s.URL + "/healthz"); err == nil {
-			s.Took = time.Since(began)
 			return answer.Body.Close()
 		}
 		select {
@@ -87,6 +102,15 @@ func (s *Server) Close() {
 	if s.dir != "" {
 		_ = os.RemoveAll(s.dir)
 	}
+}
+
+// Keep moves the data directory and the log to where they stay, for who looks.
+func (s *Server) Keep() (dir string, err error) {
+	if dir, err = os.MkdirTemp("", "kfdesk-kept-"); err != nil {
+		return "", err
+	}
+	return dir, errors.Join(os.CopyFS(filepath.Join(dir, "data"), os.DirFS(s.Data)),
+		os.WriteFile(filepath.Join(dir, "log"), []byte(s.Log()), 0o600))
 }
 
 // Log is the end of what the program wrote.

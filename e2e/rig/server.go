@@ -15,6 +15,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -42,8 +43,12 @@ type Server struct {
 	Took    time.Duration // from the newest start to the first answer
 
 	Flags []string // more for the program
+	Env   []string // more for the program, as NAME=value
+
+	Metrics string // where its metrics are; "": it has none, or was not asked to
 
 	dir, binary, api string
+	idle             func()
 	stopBox          func()
 	cmd              *exec.Cmd
 	ended            chan struct{}
@@ -63,6 +68,12 @@ type Options struct {
 	Mode    string   // of the callback; safe
 	Agents  []string // logins of agents; each speaks as LOGIN@demo
 	Sandbox sandbox.Options
+
+	Build []string                        // flags of go build
+	API   func(http.Handler) http.Handler // stands before the imitation's API; nil: nothing does
+	Env   []string                        // of Server
+
+	Metrics bool // ask the program for metrics, if it knows any
 }
 
 // New builds the program, makes its data directory and starts it. Close ends all.
@@ -80,7 +91,7 @@ func New(ctx context.Context, o Options) (s *Server, err error) {
 		return s, err
 	}
 	s.binary = filepath.Join(s.dir, "kfdesk")
-	if text, err := exec.CommandContext(ctx, "go", "build", "-o", s.binary, "kfdesk").CombinedOutput(); err != nil {
+	if text, err := exec.CommandContext(ctx, "go", slices.Concat([]string{"build", "-o", s.binary}, o.Build, []string{"kfdesk"})...).CombinedOutput(); err != nil {
 		return s, fmt.Errorf("building: %w\n%s", err, text)
 	}
 	if err := s.imitate(o); err != nil {
@@ -92,13 +103,27 @@ func New(ctx context.Context, o Options) (s *Server, err error) {
 	if err := s.install(ctx, o.Agents); err != nil {
 		return s, err
 	}
-	l, err := net.Listen("tcp", "127.0.0.1:0") // the address stays when the program is started again
-	if err != nil {
+	s.Env = o.Env
+	if s.URL, err = anAddress(); err != nil {
 		return s, err
 	}
-	s.URL = "http://" + l.Addr().String()
-	_ = l.Close()
+	if help, _ := exec.CommandContext(ctx, s.binary, "-h").CombinedOutput(); o.Metrics && bytes.Contains(help, []byte("-metrics ")) {
+		if s.Metrics, err = anAddress(); err != nil {
+			return s, err
+		}
+		s.Flags = append(s.Flags, "-metrics", s.Metrics[len("http://"):])
+		s.Metrics += "/metrics"
+	}
 	return s, s.Start()
+}
+
+// anAddress is one that stays when the program is started again.
+func anAddress() (string, error) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return "", err
+	}
+	return "http://" + l.Addr().String(), l.Close()
 }
 
 // imitate runs WeChat's side.
@@ -109,6 +134,9 @@ func (s *Server) imitate(o Options) error {
 		return err
 	}
 	inner := box.API()
+	if o.API != nil {
+		inner = o.API(inner)
+	}
 	web := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		hook := s.hooked()
 		if hook == nil || !strings.HasSuffix(r.URL.Path, "/custom/send") {
@@ -118,10 +146,10 @@ func (s *Server) imitate(o Options) error {
 		body, _ := io.ReadAll(io.LimitReader(r.Body, 1<<20))
 		r.Body = io.NopCloser(bytes.NewReader(body))
 		hook(body, false, false)
-		seen := &witness{ResponseWriter: w}
+		seen := &Witness{ResponseWriter: w}
 		defer func() {
 			lost := recover()
-			hook(body, true, lost == nil && !seen.broken && json.Valid(seen.body.Bytes()))
+			hook(body, true, lost == nil && seen.Answer() != nil)
 			if lost != nil {
 				panic(lost)
 			}
@@ -131,19 +159,30 @@ func (s *Server) imitate(o Options) error {
 	box.SetBase(web.URL)
 	ended := make(chan struct{})
 	go func() { defer close(ended); _ = box.Run(context.Background()) }()
-	s.Box, s.api = box, web.URL
+	s.Box, s.api, s.idle = box, web.URL, web.CloseClientConnections
 	s.stopBox = func() { _ = box.Close(); <-ended; web.Close() }
 	return box.AddAccount(s.Account)
 }
 
-// witness sees what is answered, and whether the connection is broken instead.
-type witness struct {
+// HangUp ends the connections that the program keeps to WeChat.
+func (s *Server) HangUp() { s.idle() }
+
+// Witness sees what is answered, and whether the connection is broken instead.
+type Witness struct {
 	http.ResponseWriter
 	body   bytes.Buffer
 	broken bool
 }
 
-func (w *witness) Write(b []byte) (int, error) {
+// Answer is the JSON that left, nil when none did, or not the whole of it.
+func (w *Witness) Answer() []byte {
+	if w.broken || !json.Valid(w.body.Bytes()) {
+		return nil
+	}
+	return w.body.Bytes()
+}
+
+func (w *Witness) Write(b []byte) (int, error) {
 	w.body.Write(b)
 	n, err := w.ResponseWriter.Write(b)
 	w.broken = w.broken || err != nil
@@ -151,13 +190,13 @@ func (w *witness) Write(b []byte) (int, error) {
 }
 
 // Flush and Hijack are for the faults that break off an answer.
-func (w *witness) Flush() {
+func (w *Witness) Flush() {
 	if f, ok := w.ResponseWriter.(http.Flusher); ok {
 		f.Flush()
 	}
 }
 
-func (w *witness) Hijack() (net.Conn, *bufio.ReadWriter, error) {
+func (w *Witness) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 	w.broken = true
 	return http.NewResponseController(w.ResponseWriter).Hijack()
 }

@@ -1,0 +1,66 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+)
+
+// A seed is a plan, and a plan has all that can go wrong.
+func TestPlan(t *testing.T) {
+	show := func(seed uint64) string { return fmt.Sprint(plan(seed, 2*time.Minute)) }
+	if show(7) != show(7) || show(7) == show(8) {
+		t.Error("a seed is not a plan")
+	}
+	for seed := range uint64(20) {
+		list := plan(seed, 2*time.Minute)
+		saved := false
+		for _, want := range deck() {
+			if !slices.ContainsFunc(list, func(got trouble) bool {
+				return got.kind == want.kind && got.fault.Kind == want.fault.Kind && got.fault.Code == want.fault.Code
+			}) {
+				t.Errorf("seed %d has no %v", seed, want)
+			}
+		}
+		for _, got := range list {
+			saved = saved || got.kind == "backup"
+			if got.kind == "restore" && !saved {
+				t.Errorf("seed %d restores before it saves", seed)
+			}
+		}
+	}
+}
+
+// The program is built and run as by hand: with a plan that is always the same, which
+// kills, fills, restores and the rest, and with one that nobody has seen.
+func TestChaos(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it takes minutes")
+	}
+	binary := filepath.Join(t.TempDir(), "chaos")
+	if text, err := exec.CommandContext(t.Context(), "go", "build", "-o", binary, ".").CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, text)
+	}
+	for _, run := range []struct {
+		seed   uint64
+		length time.Duration
+	}{{1, 50 * time.Second}, {rand.Uint64N(1 << 32), 20 * time.Second}} {
+		ctx, stop := context.WithTimeout(t.Context(), run.length+5*time.Minute)
+		cmd := exec.CommandContext(ctx, binary, "-seed", fmt.Sprint(run.seed), "-time", run.length.String(), "-customers", "15")
+		cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
+		cmd.WaitDelay = 30 * time.Second
+		text, err := cmd.CombinedOutput()
+		stop()
+		if err != nil {
+			t.Fatalf("seed %d: %v\n%s", run.seed, err, text)
+		}
+		t.Logf("seed %d\n%s", run.seed, text[max(0, strings.LastIndex(string(text), "agents: claim\n")-10):])
+	}
+}
