@@ -129,6 +129,7 @@ func (a *agent) reply(ctx context.Context, v rig.Conversation, mark string) {
 
 func (a *agent) undo(ctx context.Context, one *reply, message int64) {
 	rest(ctx, between(a.dice, 0, 1200))
+	a.note(func() { one.back = true })
 	err := a.ask(ctx, fmt.Sprintf("messages/%d/undo", message), "undo", nil, nil)
 	a.note(func() {
 		one.done = append(one.done, time.Now())

@@ -1,7 +1,9 @@
 package main
 
 import (
+	"fmt"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -36,7 +38,8 @@ func (c *chaos) judgeBudgets(rows []record, granted map[string]grants) {
 			ours.left = 0
 		}
 		if n := wasted[key{openid, kind, ours.since}]; ours.left+n != left {
-			c.fault("%s has %d replies left for a %s, and %d may have arrived; WeChat says %d", openid, ours.left, kind, n, left)
+			c.fault("%s has %d replies left for a %s, and %d may have arrived; WeChat says %d%s", openid, ours.left, kind, n, left,
+				c.story(openid, rows))
 		}
 	}
 	for _, openid := range c.customers {
@@ -46,6 +49,20 @@ func (c *chaos) judgeBudgets(rows []record, granted map[string]grants) {
 			compare(openid, "action", ours.action, u.Action.Left, u.Action.Until)
 		}
 	}
+}
+
+// story is what is known of a customer's last minute.
+func (c *chaos) story(openid string, rows []record) string {
+	var w strings.Builder
+	word, deed := c.words[openid], c.deeds[openid]
+	fmt.Fprintf(&w, "\n    a word at %s, told at %s; a deed at %s, told at %s", word.at.Format(clockFormat), c.told[word.id].Format(clockFormat),
+		deed.at.Format(clockFormat), c.told[deed.id].Format(clockFormat))
+	for _, m := range rows[max(0, len(rows)-200):] {
+		if one := c.replies[m.mark]; one != nil && m.openid == openid {
+			fmt.Fprintf(&w, "\n    %s %s, spent %s of %d: %v", m.mark, m.state, m.spent, m.spentSince, one)
+		}
+	}
+	return w.String()
 }
 
 // certain tells whether both sides must agree on what a customer has granted.

@@ -39,9 +39,10 @@ type reply struct {
 	openid   string
 	done     []time.Time // when the program was asked for it, or something of it
 	accepted bool        // the program said that it has it
-	undone   bool        // and that it took it back
+	back     bool        // it was asked to take it back
+	undone   bool        // and said that it did
 	resent   bool        // a person sent it again
-	cutOff   bool        // a kill found it being sent
+	cutOff   bool        // a kill or a restore found it being sent
 	calls    []*call
 }
 

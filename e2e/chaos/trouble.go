@@ -88,6 +88,12 @@ func (c *chaos) start(ctx context.Context) (err error) {
 // kill ends the program as a power cut does, and notes what it was about to send.
 func (c *chaos) kill(ctx context.Context) error {
 	c.Kill()
+	return c.noteSending(ctx)
+}
+
+// noteSending notes which replies the program that does not run was about to send, or
+// has from a backup as not yet sent.
+func (c *chaos) noteSending(ctx context.Context) error {
 	marks, err := c.sending(ctx)
 	c.note(func() {
 		for _, mark := range marks {
@@ -172,19 +178,22 @@ func (c *chaos) sending(ctx context.Context) (marks []string, err error) {
 	return marks, list.Err()
 }
 
-// setClock puts the program's clock so far off the real time.
+// setClock puts the program's clock so far off the real time. What was begun with the
+// wrong time may end a little later.
 func (c *chaos) setClock(off time.Duration) error {
+	const later = 2 * time.Second
+	began, part := time.Now(), c.clock+".new" // so that it is never seen half written
+	err := errors.Join(os.WriteFile(part, strconv.AppendInt(nil, int64(off), 10), 0o600), os.Rename(part, c.clock))
 	c.note(func() {
 		now := time.Now()
 		if n := len(c.off); n > 0 && c.off[n-1].to.After(now) {
-			c.off[n-1].to = now
+			c.off[n-1].to = now.Add(later)
 		}
 		if off != 0 {
-			c.off = append(c.off, span{now, now.Add(time.Hour)})
+			c.off = append(c.off, span{began, now.Add(time.Hour)})
 		}
 	})
-	part := c.clock + ".new" // so that it is never seen half written
-	return errors.Join(os.WriteFile(part, strconv.AppendInt(nil, int64(off), 10), 0o600), os.Rename(part, c.clock))
+	return err
 }
 
 // backup saves the data beside the running program.
@@ -209,6 +218,7 @@ func (c *chaos) restore(ctx context.Context) error {
 	if err == nil {
 		c.note(func() { c.restores = append(c.restores, span{c.savedAt, time.Now()}) })
 		c.age.Add(1)
+		err = c.noteSending(ctx)
 	}
 	return errors.Join(err, c.start(ctx))
 }

@@ -141,6 +141,8 @@ func (c *chaos) judgeReplies(rows []record) {
 			c.fault("reply %s is %s and was received %d times: %v", m.mark, m.state, n, one)
 		case m.state == "unknown" && !c.doubtful(one):
 			c.fault("reply %s is unknown, and its answer was not lost: %v", m.mark, one)
+		case m.state == "discarded" && !one.back:
+			c.fault("reply %s is discarded, and nobody took it back: %v", m.mark, one)
 		case one.undone && m.state != "discarded":
 			c.fault("reply %s was taken back, and is %s: %v", m.mark, m.state, one)
 		case one.cutOff && !one.resent && m.state != "unknown":
