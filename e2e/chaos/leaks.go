@@ -20,7 +20,7 @@ import (
 type figures struct{ goroutines, sockets, files int }
 
 const (
-	idleTime = 30 * time.Second // connections that nobody uses end within it
+	idleTime = 100 * time.Second // connections that nobody uses end within it
 	readers  = 8                // of the store, which open when they are needed
 )
 
