@@ -8,6 +8,7 @@ import (
 	"hash/fnv"
 	"slices"
 	"strings"
+	"time"
 )
 
 // Query is what an agent looks for. What is zero filters nothing.
@@ -174,7 +175,7 @@ func (s *Store) findMessages(ctx context.Context, a *Agent, q Query, list []term
 		return nil, 0, err
 	}
 	for looked, n := 0, hitsPage*2; ; {
-		ids, err := ids(ctx, s.index.read, "select rowid from message where message match $1 and rowid < $2 order by rowid desc limit $3", and(match), before, n)
+		ids, err := ids(ctx, s.slow, s.index.read, "select rowid from message where message match $1 and rowid < $2 order by rowid desc limit $3", and(match), before, n)
 		if err != nil {
 			return nil, 0, err
 		}
@@ -317,7 +318,7 @@ func (s *Store) findCustomers(ctx context.Context, a *Agent, q Query, list []ter
 		match = append(match, "("+strings.Join(append(t.names(q.Names), "words : ("+t.phrase()+")"), " OR ")+")")
 	}
 	hits := []CustomerHit{}
-	found, err := ids(ctx, s.index.read, "select rowid from customer where customer match $1 and rowid < $2 order by rowid desc limit $3", and(match), 1<<63-1, 4*customersMost)
+	found, err := ids(ctx, s.slow, s.index.read, "select rowid from customer where customer match $1 and rowid < $2 order by rowid desc limit $3", and(match), 1<<63-1, 4*customersMost)
 	for _, id := range found {
 		if len(hits) == customersMost {
 			break
@@ -355,7 +356,8 @@ func NameNumber(openid string) uint32 {
 	return h.Sum32() % namesMost
 }
 
-func ids(ctx context.Context, db *sql.DB, query, match string, before int64, limit int) (list []int64, err error) {
+func ids(ctx context.Context, slow *slow, db *sql.DB, query, match string, before int64, limit int) (list []int64, err error) {
+	defer slow.since(query, time.Now())
 	rs, err := db.QueryContext(ctx, query, match, before, limit)
 	if err != nil {
 		return nil, err

@@ -36,6 +36,7 @@ type Store struct {
 	cache  accountCache
 	fresh  freshFiles
 	lost   atomic.Int64 // see Lost
+	slow   *slow
 	closed sync.Once
 }
 
@@ -47,6 +48,12 @@ type Options struct {
 	// command line does; otherwise a second server is refused.
 	Shared bool
 	Log    *slog.Logger // nil: silent; only what goes on by itself is logged
+	// Slow is how long a statement or a transaction may take before it is logged;
+	// 0: 200 ms.
+	Slow time.Duration
+	// Committed is told of each transaction of the writer, and must not wait: how
+	// many changes it had and how long it took. Nil: nobody is told.
+	Committed func(changes int, took time.Duration)
 }
 
 // Open opens the data directory, makes what is missing and migrates the
@@ -55,7 +62,7 @@ func Open(ctx context.Context, dir string, o Options) (*Store, error) {
 	if err := makeDir(dir); err != nil {
 		return nil, err
 	}
-	s := &Store{Now: o.Now, dir: dir}
+	s := &Store{Now: o.Now, dir: dir, slow: newSlow(o)}
 	if s.Now == nil {
 		s.Now = time.Now
 	}
@@ -74,7 +81,7 @@ func Open(ctx context.Context, dir string, o Options) (*Store, error) {
 			o.Log.Error("a backup could not be restored, the data are as they were", "error", failed)
 		}
 	}
-	if err := s.open(ctx, o.Key); err != nil {
+	if err := s.open(ctx, o); err != nil {
 		s.Close()
 		return nil, Unusable(dir, err)
 	}
@@ -85,7 +92,7 @@ func Open(ctx context.Context, dir string, o Options) (*Store, error) {
 	return s, nil
 }
 
-func (s *Store) open(ctx context.Context, key []byte) error {
+func (s *Store) open(ctx context.Context, o Options) error {
 	path := filepath.Join(s.dir, "kfdesk.db")
 	fresh, err := missing(path)
 	if err != nil {
@@ -94,7 +101,7 @@ func (s *Store) open(ctx context.Context, key []byte) error {
 	if (fresh || blank(path)) && worn(s.dir) { // a new one would hide that the old is lost
 		return openError("database_missing", path, nil)
 	}
-	if s.key, err = openKey(s.dir, key, fresh); err != nil {
+	if s.key, err = openKey(s.dir, o.Key, fresh); err != nil {
 		return err
 	}
 	if fresh {
@@ -113,6 +120,7 @@ func (s *Store) open(ctx context.Context, key []byte) error {
 	if err := s.migrate(ctx, migrations); err != nil {
 		return err
 	}
+	s.writer.watch = watch{slow: s.slow, committed: o.Committed}
 	s.writer.start()
 	return s.checkKey(ctx)
 }
@@ -186,6 +194,9 @@ func (s *Store) prepared(ctx context.Context, query string) (*sql.Stmt, error) {
 // rows reads all rows of a query through scan. A limit is written "$n + 0":
 // SQLite prepares a statement anew for every value of a bare parameter there.
 func rows[T any](ctx context.Context, q querier, scan func(scanner) (T, error), query string, args ...any) ([]T, error) {
+	if s, ok := q.(*Store); ok { // the writer looks after its own
+		defer s.slow.since(query, time.Now())
+	}
 	rs, err := q.query(ctx, query, args...)
 	if err != nil {
 		return nil, err

@@ -8,6 +8,7 @@ import (
 	"runtime/debug"
 	"sync"
 	"sync/atomic"
+	"time"
 )
 
 // batchMost bounds how many changes share one commit.
@@ -28,6 +29,7 @@ type writer struct {
 	done    chan struct{} // nil until started
 	walMost int64
 	written atomic.Int64 // commits
+	watch   watch
 
 	mu      sync.RWMutex // keeps changes from being closed under a send
 	stopped bool
@@ -135,7 +137,9 @@ func (w *writer) run() {
 // commit makes the changes of a batch and answers each.
 func (w *writer) commit(batch []change) {
 	errs := make([]error, len(batch))
+	began := time.Now()
 	n, err := w.transact(batch, errs)
+	w.watch.end(len(batch), began)
 	if n.event && err == nil {
 		w.written.Add(1)
 		w.tell(n)
@@ -213,6 +217,7 @@ func protect(do func(*tx) error, t *tx) (err error) {
 }
 
 func (t *tx) stmt(query string) (*sql.Stmt, error) {
+	t.w.watch.next(query)
 	if st := t.w.stmts[query]; st != nil {
 		return st, nil
 	}
