@@ -29,7 +29,7 @@ func TestSlowStatements(t *testing.T) {
 	if s.slow.count.Load() < 3*5 {
 		t.Errorf("%d were slow", s.slow.count.Load())
 	}
-	ok(t, s.Close()) // the writer has ended, and with it what it logs
+	ok(t, s.Close())                     // the writer has ended, and with it what it logs
 	equal(t, "transactions", commits, 4) // and the one that opened it
 	for text, want := range map[string]int{"insert into setting (name, value) values ($1, $2) on conflict": 1,
 		"select value from setting where name = $1": 1, "sql=commit ": 1, "sql=transaction": 1, "changes=1": 1, "secret": 0, "ms=": -1} {

@@ -445,6 +445,8 @@ CREATE UNIQUE INDEX agent_account_kf on agent_account (account_id, kf_account) w
 
 CREATE INDEX article_cover on article (cover_id) where cover_id is not null;
 
+CREATE INDEX attempt_ill on attempt (ended_at) where outcome not in ('', 'sent');
+
 CREATE INDEX audit_at on audit (at, id);
 
 CREATE INDEX conversation_customer on conversation (customer_id, id);
