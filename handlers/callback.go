@@ -199,14 +199,6 @@ func success(ctx *fiber.Ctx) error {
 	return ctx.SendString("success")
 }
 
-// health answers load balancers and monitors.
-func (c *Console) health(ctx *fiber.Ctx) error {
-	if _, _, err := c.Store.LastEvent(ctx.UserContext()); err != nil {
-		return err
-	}
-	return ctx.JSON(fiber.Map{"ok": true, "version": c.Version})
-}
-
 // cspReport logs what a browser refused to load or run: a fault of ours, or an
 // attack that came to nothing.
 func (c *Console) cspReport(ctx *fiber.Ctx) error {

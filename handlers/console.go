@@ -51,6 +51,7 @@ type Console struct {
 	oidcs   providers
 	faults  faultBook
 	sockets socketCount
+	prober  prober
 }
 
 // WeChat is what people wait for and the courier does.
@@ -71,6 +72,9 @@ type WeChat interface {
 	// Health and Clashes are what calls have shown, without a call.
 	Health(accountID int64) courier.Health
 	Clashes(accountID int64) []int64
+	// Pulse and LastHour are how the courier does.
+	Pulse() courier.Pulse
+	LastHour() courier.Hour
 	kfDesk
 	Platform
 }

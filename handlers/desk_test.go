@@ -37,6 +37,8 @@ func (nobody) CloseSession(context.Context, int64, store.Customer) error { retur
 func (nobody) SyncTags(context.Context, store.Actor, int64) error        { return nil }
 func (nobody) Health(int64) courier.Health                               { return courier.Health{} }
 func (nobody) Clashes(int64) []int64                                     { return nil }
+func (nobody) Pulse() courier.Pulse                                      { return courier.Pulse{Beat: time.Now(), Calls: 16} }
+func (nobody) LastHour() courier.Hour                                    { return courier.Hour{} }
 func (nobody) Examine(context.Context, int64) (courier.Examination, error) {
 	return courier.Examination{}, nil
 }

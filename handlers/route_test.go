@@ -40,6 +40,8 @@ var routes = map[string]string{
 	"GET /phone/authorise":               player,
 
 	"GET /healthz":             public,
+	"GET /healthz/live":        public,
+	"GET /healthz/ready":       public,
 	"GET /favicon.ico":         public,
 	"GET /static/:hash/*":      public,
 	"GET /sw.js":               public,

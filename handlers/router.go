@@ -25,6 +25,8 @@ func (c *Console) routes(app *fiber.App) {
 	app.Get("/wechat/:appid", c.verifyCallback)
 	app.Post("/wechat/:appid", c.receivePush)
 	app.Get("/healthz", c.health)
+	app.Get("/healthz/live", c.healthLive)
+	app.Get("/healthz/ready", c.healthReady)
 	app.Get("/favicon.ico", c.Assets.Favicon)
 	app.Get("/static/:hash/*", c.Assets.Serve)
 	app.Get("/sw.js", c.Assets.ServiceWorker)

@@ -58,10 +58,10 @@ var indexTables = []string{
 }
 
 const (
-	indexAtOnce = 500                   // rows in a transaction
+	indexAtOnce = 500                    // rows in a transaction
 	indexBehind = 200 * time.Millisecond // gathers what comes, so that transactions are large under load
-	indexAgain  = 10 * time.Second      // after a fault
-	indexYields = 4                     // rests so many times as long as it works while the store is written to
+	indexAgain  = 10 * time.Second       // after a fault
+	indexYields = 4                      // rests so many times as long as it works while the store is written to
 )
 
 func newIndex(s *Store, log *slog.Logger) *index {

@@ -15,6 +15,7 @@ import (
 	"net/http"
 	"runtime/debug"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/sync/singleflight"
@@ -44,6 +45,8 @@ type Courier struct {
 	typed  chan typed    // what agents do, for the goroutine of Run that tells customers
 	poll   time.Duration // the most that a due time is noticed late
 	freed  chan struct{} // holds one wake-up: a call has ended
+	beat   atomic.Int64  // when work was looked for last, ms by the real clock; 0: not running
+	times  times         // how long replies took
 
 	replies, media, profiles, typists, errands, codes crew
 
@@ -115,8 +118,10 @@ func (c *Courier) dispatchAll(ctx, sending context.Context) {
 	defer stop()
 	poll := time.NewTicker(c.poll)
 	defer poll.Stop()
+	defer c.beat.Store(0)
 	for polled := true; ctx.Err() == nil; {
 		wake, looked := bell, time.Now()
+		c.beat.Store(looked.UnixMilli())
 		err := c.dispatchReplies(ctx, sending)
 		if err == nil {
 			err = c.dispatchMedia(ctx)

@@ -137,6 +137,7 @@ func (c *Courier) note(a store.Account, m store.Message, r store.Result, err err
 	switch r.State {
 	case "sent":
 		c.health.good(a.ID, sendCalls)
+		c.times.add(c.now(), took)
 		l.Debug("reply sent")
 		return
 	case "pending":

@@ -36,7 +36,7 @@ async function follow(url) {
 
 async function up() {
   try {
-    return (await fetch('/healthz', { cache: 'no-store' })).ok;
+    return (await fetch('/healthz/live', { cache: 'no-store' })).ok;
   } catch {
     return false;
   }
