@@ -38,6 +38,7 @@ type program struct {
 	texts  *handlers.Catalogue
 	lang   string
 	listen net.Listener
+	scrape net.Listener   // for the metrics; nil: they have no address of their own
 	carry  *store.Carried // the admin on the way into the sandbox
 }
 
@@ -65,6 +66,7 @@ func run(ctx context.Context, args []string) int {
 	if p.Config, code = cli.Parse(env, buildVersion(), args); code >= 0 {
 		return code
 	}
+	p.Log = handlers.Numbered(p.Log)
 	if err := p.serve(ctx); err != nil {
 		return complain(p.explain(store.Unusable(p.Data, err)))
 	}
@@ -86,7 +88,10 @@ func buildVersion() string {
 }
 
 // errPort is a listening address that cannot be had.
-type errPort struct{ err error }
+type errPort struct {
+	addr string
+	err  error
+}
 
 func (e errPort) Error() string { return e.err.Error() }
 
@@ -98,7 +103,7 @@ func (p *program) explain(err error) string {
 	case errors.As(err, &open):
 		return cli.OpenText(p.text, open)
 	case errors.As(err, &port):
-		return p.text("open.port", "addr", p.Addr, "detail", port.Error())
+		return p.text("open.port", "addr", port.addr, "detail", port.Error())
 	}
 	return err.Error()
 }
@@ -117,16 +122,35 @@ func (p *program) serve(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if p.listen, err = net.Listen("tcp", p.Addr); err != nil {
-			return errPort{err}
-		}
-		if strings.HasSuffix(p.Addr, ":0") { // any port, and then the same: browsers come back to it
-			p.Addr = p.listen.Addr().String()
+		if err = p.listens(); err != nil {
+			return err
 		}
 		if err = p.round(ctx, inside); !errors.Is(err, errTurn) {
 			return err
 		}
 	}
+}
+
+// listens opens the addresses: the first time any port, where that is asked for, and
+// then the same, for browsers and monitors come back to it.
+func (p *program) listens() (err error) {
+	if p.listen, err = listen(&p.Addr); err == nil && p.Metrics != "" {
+		if p.scrape, err = listen(&p.Metrics); err != nil {
+			p.listen.Close()
+		}
+	}
+	return err
+}
+
+func listen(addr *string) (net.Listener, error) {
+	l, err := net.Listen("tcp", *addr)
+	if err != nil {
+		return nil, errPort{*addr, err}
+	}
+	if strings.HasSuffix(*addr, ":0") {
+		*addr = l.Addr().String()
+	}
+	return l, nil
 }
 
 // inSandbox tells whether this run is of the sandbox: by flag, or because that
@@ -147,18 +171,23 @@ func (p *program) inSandbox(ctx context.Context) (bool, error) {
 // round serves from one data directory until ctx ends or a turn is asked for.
 func (p *program) round(ctx context.Context, inside bool) (err error) {
 	defer p.listen.Close()
+	if p.scrape != nil {
+		defer p.scrape.Close()
+	}
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	dir, now, api := p.Data, cli.Clock, func(store.Account) *wechat.Client { return &wechat.Client{Base: p.WeChatAPI} }
+	meter := handlers.NewMeter()
+	dir, now, base := p.Data, cli.Clock, p.WeChatAPI
 	var box *play.Play
 	if inside {
 		if box, err = play.Open(p.Data, "http://"+p.listen.Addr().String(), p.Log); err != nil {
 			return err
 		}
 		defer func() { err = errors.Join(err, box.Close()) }()
-		dir, now, api = box.Dir, box.Now, func(store.Account) *wechat.Client { return box.Client() }
+		dir, now, base = box.Dir, box.Now, box.Client().Base
 	}
-	s, err := store.Open(ctx, dir, store.Options{Now: now, Log: p.Log})
+	api := func(store.Account) *wechat.Client { return &wechat.Client{Base: base, Done: meter.Called} }
+	s, err := store.Open(ctx, dir, store.Options{Now: now, Log: p.Log, Committed: meter.Committed})
 	if err != nil {
 		return err
 	}
@@ -178,6 +207,7 @@ func (p *program) round(ctx context.Context, inside bool) (err error) {
 	if err != nil {
 		return err
 	}
+	console.Meter, console.MetricsToken = meter, p.MetricsToken
 	p.connectSandbox(console, s, box, cancel)
 	console.Backups = store.NewBackups(s, buildVersion(), p.Log)
 	console.Backups.Turn = func() { turn(cancel) }
@@ -225,6 +255,9 @@ func (p *program) together(ctx context.Context, cancel context.CancelCauseFunc, 
 		part(func(context.Context) error { return box.Run(boxed) })
 	}
 	part(func(context.Context) error { return app.Listener(p.listen) })
+	if p.scrape != nil {
+		part(func(ctx context.Context) error { return handlers.ServeMetrics(ctx, p.scrape, console) })
+	}
 	part(func(ctx context.Context) error {
 		<-ctx.Done()
 		defer p.listen.Close() // for a server that has not begun to serve, Shutdown does nothing
@@ -322,6 +355,9 @@ func (p *program) greet(c *handlers.Console, logins play.Logins) {
 		url = "http://" + nearby(p.listen.Addr())
 	}
 	fmt.Fprintln(os.Stdout, p.text("cli.serving", "url", url))
+	if p.scrape != nil {
+		fmt.Fprintln(os.Stdout, p.text("cli.metrics", "url", "http://"+nearby(p.scrape.Addr())+"/metrics"))
+	}
 	if logins.Names != nil {
 		fmt.Fprintln(os.Stdout, p.text("cli.sandbox", "phone", url+"/phone", "logins", strings.Join(logins.Names, ", "), "password", logins.Password))
 	}

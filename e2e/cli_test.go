@@ -6,11 +6,13 @@ import (
 	"database/sql"
 	"encoding/json"
 	"errors"
+	"io"
 	"net"
 	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"sync/atomic"
 	"syscall"
@@ -201,5 +203,28 @@ func TestSignals(t *testing.T) {
 				t.Errorf("no JSON: %s", line)
 			}
 		}
+	}
+}
+
+// The metrics have an address of their own, where whoever may reach it reads them.
+func TestMetricsAddress(t *testing.T) {
+	t.Parallel()
+	s := serve(t, "-data", t.TempDir(), "-metrics", "127.0.0.1:0")
+	at := regexp.MustCompile(`http://\S+/metrics`).FindString(s.log.String())
+	r, err := http.Get(at)
+	must(t, err)
+	defer r.Body.Close()
+	body, err := io.ReadAll(r.Body)
+	must(t, err)
+	for _, name := range []string{"go_goroutines ", "process_open_fds ", "kfdesk_courier_lag_seconds ", "kfdesk_store_commit_seconds_count "} {
+		if !strings.Contains(string(body), "\n"+name) {
+			t.Errorf("%s has no %s", at, name)
+		}
+	}
+	r, err = http.Get(s.URL + "/metrics")
+	must(t, err)
+	must(t, r.Body.Close())
+	if r.StatusCode != http.StatusForbidden {
+		t.Errorf("beside the pages they are answered with %d", r.StatusCode)
 	}
 }

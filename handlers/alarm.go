@@ -32,7 +32,7 @@ func (c *Console) alarms(ctx *fiber.Ctx) []alarm {
 		more, err := source(c, ctx)
 		if err != nil {
 			// A page must not fail for what only stands above it.
-			c.Log.Error("looking for alarms", "err", err)
+			c.Log.ErrorContext(ctx.UserContext(), "looking for alarms", "err", err)
 		}
 		list = append(list, more...)
 	}

@@ -61,7 +61,7 @@ func (c *Console) keepUpload(ctx *fiber.Ctx, media *store.Media) (err error) {
 	case errors.Is(err, store.ErrTooLarge):
 		return tooLarge(media.Kind)
 	case errors.Is(err, store.ErrFull):
-		c.Log.Error("an upload found the disk full", "error", err)
+		c.Log.ErrorContext(ctx.UserContext(), "an upload found the disk full", "error", err)
 		return refused(fiber.StatusInsufficientStorage, "disk_full")
 	}
 	return err

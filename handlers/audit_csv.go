@@ -35,11 +35,12 @@ func (c *Console) exportAudit(ctx *fiber.Ctx) error {
 	}
 	ctx.Set(fiber.HeaderContentType, "text/csv; charset=utf-8")
 	ctx.Set(fiber.HeaderContentDisposition, `attachment; filename="audit-log.csv"`)
+	request := context.WithoutCancel(ctx.UserContext())
 	ctx.Context().SetBodyStreamWriter(func(w *bufio.Writer) {
-		work, cancel := context.WithTimeout(context.Background(), streamTime)
+		work, cancel := context.WithTimeout(request, streamTime)
 		defer cancel()
 		if err := c.writeAudit(work, w, head, q, say); err != nil {
-			c.Log.Error("exporting the audit log", "error", err)
+			c.Log.ErrorContext(request, "exporting the audit log", "error", err)
 		}
 	})
 	return nil

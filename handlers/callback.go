@@ -78,10 +78,10 @@ func (c *Console) openPush(ctx *fiber.Ctx, account *store.Account, list []*wecha
 	q := callbackQuery(ctx)
 	o, why := open(list, q, ctx.Body())
 	if why != "" {
-		return o, c.turnAway(account, why, "")
+		return o, c.turnAway(ctx, account, why, "")
 	}
 	if now := c.Store.Now(); !wechat.Fresh(q.Timestamp, now, callbackTolerance) {
-		return o, c.turnAway(account, "clock", cut(q.Timestamp, 20), "clock", now.Unix())
+		return o, c.turnAway(ctx, account, "clock", cut(q.Timestamp, 20), "clock", now.Unix())
 	}
 	return o, nil
 }
@@ -105,7 +105,7 @@ func (c *Console) verifyCallback(ctx *fiber.Ctx) error {
 	q := callbackQuery(ctx)
 	i := slices.IndexFunc(list, func(cb *wechat.Callback) bool { return cb.Verify(q) == nil })
 	if i < 0 {
-		return c.turnAway(&account, "signature", "")
+		return c.turnAway(ctx, &account, "signature", "")
 	}
 	if i == 0 && k.Unused() && k.Token != k.TokenPrevious { // else it says nothing of the AES key
 		if err := c.Store.KeysUsed(ctx.UserContext(), account.ID); err != nil {
@@ -150,14 +150,14 @@ func (c *Console) keepPush(ctx *fiber.Ctx, account *store.Account, plain []byte)
 	if err != nil {
 		// WeChat signed it, so sending it again would change nothing, and an
 		// error would show the customer a fault notice.
-		c.Log.Warn("a push could not be read", "appid", account.AppID, "bytes", len(plain))
+		c.Log.WarnContext(ctx.UserContext(), "a push could not be read", "appid", account.AppID, "bytes", len(plain))
 		return success(ctx)
 	}
 	if c.replays.Refused(callbackQuery(ctx), push.DedupeKey()) {
-		return c.turnAway(account, "nonce", "")
+		return c.turnAway(ctx, account, "nonce", "")
 	}
 	if push.ToUserName != account.OriginalID {
-		return c.turnAway(account, "original_id", cut(push.ToUserName, 32))
+		return c.turnAway(ctx, account, "original_id", cut(push.ToUserName, 32))
 	}
 	c.pushes.take(account.ID, c.Store.Now().UnixMilli(), c.clientIP(ctx))
 	if dir, typ := push.Kind(); dir == "event" && typ == "location" {
@@ -188,9 +188,9 @@ var refusedFor = map[string]string{
 // wrong. The log and the doctor have the reason: when the settings are wrong it is
 // WeChat that is turned away, the customers see a fault notice, and nothing else
 // tells why.
-func (c *Console) turnAway(a *store.Account, reason, what string, more ...any) error {
+func (c *Console) turnAway(ctx *fiber.Ctx, a *store.Account, reason, what string, more ...any) error {
 	c.pushes.refuse(a.ID, c.Store.Now().UnixMilli(), reason, what)
-	c.Log.With("appid", a.AppID, "reason", refusedFor[reason], "what", what).Warn("a request to the callback was refused", more...)
+	c.Log.With("appid", a.AppID, "reason", refusedFor[reason], "what", what).WarnContext(ctx.UserContext(), "a request to the callback was refused", more...)
 	return refused(fiber.StatusForbidden, "bad_signature")
 }
 
@@ -210,7 +210,7 @@ func (c *Console) cspReport(ctx *fiber.Ctx) error {
 		} `json:"csp-report"`
 	}
 	if json.Unmarshal(ctx.Body(), &report) == nil {
-		c.Log.Warn("a browser reports a breach of the content policy", "directive", cut(report.Body.Directive, 100),
+		c.Log.WarnContext(ctx.UserContext(), "a browser reports a breach of the content policy", "directive", cut(report.Body.Directive, 100),
 			"page", cut(report.Body.Document, 200), "blocked", cut(report.Body.Blocked, 200))
 	}
 	return ctx.SendStatus(fiber.StatusNoContent)

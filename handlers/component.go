@@ -19,7 +19,7 @@ func (c *Console) openComponent(ctx *fiber.Ctx) (p store.Component, o opened, na
 	named = &store.Account{ID: platformBook}
 	p, err = c.Store.Component(ctx.UserContext())
 	if errors.Is(err, store.ErrNotFound) {
-		return p, o, named, c.turnAway(named, "no_component", "")
+		return p, o, named, c.turnAway(ctx, named, "no_component", "")
 	}
 	if err != nil {
 		return p, o, named, err
@@ -46,14 +46,14 @@ func (c *Console) receiveNotice(ctx *fiber.Ctx) error {
 	}
 	n, err := wechat.ParseNotice(o.plain)
 	if err != nil {
-		c.Log.Warn("a push could not be read", "appid", p.AppID, "bytes", len(o.plain))
+		c.Log.WarnContext(ctx.UserContext(), "a push could not be read", "appid", p.AppID, "bytes", len(o.plain))
 		return success(ctx)
 	}
 	switch {
 	case c.replays.Refused(callbackQuery(ctx), n.DedupeKey()):
-		return c.turnAway(named, "nonce", "")
+		return c.turnAway(ctx, named, "nonce", "")
 	case n.AppID != p.AppID:
-		return c.turnAway(named, "component", cut(n.AppID, 32))
+		return c.turnAway(ctx, named, "component", cut(n.AppID, 32))
 	}
 	c.pushes.take(platformBook, c.Store.Now().UnixMilli(), c.clientIP(ctx))
 	if err := c.notice(ctx, &p, n); err != nil {
@@ -101,7 +101,7 @@ func (c *Console) receiveAuthorised(ctx *fiber.Ctx) error {
 		return err
 	}
 	if account.Component != p.ID {
-		return c.turnAway(&account, "not_authorised", "")
+		return c.turnAway(ctx, &account, "not_authorised", "")
 	}
 	return c.keepPush(ctx, &account, o.plain)
 }

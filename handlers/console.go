@@ -44,6 +44,9 @@ type Console struct {
 	// LeaveSandbox goes back to the real accounts; nil: not possible.
 	LeaveSandbox func(ctx context.Context) error
 	Backups      *store.Backups
+	Meter        *Meter // nil: NewApp makes one
+	// MetricsToken opens /metrics beside the pages; "": it is shut there.
+	MetricsToken string
 
 	replays wechat.Replays
 	pushes  pushBook
@@ -84,6 +87,9 @@ const headerMost = 8 << 10
 
 // NewApp makes the server with all its routes.
 func NewApp(c *Console) *fiber.App {
+	if c.Meter == nil {
+		c.Meter = NewMeter()
+	}
 	app := fiber.New(fiber.Config{
 		AppName:               "kfdesk",
 		Immutable:             true, // strings outlive their request

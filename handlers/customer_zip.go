@@ -64,12 +64,12 @@ func (c *Console) exportCustomer(ctx *fiber.Ctx) error {
 	if len(newest) > 0 {
 		x.last = newest[0].ID
 	}
-	conn := ctx.Context().Conn()
+	conn, request := ctx.Context().Conn(), context.WithoutCancel(ctx.UserContext())
 	ctx.Set(fiber.HeaderContentType, "application/zip")
 	ctx.Set(fiber.HeaderContentDisposition, fmt.Sprintf(`attachment; filename="customer-%d.zip"`, d.Customer.ID))
 	ctx.Context().SetBodyStreamWriter(func(w *bufio.Writer) {
 		if err := x.write(w, conn); err != nil { // what was sent is no whole archive
-			c.Log.Error("exporting a customer", "customer", d.Customer.ID, "error", err)
+			c.Log.ErrorContext(request, "exporting a customer", "customer", d.Customer.ID, "error", err)
 		}
 	})
 	return nil

@@ -107,7 +107,7 @@ func required(t *testing.T) (list []module) {
 // licenceOf tells what the licence texts of a directory may be.
 func licenceOf(t *testing.T, dir string) (names []string) {
 	t.Helper()
-	files, err := filepath.Glob(filepath.Join(dir, "LICEN[CS]E*"))
+	files, err := filepath.Glob(filepath.Join(dir, "[Ll][Ii][Cc][Ee][Nn][CcSs][Ee]*"))
 	if err != nil || len(files) == 0 {
 		t.Errorf("%s: no licence text, or not downloaded: go mod download (%v)", dir, err)
 	}

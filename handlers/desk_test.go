@@ -216,7 +216,7 @@ func (d *desk) start(t testing.TB) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	log := slog.New(slog.NewTextHandler(d.log, nil))
+	log := Numbered(slog.New(slog.NewTextHandler(d.log, nil)))
 	d.Console = &Console{Store: s, Hub: hub.New(s, log), WeChat: nobody{}, Texts: shown.texts, Assets: shown.assets, Views: shown.views, Backups: store.NewBackups(s, "test", log),
 		Log: log, Version: "test"}
 	d.app = NewApp(d.Console)

@@ -85,12 +85,12 @@ func refusalStatus(r *store.Refusal) int {
 // people, and the log for what we did wrong.
 func (c *Console) fail(ctx *fiber.Ctx, err error) error {
 	p := explain(err)
-	if ctx.Locals("request") == nil { // refused before the first handler
+	if len(ctx.Response().Header.Peek(fiber.HeaderXRequestID)) == 0 { // refused before that
 		c.head(ctx)
 	}
 	if p.Code == "server" {
 		c.faults.note(store.FaultOf(err), c.Store.Now())
-		c.Log.Error("request failed", "method", ctx.Method(), "path", loggedPath(ctx), "request", ctx.Locals("request"), "error", err)
+		c.Log.ErrorContext(ctx.UserContext(), "request failed", "method", ctx.Method(), "route", routeOf(ctx, err), "error", err)
 	}
 	ctx.Status(p.Status)
 	path, reads := ctx.Path(), ctx.Method() == fiber.MethodGet || ctx.Method() == fiber.MethodHead
@@ -110,14 +110,6 @@ func (c *Console) fail(ctx *fiber.Ctx, err error) error {
 		return ctx.Redirect("/login?next="+url.QueryEscape(ctx.OriginalURL()), fiber.StatusFound)
 	}
 	return c.errorPage(ctx, p)
-}
-
-// loggedPath is the path of a request without a secret in it.
-func loggedPath(ctx *fiber.Ctx) string {
-	if strings.HasPrefix(ctx.Path(), "/join/") {
-		return "/join/…"
-	}
-	return ctx.Path()
 }
 
 // errorText is what the person reads: the words for this field or kind of file,

@@ -2,8 +2,6 @@ package handlers
 
 import (
 	"context"
-	"crypto/rand"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"net/url"
@@ -21,9 +19,9 @@ const cspHeader = "default-src 'none'; script-src 'self'; style-src 'self'; img-
 	"form-action 'self'; base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; " +
 	"trusted-types app lit-html; report-uri /csp-report"
 
-// frame gives every request a deadline, an id and the headers of safety.
+// frame gives every request a deadline and the headers of safety.
 func (c *Console) frame(ctx *fiber.Ctx) error {
-	work, cancel := context.WithTimeout(context.Background(), deadline)
+	work, cancel := context.WithTimeout(ctx.UserContext(), deadline)
 	defer cancel()
 	ctx.SetUserContext(work)
 	c.head(ctx)
@@ -42,13 +40,12 @@ var safeHeaders = [][2]string{
 	{"Cache-Control", "no-store"},
 }
 
-// head names the request and sets the headers of safety.
+// head sets the headers of safety.
 func (c *Console) head(ctx *fiber.Ctx) {
-	id := make([]byte, 6)
-	_, _ = rand.Read(id) // never fails
-	number := hex.EncodeToString(id)
-	ctx.Locals("request", number)
-	ctx.Set("X-Request-Id", number)
+	if ctx.Locals("request") == nil { // refused before the first handler
+		c.number(ctx)
+	}
+	ctx.Set("X-Request-Id", ctx.Locals("request").(string))
 	for _, h := range safeHeaders {
 		ctx.Set(h[0], h[1])
 	}

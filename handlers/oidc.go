@@ -203,7 +203,7 @@ func (c *Console) oidcFailed(ctx *fiber.Ctx, err error) error {
 		return err
 	}
 	if why != nil && why.err != nil {
-		c.Log.Error("sign-in by OIDC", "error", why.err)
+		c.Log.ErrorContext(ctx.UserContext(), "sign-in by OIDC", "error", why.err)
 	}
 	if c.whole(ctx) == nil {
 		alert.Title = c.text(ctx, "people.oidc.not_connected")

@@ -129,7 +129,7 @@ func (c *Console) pageAuthorised(ctx *fiber.Ctx) error {
 		return failed(c.text(ctx, "component.return.no_code")) // an account of WeChat's own test
 	}
 	if err := c.WeChat.SyncKF(ctx.UserContext(), account.ID); err != nil {
-		c.Log.Warn("kf accounts could not be read from WeChat", "appid", account.AppID, "err", err)
+		c.Log.WarnContext(ctx.UserContext(), "kf accounts could not be read from WeChat", "appid", account.AppID, "err", err)
 	}
 	return c.renderAuthorised(ctx, account.Name, "")
 }

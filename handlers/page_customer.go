@@ -67,7 +67,7 @@ func (c *Console) postCustomerErase(ctx *fiber.Ctx) error {
 		return err
 	}
 	if err := c.Store.Tidy(ctx.UserContext()); err != nil {
-		c.Log.Error("erasing goes on later", "customer", d.Customer.ID, "error", err)
+		c.Log.ErrorContext(ctx.UserContext(), "erasing goes on later", "customer", d.Customer.ID, "error", err)
 	}
 	return see(ctx, "/audit?kind=customer&done=customer_erased")
 }

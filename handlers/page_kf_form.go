@@ -246,7 +246,7 @@ func (c *Console) doKF(ctx *fiber.Ctx, d *kfPage, deed store.KFDeed, avatar []by
 // know. The deed is done, whatever comes of it; the next sync is within the hour.
 func (c *Console) lookAgain(ctx *fiber.Ctx, account int64) {
 	if err := c.WeChat.SyncKF(ctx.UserContext(), account); err != nil {
-		c.Log.Warn("kf accounts could not be read after a deed", "account", account, "error", err)
+		c.Log.WarnContext(ctx.UserContext(), "kf accounts could not be read after a deed", "account", account, "error", err)
 	}
 }
 
@@ -281,7 +281,7 @@ func (c *Console) kfFailed(ctx *fiber.Ctx, d *kfPage, agent int64, err error) er
 	case !errors.As(err, &lost): // also when another deed took all the time there was
 		return err
 	case c.kfUncertain(ctx, d.Group.Account.ID):
-		c.Log.Warn("it is not known whether WeChat did a deed on a kf account", "account", d.Group.Account.ID, "error", err)
+		c.Log.WarnContext(ctx.UserContext(), "it is not known whether WeChat did a deed on a kf account", "account", d.Group.Account.ID, "error", err)
 		return c.renderKF(ctx, &kfPage{}, &Alert{Title: c.text(ctx, "kf.uncertain"), Text: c.text(ctx, "kf.uncertain_desc")})
 	default:
 		text = c.text(ctx, "err.wechat_silent")

@@ -18,6 +18,7 @@ const (
 	supervisor = "supervisors and admins"
 	admin      = "admins"
 	player     = "admins, or a person at this machine"
+	monitor    = "monitors, by their token"
 )
 
 // routes says of every route who may use it. HEAD goes with GET.
@@ -42,6 +43,7 @@ var routes = map[string]string{
 	"GET /healthz":             public,
 	"GET /healthz/live":        public,
 	"GET /healthz/ready":       public,
+	"GET /metrics":             monitor,
 	"GET /favicon.ico":         public,
 	"GET /static/:hash/*":      public,
 	"GET /sw.js":               public,
@@ -261,7 +263,7 @@ func (a result) turnedAway() bool {
 func no(method, path, who, asker string) int {
 	page := method == "GET" && !strings.HasPrefix(path, "/api/") && !strings.HasPrefix(path, "/media/") && path != "/ws"
 	switch {
-	case asker != "" || who == player || who == signed:
+	case asker != "" || who == player || who == signed || who == monitor:
 		return 403
 	case page:
 		return 302
@@ -313,6 +315,7 @@ func tryRoute(t *testing.T, method, path, who string) {
 	may := map[string]map[string]bool{
 		public:     {"": true, "li": true, "wang": true, "sun": true, "zhou": true},
 		signed:     {},
+		monitor:    {},
 		member:     {"li": true, "wang": true, "sun": true, "zhou": true},
 		agent:      {"li": true, "wang": true, "sun": true, "zhou": true},
 		supervisor: {"sun": true, "zhou": true},

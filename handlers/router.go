@@ -18,7 +18,7 @@ const (
 
 // routes lists every route and who may use it. There is no catch-all.
 func (c *Console) routes(app *fiber.App) {
-	app.Use(c.recovered, c.bounded, c.frame)
+	app.Use(c.access, c.recovered, c.bounded, c.frame)
 
 	app.Post("/wechat/component", c.receiveNotice)
 	app.Post("/wechat/component/:appid", c.receiveAuthorised)
@@ -27,6 +27,7 @@ func (c *Console) routes(app *fiber.App) {
 	app.Get("/healthz", c.health)
 	app.Get("/healthz/live", c.healthLive)
 	app.Get("/healthz/ready", c.healthReady)
+	app.Get("/metrics", c.monitor, adaptor.HTTPHandler(Metrics(c)))
 	app.Get("/favicon.ico", c.Assets.Favicon)
 	app.Get("/static/:hash/*", c.Assets.Serve)
 	app.Get("/sw.js", c.Assets.ServiceWorker)

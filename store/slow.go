@@ -20,13 +20,15 @@ type slow struct {
 	log   *slog.Logger
 	bound time.Duration
 	count atomic.Int64
+	// committed is Options.Committed.
+	committed func(changes int, took time.Duration)
 
 	mu   sync.Mutex
 	told map[string]*slowOne
 }
 
 func newSlow(o Options) *slow {
-	s := &slow{log: o.Log, bound: cmp.Or(o.Slow, slowMost), told: map[string]*slowOne{}}
+	s := &slow{log: o.Log, bound: cmp.Or(o.Slow, slowMost), committed: o.Committed, told: map[string]*slowOne{}}
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
 	}
@@ -72,10 +74,9 @@ func (s *slow) mayTell(what string) (quiet int, ok bool) {
 // watch is how the writer is watched. A statement lasts until the next one of its
 // transaction begins, so that one look at the clock serves both.
 type watch struct {
-	slow      *slow
-	committed func(changes int, took time.Duration)
-	query     string // the one that goes on
-	began     time.Time
+	slow  *slow
+	query string // the one that goes on
+	began time.Time
 }
 
 // next ends the statement that goes on and begins another, "" none.
@@ -92,7 +93,7 @@ func (w *watch) end(changes int, began time.Time) {
 	w.next("")
 	took := w.began.Sub(began)
 	w.slow.took("transaction", took, "changes", changes)
-	if w.committed != nil {
-		w.committed(changes, took)
+	if w.slow != nil && w.slow.committed != nil {
+		w.slow.committed(changes, took)
 	}
 }

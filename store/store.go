@@ -81,7 +81,7 @@ func Open(ctx context.Context, dir string, o Options) (*Store, error) {
 			o.Log.Error("a backup could not be restored, the data are as they were", "error", failed)
 		}
 	}
-	if err := s.open(ctx, o); err != nil {
+	if err := s.open(ctx, o.Key); err != nil {
 		s.Close()
 		return nil, Unusable(dir, err)
 	}
@@ -92,7 +92,7 @@ func Open(ctx context.Context, dir string, o Options) (*Store, error) {
 	return s, nil
 }
 
-func (s *Store) open(ctx context.Context, o Options) error {
+func (s *Store) open(ctx context.Context, key []byte) error {
 	path := filepath.Join(s.dir, "kfdesk.db")
 	fresh, err := missing(path)
 	if err != nil {
@@ -101,7 +101,7 @@ func (s *Store) open(ctx context.Context, o Options) error {
 	if (fresh || blank(path)) && worn(s.dir) { // a new one would hide that the old is lost
 		return openError("database_missing", path, nil)
 	}
-	if s.key, err = openKey(s.dir, o.Key, fresh); err != nil {
+	if s.key, err = openKey(s.dir, key, fresh); err != nil {
 		return err
 	}
 	if fresh {
@@ -120,7 +120,7 @@ func (s *Store) open(ctx context.Context, o Options) error {
 	if err := s.migrate(ctx, migrations); err != nil {
 		return err
 	}
-	s.writer.watch = watch{slow: s.slow, committed: o.Committed}
+	s.writer.watch.slow = s.slow
 	s.writer.start()
 	return s.checkKey(ctx)
 }

@@ -115,6 +115,7 @@ var reads = []struct {
 	{"Carry", func(w *walked) error { _, err := w.Carry(ctx, w.li.ID); return err }},
 	{"Changes", func(w *walked) error { _, err := w.Changes(ctx, 3, 10); return err }},
 	{"Conversation", func(w *walked) error { _, err := w.Store.Conversation(ctx, &w.li, w.served.ID); return err }},
+	{"Crowd", func(w *walked) error { _, err := w.Crowd(ctx); return err }},
 	{"Customer", func(w *walked) error { _, err := w.Customer(ctx, &w.li, w.served.Customer.ID); return err }},
 	{"Check", func(w *walked) error { _, _, err := w.Check(ctx); return err }},
 	{"Dir", func(w *walked) error { _ = w.Dir(); return nil }},

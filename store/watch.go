@@ -71,3 +71,17 @@ func (s *Store) Mishaps(ctx context.Context, since int64) ([]Mishap, error) {
 		where a.outcome not in ('', 'sent') and a.ended_at >= $1
 		group by a.errcode, a.outcome = 'unknown' order by count(*) desc, a.errcode, a.outcome = 'unknown'`, since)
 }
+
+// Crowd is who is being served and who waits, over all official accounts.
+type Crowd struct {
+	Waiting, Open int   // conversations
+	Since         int64 // since when the customer has waited who has waited longest; 0: none does
+}
+
+// Crowd gives it.
+func (s *Store) Crowd(ctx context.Context) (Crowd, error) {
+	return row(ctx, s, func(r scanner) (c Crowd, err error) { err = r.Scan(&c.Waiting, &c.Open, &c.Since); return c, err },
+		`select count(*) filter (where v.state = 'waiting'), count(*) filter (where v.state = 'open'),
+		coalesce(min(v.waiting_since) filter (where v.state = 'waiting' and v.waiting_since > 0), 0)
+		from conversation v where v.state in ('waiting', 'open')`)
+}

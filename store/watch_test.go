@@ -86,3 +86,14 @@ func TestPulse(t *testing.T) {
 		t.Errorf("%+v", p)
 	}
 }
+
+func TestCrowd(t *testing.T) {
+	d := openDesk(t)
+	d.receive(t, d.text("o1", "hello"))
+	since := d.now()
+	d.clock.advance(time.Minute)
+	d.receive(t, d.text("o2", "hello"))
+	d.open(t, "o3", &d.li)
+	must(d.End(ctx, &d.li, d.open(t, "o4", &d.li).ID))(t)
+	equal(t, "crowd", must(d.Crowd(ctx))(t), Crowd{Waiting: 2, Open: 1, Since: since})
+}

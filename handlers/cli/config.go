@@ -17,10 +17,14 @@ const WeChatAPI = "https://api.weixin.qq.com"
 // defaults.
 type Config struct {
 	Addr, Data, URL, WeChatAPI string
-	Proxies                    []netip.Prefix // whose X-Forwarded-For is believed
+	Metrics, MetricsToken      string         // an address of their own, and what opens them beside the pages; "": none
+	Proxies                    []netip.Prefix // whose X-Forwarded-For and X-Request-Id are believed
 	Sandbox, Dev               bool
 	Log                        *slog.Logger
 }
+
+// tokenLeast is how long the token of the metrics is at least: nobody shall try it out.
+const tokenLeast = 16
 
 // Parse reads the server's flags. The exit code is negative when the server
 // shall start.
@@ -31,11 +35,13 @@ func Parse(env *Env, version string, args []string) (c Config, code int) {
 		variable := "KFDESK_" + strings.ToUpper(strings.ReplaceAll(name, "-", "_"))
 		set.StringVar(to, name, or(env.Getenv(variable), fallback), env.Text("cli.flag."+name)+" ("+variable+")")
 	}
-	var log, proxies string
+	var log, level, proxies string
 	str(&c.Addr, "addr", "127.0.0.1:8080")
 	str(&c.Data, "data", "data")
 	str(&c.URL, "url", "")
 	str(&log, "log", "text")
+	str(&level, "log-level", "info")
+	str(&c.Metrics, "metrics", "")
 	str(&c.WeChatAPI, "wechat-api", WeChatAPI)
 	str(&proxies, "proxies", "127.0.0.0/8,::1/128")
 	set.BoolVar(&c.Sandbox, "sandbox", env.Getenv("KFDESK_SANDBOX") == "1", env.Text("cli.flag.sandbox")+" (KFDESK_SANDBOX=1)")
@@ -65,13 +71,20 @@ func Parse(env *Env, version string, args []string) (c Config, code int) {
 	if c.Proxies, err = prefixes(proxies); err != nil {
 		return wrong("-proxies: " + err.Error())
 	}
+	var least slog.Level
+	if least.UnmarshalText([]byte(level)) != nil {
+		return wrong(env.Text("cli.bad_log_level", "value", level))
+	}
 	switch log {
 	case "text":
-		c.Log = slog.New(slog.NewTextHandler(env.Err, nil))
+		c.Log = slog.New(slog.NewTextHandler(env.Err, &slog.HandlerOptions{Level: least}))
 	case "json":
-		c.Log = slog.New(slog.NewJSONHandler(env.Err, nil))
+		c.Log = slog.New(slog.NewJSONHandler(env.Err, &slog.HandlerOptions{Level: least}))
 	default:
 		return wrong(env.Text("cli.bad_log", "value", log))
+	}
+	if c.MetricsToken = env.Getenv("KFDESK_METRICS_TOKEN"); c.MetricsToken != "" && len(c.MetricsToken) < tokenLeast {
+		return wrong(env.Text("cli.short_metrics_token", "least", tokenLeast))
 	}
 	c.URL, c.WeChatAPI = strings.TrimRight(c.URL, "/"), strings.TrimRight(c.WeChatAPI, "/")
 	switch {

@@ -39,6 +39,9 @@ func TestFlagsAndEnvironment(t *testing.T) {
 		t.Errorf("the log is %s", c.err)
 	}
 	got, code = c.parses("-addr", ":81", "-data", "d", "-url", "http://localhost:81", "-log", "text", "-wechat-api", "https://api2.weixin.qq.com", "-proxies", "", "-sandbox=false", "-dev")
+	if got.Metrics != "" || got.MetricsToken != "" {
+		t.Errorf("metrics at %q, %q", got.Metrics, got.MetricsToken)
+	}
 	if code >= 0 || got.Addr != ":81" || got.Data != "d" || got.URL != "http://localhost:81" || got.WeChatAPI != "https://api2.weixin.qq.com" || got.Sandbox || !got.Dev || len(got.Proxies) != 0 {
 		t.Errorf("from flags %+v, %d", got, code)
 	}
@@ -46,7 +49,7 @@ func TestFlagsAndEnvironment(t *testing.T) {
 
 func TestFlagsThatAreWrong(t *testing.T) {
 	c := newTerminal(t)
-	for _, args := range [][]string{{"-adr", ":80"}, {"serve"}, {"-sandbox", "now"}, {"-log", "xml"}, {"-proxies", "10.0.0.0/33"}, {"-proxies", "localhost"},
+	for _, args := range [][]string{{"-adr", ":80"}, {"serve"}, {"-sandbox", "now"}, {"-log", "xml"}, {"-log-level", "loud"}, {"-proxies", "10.0.0.0/33"}, {"-proxies", "localhost"},
 		{"-url", "desk.example.com"}, {"-url", "ftp://desk.example.com"}, {"-url", "https://desk.example.com/kf"}, {"-url", "https://"}, {"-wechat-api", ""}, {"-wechat-api", "api.weixin.qq.com"}} {
 		if _, code := c.parses(args...); code != 2 || c.err == "" || c.out != "" {
 			t.Errorf("%v: %d, %q %q", args, code, c.out, c.err)
@@ -85,5 +88,22 @@ func TestLanguageOfTheTerminal(t *testing.T) {
 		if got := cli.Language(func(name string) string { return env[name] }); got != tt.want {
 			t.Errorf("%s: %s, want %s", tt.env, got, tt.want)
 		}
+	}
+}
+
+// The token of the metrics comes from the environment alone, and is none that can
+// be guessed; what is logged begins at a level.
+func TestWatched(t *testing.T) {
+	c := newTerminal(t)
+	c.env = map[string]string{"KFDESK_METRICS": "127.0.0.1:9101", "KFDESK_METRICS_TOKEN": "0123456789abcdef", "KFDESK_LOG_LEVEL": "warn"}
+	if got, code := c.parses(); code >= 0 || got.Metrics != "127.0.0.1:9101" || got.MetricsToken != "0123456789abcdef" || c.err != "" {
+		t.Errorf("%+v, %d, %s", got, code, c.err)
+	}
+	c.env["KFDESK_METRICS_TOKEN"] = "0123456789abcde"
+	if _, code := c.parses(); code != 2 || !strings.Contains(c.err, "16") || strings.Contains(c.err, "abcde") {
+		t.Errorf("a short token: %d, %s", code, c.err)
+	}
+	if _, code := c.parses("-metrics-token", "0123456789abcdef"); code != 2 {
+		t.Error("the token is taken from the arguments")
 	}
 }

@@ -51,7 +51,7 @@ func (c *Courier) syncArticles(ctx context.Context, accountID int64, kind string
 	defer cancel()
 	switch {
 	case err != nil:
-		c.o.Log.Warn("articles could not be read from WeChat", "appid", a.AppID, "kind", kind, "code", wechat.Code(err), "err", err)
+		c.o.Log.WarnContext(ctx, "articles could not be read from WeChat", "appid", a.AppID, "kind", kind, "code", wechat.Code(err), "err", err)
 		msg := err.Error()
 		if said, ok := refusal(err); ok {
 			msg = said.Msg

@@ -84,7 +84,7 @@ func (c *Courier) authorise(ctx context.Context, code store.AuthCode) {
 	c.o.Log.Debug("an authorisation code was exchanged", "appid", code.AppID)
 	if a.ID != 0 && ctx.Err() == nil {
 		if err := c.SyncKF(ctx, a.ID); err != nil {
-			c.o.Log.Warn("kf accounts could not be read from WeChat", "appid", a.AppID, "err", err)
+			c.o.Log.WarnContext(ctx, "kf accounts could not be read from WeChat", "appid", a.AppID, "err", err)
 		}
 	}
 }

@@ -39,7 +39,7 @@ func (t *tokens) refused(ctx context.Context, a store.Account, err error) {
 		return
 	}
 	if err := t.store.AuthorizerRefused(context.WithoutCancel(ctx), a, wechat.Code(err)); err != nil {
-		t.log.Error("the end of an authorisation could not be stored", "appid", a.AppID, "err", err)
+		t.log.ErrorContext(ctx, "the end of an authorisation could not be stored", "appid", a.AppID, "err", err)
 	}
 }
 
@@ -173,7 +173,7 @@ func (t *tokens) renewComponent(ctx context.Context) (store.Component, error) {
 		t.platform.fails++
 		t.platform.source, t.platform.err = p, err
 		t.platform.hold = now + lasting(waits, t.platform.fails).Milliseconds()
-		t.log.Warn("no component_access_token", "component", p.AppID, "code", wechat.Code(err), "err", err)
+		t.log.WarnContext(ctx, "no component_access_token", "component", p.AppID, "code", wechat.Code(err), "err", err)
 		return p, err
 	}
 	t.platform.err, t.platform.fails, t.platform.hold = nil, 0, 0

@@ -35,7 +35,7 @@ func (c *Courier) downloads(a store.Account) *wechat.Client {
 			t.foreign = c.local
 		}
 	}
-	return &wechat.Client{Base: api.Base, HTTP: &http.Client{Transport: t, CheckRedirect: checkRedirect}}
+	return &wechat.Client{Base: api.Base, Done: api.Done, HTTP: &http.Client{Transport: t, CheckRedirect: checkRedirect}}
 }
 
 // byHost sends requests for the API's host over its own transport.

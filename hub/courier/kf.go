@@ -39,7 +39,7 @@ func (c *Courier) syncKF(ctx context.Context, accountID int64, person bool) erro
 		}
 		online, err = c.o.API(a).OnlineKFList(ctx, token)
 		if err != nil && wechat.ReasonOf(err) != wechat.StaleToken { // the list is worth more than who is online
-			c.o.Log.Warn("who is online in WeChat's own tool could not be read", "appid", a.AppID, "code", wechat.Code(err), "err", err)
+			c.o.Log.WarnContext(ctx, "who is online in WeChat's own tool could not be read", "appid", a.AppID, "code", wechat.Code(err), "err", err)
 			online, err = nil, nil
 			for _, k := range list {
 				online = append(online, wechat.OnlineKF{Account: k.Account, Status: -1})

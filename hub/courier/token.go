@@ -195,13 +195,13 @@ func (t *tokens) renew(ctx context.Context, a store.Account, dead string) (strin
 		}
 	}
 	if err != nil {
-		t.failed(a, err)
+		t.failed(ctx, a, err)
 		return "", err
 	}
 	until := now + life.Milliseconds()
 	t.keep(a, token, now, until, true)
 	if err := t.store.SetToken(ctx, a.ID, a.TokenKind, token, until); err != nil {
-		t.log.Error("the access token could not be stored", "appid", a.AppID, "err", err)
+		t.log.ErrorContext(ctx, "the access token could not be stored", "appid", a.AppID, "err", err)
 	}
 	return token, nil
 }
@@ -230,7 +230,7 @@ func (t *tokens) mayForce(a store.Account, now int64) bool {
 // failed puts the account on hold: for long when WeChat gave a reason that a
 // person must mend, as 40001, which here means a wrong AppSecret. When it is the
 // third-party platform that has no token, its own hold spares WeChat.
-func (t *tokens) failed(a store.Account, err error) {
+func (t *tokens) failed(ctx context.Context, a store.Account, err error) {
 	waits := tokenWaits
 	if !isNoToken(err) && wechat.Classify(err) == wechat.Refused && wechat.ReasonOf(err) != wechat.Busy {
 		waits = refusedWaits
@@ -244,5 +244,5 @@ func (t *tokens) failed(a store.Account, err error) {
 	hold := k.hold
 	t.mu.Unlock()
 	t.health.bad(a.ID, tokenCalls, err, now)
-	t.log.Warn("no access token", "appid", a.AppID, "code", wechat.Code(err), "err", err, "hold_ms", hold-now)
+	t.log.WarnContext(ctx, "no access token", "appid", a.AppID, "code", wechat.Code(err), "err", err, "hold_ms", hold-now)
 }

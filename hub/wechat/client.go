@@ -31,6 +31,9 @@ const maxAnswer = 64 << 20
 type Client struct {
 	Base string       // DefaultBase when empty
 	HTTP *http.Client // NewHTTP's when nil
+	// Done is told of each call that has ended, and must not wait: its path, why it
+	// failed, and how long it took. Nil: nobody is told.
+	Done func(path string, err error, took time.Duration)
 }
 
 // NewHTTP is an HTTP client fit for calls that must not be made twice: it gives
@@ -97,13 +100,20 @@ func jsonRequest(path string, query url.Values, body []byte) request {
 
 // call makes the request and reads its JSON answer into out. A nil out means that
 // the answer is an errcode and nothing else.
-func (c *Client) call(ctx context.Context, r request, out any) error {
+func (c *Client) call(ctx context.Context, r request, out any) (err error) {
+	defer c.done(r.path, time.Now(), &err)
 	resp, err := c.do(ctx, r)
 	if err != nil {
 		return err
 	}
 	defer resp.Body.Close()
 	return readAnswer(resp, r, out)
+}
+
+func (c *Client) done(path string, began time.Time, err *error) {
+	if c.Done != nil {
+		c.Done(path, *err, time.Since(began))
+	}
 }
 
 // do makes the request. An error is a *CallError that knows whether the request

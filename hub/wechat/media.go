@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"time"
 )
 
 const (
@@ -62,6 +63,7 @@ func (c *Client) getMedia(ctx context.Context, path, token, mediaID string, w io
 // The JSON comes under any Content-Type, so the body decides too; no medium
 // begins with a brace.
 func (c *Client) download(ctx context.Context, r request, out any, w io.Writer, limit int64) (info MediaInfo, isFile bool, err error) {
+	defer c.done(r.path, time.Now(), &err)
 	resp, err := c.do(ctx, r)
 	if err != nil {
 		return info, false, err

@@ -1,0 +1,135 @@
+package handlers
+
+import (
+	"errors"
+	"os"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"kfdesk/hub/courier"
+	"kfdesk/hub/wechat"
+)
+
+const scrapeToken = "a token of monitors"
+
+func (d *desk) scrape(t *testing.T, token string) result {
+	t.Helper()
+	return d.send(t, request("GET", "/metrics", nil, "Authorization", "Bearer "+token))
+}
+
+// metered is a desk with a meter at its store, as the program has it.
+func metered(t *testing.T) *desk {
+	d := newDesk(t)
+	d.Meter.Committed(3, 4*time.Millisecond)
+	d.Meter.Called("/cgi-bin/message/custom/send", nil, 30*time.Millisecond)
+	d.Meter.Called("/cgi-bin/message/custom/send", &wechat.Error{Code: 45015}, 30*time.Millisecond)
+	d.Meter.Called("/cgi-bin/stable_token", &wechat.Error{Code: 40164}, 30*time.Millisecond)
+	d.Meter.Called("/cgi-bin/stable_token", &wechat.CallError{Err: errors.New("x")}, 30*time.Millisecond)
+	d.MetricsToken = scrapeToken
+	return d
+}
+
+func TestMetrics(t *testing.T) {
+	d := metered(t)
+	w := d.watched()
+	w.health = map[int64]courier.Health{2: {Code: 40164, Token: true, At: 1}}
+	w.pulse.Calls = 16
+	d.call(t, "li", "POST", d.open(t, "o2")+"/messages", d.draft("text", object{"content": leakBody})).ok(t, 201)
+	d.inMode(t, wechat.Safe)
+	d.deliver(t, platform(t, wechat.Safe, aesKey), "n1", textPush("1", leakBody)).taken(t)
+	d.clock.Advance(3 * time.Second)
+	got := d.scrape(t, scrapeToken)
+	if got.status != 200 || !strings.HasPrefix(got.header.Get("Content-Type"), "text/plain") {
+		t.Fatalf("%d %v", got.status, got.header)
+	}
+	for _, line := range []string{
+		`kfdesk_build_info{version="test"} 1`,
+		`kfdesk_ready{part="courier"} 1`,
+		`kfdesk_store_commit_changes_sum 3`, `kfdesk_store_commit_seconds_count 1`, `kfdesk_store_waiting_changes 0`,
+		`kfdesk_sockets 0`, `kfdesk_conversations{state="waiting"} 1`, `kfdesk_conversations{state="open"} 1`, `kfdesk_longest_wait_seconds 3`,
+		`kfdesk_replies{state="waiting"} 1`, `kfdesk_replies{state="sending"} 0`, `kfdesk_courier_lag_seconds 3`, `kfdesk_courier_calls_max 16`,
+		`kfdesk_wechat_call_seconds_count{api="message/custom/send",outcome="ok"} 1`,
+		`kfdesk_wechat_call_seconds_count{api="message/custom/send",outcome="window_closed"} 1`,
+		`kfdesk_wechat_call_seconds_count{api="stable_token",outcome="refused"} 1`,
+		`kfdesk_wechat_call_seconds_count{api="stable_token",outcome="unknown"} 1`,
+		`kfdesk_token_good{appid="` + shopApp + `"} 1`, `kfdesk_token_good{appid="` + cafeApp + `"} 0`,
+		`kfdesk_push_seconds_count 2`, `kfdesk_push_last_timestamp_seconds{appid="` + cafeApp + `"} 0`,
+		`kfdesk_http_requests_total{status="2xx"}`, `go_goroutines `, `process_open_fds `,
+	} {
+		if !strings.Contains(got.body, "\n"+line) {
+			t.Errorf("there is no %s", line)
+		}
+	}
+	d.leaks(t, "the metrics", got.body, []string{leakBody, openid, callbackToken, aesKey, scrapeToken})
+	if t.Failed() {
+		t.Log(regexp.MustCompile(`(?m)^(#|go_|process_).*\n`).ReplaceAllString(got.body, ""))
+	}
+}
+
+var exported = regexp.MustCompile(`(?m)^# TYPE (kfdesk_\w+)`)
+
+// The table in the source names what is exported, and nothing else.
+func TestMetricsAreInTheTable(t *testing.T) {
+	d := metered(t)
+	d.deliver(t, platform(t, wechat.Safe, aesKey), "n1", textPush("1", "hello"))
+	source, err := os.ReadFile("metrics.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var table, list []string
+	for line := range strings.Lines(string(source)) {
+		if name, ok := strings.CutPrefix(line, "//\t"); ok {
+			table = append(table, regexp.MustCompile(`kfdesk_\w+`).FindAllString(name, -1)...)
+		}
+	}
+	for _, m := range exported.FindAllStringSubmatch(d.scrape(t, scrapeToken).body, -1) {
+		list = append(list, m[1])
+	}
+	slices.Sort(table)
+	slices.Sort(list)
+	if !slices.Equal(table, list) || len(list) < 20 {
+		t.Errorf("in the table %q\nexported %q", table, list)
+	}
+}
+
+// Beside the pages the metrics open to their token alone, and to nobody without one.
+func TestMetricsNeedTheirToken(t *testing.T) {
+	d := metered(t)
+	for _, token := range []string{"", "a token of monitor", "a token of monitors!", d.tokens["zhou"]} {
+		if got := d.scrape(t, token); got.status != 403 || strings.Contains(got.body, "kfdesk_") {
+			t.Errorf("%q: %d", token, got.status)
+		}
+	}
+	if got := d.browse(t, "zhou", "GET", "/metrics"); got.status != 403 {
+		t.Errorf("an admin's browser: %d", got.status)
+	}
+	d.MetricsToken = ""
+	for _, token := range []string{"", scrapeToken} {
+		if got := d.scrape(t, token); got.status != 403 {
+			t.Errorf("they are off, and %q gets %d", token, got.status)
+		}
+	}
+}
+
+// Which calls went wrong is remembered for a day.
+func TestFailedCalls(t *testing.T) {
+	var b callBook
+	const hour = int64(time.Hour / time.Millisecond)
+	for range 3 {
+		b.add("stable_token", 40164, 100*hour)
+	}
+	b.add("stable_token", 40164, 110*hour+1)
+	b.add("user/info", 0, 90*hour)
+	if got := b.day(110*hour + 2); !slices.Contains(got, failedCalls{"stable_token", 40164, 4, 110*hour + 1}) || len(got) != 2 {
+		t.Errorf("%v", got)
+	}
+	if got := b.day(124 * hour); len(got) != 1 || got[0].N != 1 {
+		t.Errorf("a day later %v", got)
+	}
+	if got := b.day(140 * hour); len(got) != 0 {
+		t.Errorf("two days later %v", got)
+	}
+}
