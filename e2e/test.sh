@@ -71,7 +71,10 @@ vulnerabilities() {
   echo "#############################################################"
 }
 
-units() { go test -race -timeout 20m $(go list ./... | grep -v '/e2e$'); }
+units() { go test -race -timeout 20m $(go list ./... | grep -vE '/e2e(/chaos)?$'); }
+
+# broken: the program is killed, cut off and starved; nothing else runs beside it.
+broken() { go test -race -timeout 15m ./e2e/chaos; }
 
 # fuzzed tells whether a target that failed has only run out of time in the midst of
 # a slow input, which Go takes for a failure.
@@ -120,6 +123,7 @@ step "go vet" go vet ./...
 step "staticcheck" static
 step "govulncheck" vulnerabilities
 step "tests" units
+step "chaos" broken
 step "fuzz" fuzz
 step "browser" browser
 

@@ -20,8 +20,8 @@ import (
 type figures struct{ goroutines, sockets, files int }
 
 const (
-	idleTime = 100 * time.Second // connections that nobody uses end within it
-	readers  = 8                 // of the store, which open when they are needed
+	idleTime = 30 * time.Second // connections that nobody uses end within it
+	readers  = 8                // of the store, which open when they are needed
 )
 
 // idle counts what the program holds when nobody is connected.

@@ -164,8 +164,12 @@ func (s *Server) imitate(o Options) error {
 	return box.AddAccount(s.Account)
 }
 
-// HangUp ends the connections that the program keeps to WeChat.
-func (s *Server) HangUp() { s.idle() }
+// HangUp ends the connections that the program keeps to WeChat, and those that are
+// kept to it.
+func (s *Server) HangUp() {
+	s.idle()
+	client.CloseIdleConnections()
+}
 
 // Witness sees what is answered, and whether the connection is broken instead.
 type Witness struct {
