@@ -74,7 +74,7 @@ vulnerabilities() {
 units() { go test -race -timeout 20m $(go list ./... | grep -vE '/e2e(/chaos)?$'); }
 
 # broken: the program is killed, cut off and starved; nothing else runs beside it.
-broken() { go test -race -timeout 15m ./e2e/chaos; }
+broken() { go test -timeout 15m ./e2e/chaos; }
 
 # fuzzed tells whether a target that failed has only run out of time in the midst of
 # a slow input, which Go takes for a failure.
