@@ -13,7 +13,7 @@ var everyPage = []string{"/setup/connect", "/setup/account", "/setup/callback/1"
 	"/agents/1", "/agents/2", "/agents/2/password", "/agents/2/deactivate", "/accounts/new", "/accounts/1",
 	"/accounts/1/keys", "/kf-accounts", "/audit", "/audit/1?time=all&kind=members", "/settings/data", "/profile",
 	"/profile/password", "/profile/sign-out", "/agents?done=agent_added", "/quick-replies", "/quick-replies/new", "/agents/2/reset",
-	"/settings/security", "/profile/two-step/change", "/kf-accounts/sessions", "/kf-accounts/1/new", "/kf-accounts/1/xiaoli@hemu_life", "/kf-accounts/1/xiaoli@hemu_life/invite",
+	"/settings/security", "/settings/status", "/profile/two-step/change", "/kf-accounts/sessions", "/kf-accounts/1/new", "/kf-accounts/1/xiaoli@hemu_life", "/kf-accounts/1/xiaoli@hemu_life/invite",
 	"/kf-accounts/1/xiaoli@hemu_life/delete", "/accounts/1/secret",
 	"/quick-replies/import", "/nowhere"}
 
@@ -42,7 +42,7 @@ func TestEveryPageIsSoundInEveryLanguage(t *testing.T) {
 }
 
 var (
-	keyShown  = regexp.MustCompile(`[>"](?:page|common|err|wxerr|inbox|keys|quick|people|kf|audit|backup|data|doctor)\.[a-z_]+`)
+	keyShown  = regexp.MustCompile(`[>"](?:page|common|err|wxerr|inbox|keys|quick|people|kf|audit|backup|data|status|doctor)\.[a-z_]+`)
 	hole      = regexp.MustCompile(`\{[a-z_]+\}`)
 	blocked   = regexp.MustCompile(`(?i)\sstyle\s*=|\son[a-z]+\s*=|javascript:|<style`)
 	script    = regexp.MustCompile(`<script([^>]*)>`)

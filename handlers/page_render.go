@@ -117,6 +117,7 @@ func (c *Console) pageRoutes(app *fiber.App) {
 	app.Post("/settings/tags/:id<int>/delete", c.admin, c.postTagDelete)
 
 	c.backupRoutes(app)
+	app.Get(statusPath, c.admin, c.pageStatus)
 
 	app.Get(componentPath, c.admin, c.pageComponent)
 	app.Post(componentPath, c.admin, c.postComponent)

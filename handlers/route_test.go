@@ -226,6 +226,7 @@ var routes = map[string]string{
 	"GET /customers/:id<int>/erase":  admin,
 	"POST /customers/:id<int>/erase": admin,
 	"GET /settings/data":             admin,
+	"GET /settings/status":           admin,
 	"POST /settings/data":            admin,
 	"GET /settings/data/confirm":     admin,
 
