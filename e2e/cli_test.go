@@ -210,7 +210,7 @@ func TestSignals(t *testing.T) {
 func TestMetricsAddress(t *testing.T) {
 	t.Parallel()
 	s := serve(t, "-data", t.TempDir(), "-metrics", "127.0.0.1:0")
-	at := regexp.MustCompile(`http://\S+/metrics`).FindString(s.log.String())
+	at := s.log.wait(t, regexp.MustCompile(`(http://\S+/metrics)`))[1]
 	r, err := http.Get(at)
 	must(t, err)
 	defer r.Body.Close()
