@@ -140,6 +140,7 @@ func TestListsShowNothingOfAnotherAccount(t *testing.T) {
 	if err := d.Store.SetArticles(ctx, 1, "article", 1, []store.Article{{Ref: "planted", Title: "planted"}}); err != nil {
 		t.Fatal(err)
 	}
+	d.search(t, "li", "q=planted") // the index knows all of it
 	addresses := []string{"/api/v1/search?q=planted", "/api/v1/search?q=planted&account=1"}
 	for _, list := range []string{"waiting", "mine", "open", "all", "ended", "blocked", "closed", ""} {
 		addresses = append(addresses, "/api/v1/conversations?list="+list, "/api/v1/conversations?account=1&list="+list)
