@@ -13,10 +13,12 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"syscall"
 	"testing"
+	"time"
 
 	_ "modernc.org/sqlite"
 
@@ -209,22 +211,29 @@ func TestSignals(t *testing.T) {
 // The metrics have an address of their own, where whoever may reach it reads them.
 func TestMetricsAddress(t *testing.T) {
 	t.Parallel()
-	s := serve(t, "-data", t.TempDir(), "-metrics", "127.0.0.1:0")
+	s := serve(t, "-sandbox", "-data", t.TempDir(), "-metrics", "127.0.0.1:0", "-log-level", "debug")
 	at := s.log.wait(t, regexp.MustCompile(`(http://\S+/metrics)`))[1]
-	r, err := http.Get(at)
-	must(t, err)
-	defer r.Body.Close()
-	body, err := io.ReadAll(r.Body)
-	must(t, err)
-	for _, name := range []string{"go_goroutines ", "process_open_fds ", "kfdesk_courier_lag_seconds ", "kfdesk_store_commit_seconds_count "} {
-		if !strings.Contains(string(body), "\n"+name) {
-			t.Errorf("%s has no %s", at, name)
+	want := []string{`go_goroutines \d`, `process_open_fds \d`, `kfdesk_courier_lag_seconds \d`, `kfdesk_store_commit_seconds_count [1-9]`,
+		`kfdesk_wechat_call_seconds_count\{`}
+	for deadline := time.Now().Add(30 * time.Second); ; time.Sleep(50 * time.Millisecond) { // the demo's first calls take a moment
+		r, err := http.Get(at)
+		must(t, err)
+		body, err := io.ReadAll(r.Body)
+		must(t, err)
+		must(t, r.Body.Close())
+		want = slices.DeleteFunc(want, func(line string) bool { return regexp.MustCompile(`(?m)^` + line).Match(body) })
+		if len(want) == 0 {
+			break
+		}
+		if time.Now().After(deadline) {
+			t.Fatalf("%s has no %q", at, want)
 		}
 	}
-	r, err = http.Get(s.URL + "/metrics")
+	r, err := http.Get(s.URL + "/metrics")
 	must(t, err)
 	must(t, r.Body.Close())
 	if r.StatusCode != http.StatusForbidden {
 		t.Errorf("beside the pages they are answered with %d", r.StatusCode)
 	}
+	s.log.wait(t, regexp.MustCompile(`(msg=request method=GET route=/metrics status=403 .*request=`+r.Header.Get("X-Request-Id")+`)`))
 }

@@ -30,7 +30,7 @@ func (c *Console) access(ctx *fiber.Ctx) error {
 	}
 	took, status, route := time.Since(began), ctx.Response().StatusCode(), routeOf(ctx, failed)
 	push := ctx.Method() == fiber.MethodPost && (route == "/wechat/:appid" || route == "/wechat/component/:appid")
-	c.Meter.answered(status, push && status == fiber.StatusOK, took)
+	c.Meter.answered(status, push && status != fiber.StatusForbidden, took) // one that is forged waits for nothing
 	level := slog.LevelDebug
 	if status >= 500 || took >= slowRequest && !asSlowAsTheirSender[route] {
 		level = slog.LevelWarn

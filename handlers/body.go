@@ -23,8 +23,8 @@ const (
 	uploadPath = "/api/v1/media"  // whose body is a file
 	uploadTime = 10 * time.Minute // for a file over a slow line
 	// What was refused is still taken in, so that the answer is heard: most
-	// clients listen only when they have spoken. Up to so much, and while it comes.
-	// and not for ever.
+	// clients listen only when they have spoken. Up to so much, while it comes, and
+	// not for ever.
 	drainMost = 32 << 20
 	drainWait = 2 * time.Second
 	drainTime = time.Minute

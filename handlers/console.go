@@ -82,7 +82,8 @@ type WeChat interface {
 	Platform
 }
 
-// headerMost: other programs on localhost leave their cookies here too.
+// headerMost: other programs on localhost leave their cookies here too. Not more, for
+// each connection holds as much.
 const headerMost = 8 << 10
 
 // NewApp makes the server with all its routes.

@@ -125,6 +125,10 @@ func (c *Console) probe(r *readiness) error {
 	defer func() { r.Write = time.Since(began) }()
 	select {
 	case v := <-done:
+		if v.Err == nil {
+			c.faults.mended()
+		}
+		c.faults.note(store.FaultOf(v.Err), c.Store.Now())
 		return v.Err
 	case <-time.After(probeTime):
 		return errProbe

@@ -48,7 +48,7 @@ func (c *Console) login(ctx *fiber.Ctx, a *store.Agent, stay bool, way string) e
 		return orOut(err)
 	}
 	c.setSession(ctx, secret, stay, life)
-	ctx.Cookie(&fiber.Cookie{Name: knownCookie, Value: c.Store.Device(a.ID), Path: "/login", HTTPOnly: true, Secure: c.secure(ctx), SameSite: "Strict",
+	ctx.Cookie(&fiber.Cookie{Name: knownCookie, Value: c.Store.Device(a), Path: "/login", HTTPOnly: true, Secure: c.secure(ctx), SameSite: "Strict",
 		MaxAge: year})
 	return nil
 }

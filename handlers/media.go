@@ -36,7 +36,7 @@ func (c *Console) mediaFile(ctx *fiber.Ctx) error {
 	}
 	tag := `"` + d.Hash + `"`
 	if err := sendFile(ctx, c.Store.FilePath(d.Hash), tag); errors.Is(err, os.ErrNotExist) {
-		c.Log.Error("a file that the database names is not there", "media", d.ID, "path", c.Store.FilePath(d.Hash))
+		c.Log.ErrorContext(ctx.UserContext(), "a file that the database names is not there", "media", d.ID, "path", c.Store.FilePath(d.Hash))
 		return store.ErrNotFound
 	} else if err != nil {
 		return err

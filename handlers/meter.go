@@ -23,8 +23,8 @@ type Meter struct {
 	calls    *prometheus.HistogramVec
 	requests *prometheus.CounterVec
 
-	pushes, pushTime atomic.Int64 // how many, and their sum in nanoseconds
-	failed           callBook
+	pushTime atomic.Int64 // of late, in nanoseconds; see pushMean
+	failed   callBook
 }
 
 // NewMeter makes a meter.
@@ -79,15 +79,19 @@ func (m *Meter) answered(status int, push bool, took time.Duration) {
 	m.requests.WithLabelValues(strconv.Itoa(status/100) + "xx").Inc()
 	if push {
 		m.push.Observe(took.Seconds())
-		m.pushes.Add(1)
-		m.pushTime.Add(int64(took))
+		was := m.pushTime.Load() // one of two at once may be lost: it is a mean
+		if was == 0 {
+			was = int64(took)
+		}
+		m.pushTime.Store(was + (int64(took)-was)/pushWeight)
 	}
 }
 
-// pushMean is how long pushes took to answer, 0 when there was none.
-func (m *Meter) pushMean() time.Duration {
-	return time.Duration(m.pushTime.Load() / max(1, m.pushes.Load()))
-}
+// pushWeight is over how many pushes the mean is.
+const pushWeight = 30
+
+// pushMean is how long pushes take to answer of late, 0 when there was none.
+func (m *Meter) pushMean() time.Duration { return time.Duration(m.pushTime.Load()) }
 
 // callBook remembers which calls went wrong within a day, since the program began.
 // Times are of the real clock. The apis and codes are few.

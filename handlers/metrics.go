@@ -42,7 +42,7 @@ const scrapeTime, scrapesMost = 5 * time.Second, 2
 //	kfdesk_token_good{appid}                       0 while an official account has no access token
 //	kfdesk_push_seconds                            histogram: answers to pushes
 //	kfdesk_push_last_timestamp_seconds{appid}      when the last push came, 0: never
-//	kfdesk_http_requests_total{status}             2xx, 3xx, 4xx, 5xx
+//	kfdesk_http_requests_total{status}             1xx (sockets), 2xx, 3xx, 4xx, 5xx
 //	go_*, process_*                                of the runtime and the process: goroutines, memory, open files, CPU
 type collector struct{ c *Console }
 

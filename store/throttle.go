@@ -8,8 +8,6 @@ import (
 	"fmt"
 	"net/netip"
 	"slices"
-	"strconv"
-	"strings"
 	"time"
 )
 
@@ -75,7 +73,7 @@ func (s *Store) checkIn(ctx context.Context, lanes []lane, a *Agent, password, i
 // loginLanes are those of a try at a login; the first is the one that the person is
 // told of.
 func (s *Store) loginLanes(ctx context.Context, a *Agent, login, ip, device string) ([]lane, error) {
-	if name := s.deviceOf(a.ID, device); name != "" {
+	if name := s.deviceOf(a, device); name != "" {
 		return []lane{ownLane(login + "#" + name)}, nil
 	}
 	net := network(ip)
@@ -91,7 +89,7 @@ func (s *Store) loginLanes(ctx context.Context, a *Agent, login, ip, device stri
 // strangers have one lane, wherever they come from.
 func (s *Store) codeLane(ctx context.Context, a *Agent, ip, device string) ([]lane, error) {
 	subject := fmt.Sprint("code:", a.ID)
-	if name := s.deviceOf(a.ID, device); name != "" {
+	if name := s.deviceOf(a, device); name != "" {
 		return []lane{ownLane(subject + "#" + name)}, nil
 	}
 	net := network(ip)
@@ -126,14 +124,14 @@ const deviceLife = 365 * 24 * time.Hour
 
 const devicePlace = "cookie.device"
 
-// Device is what a browser keeps to be known for this agent's. It opens nothing: who
-// brings it has tries of their own at the password.
-func (s *Store) Device(agentID int64) string {
-	return base64.RawURLEncoding.EncodeToString(s.key.seal(devicePlace, fmt.Sprint(agentID, " ", s.now())))
+// Device is what a browser keeps to be known for this agent's, until all their log-ins
+// are ended. It opens nothing: who brings it has tries of their own at the password.
+func (s *Store) Device(a *Agent) string {
+	return base64.RawURLEncoding.EncodeToString(s.key.seal(devicePlace, fmt.Sprint(a.ID, " ", a.era, " ", s.now())))
 }
 
 // deviceOf names an agent's device, "" when it is not theirs.
-func (s *Store) deviceOf(agentID int64, device string) string {
+func (s *Store) deviceOf(a *Agent, device string) string {
 	sealed, err := base64.RawURLEncoding.DecodeString(device)
 	if err != nil {
 		return ""
@@ -142,9 +140,8 @@ func (s *Store) deviceOf(agentID int64, device string) string {
 	if err != nil {
 		return ""
 	}
-	id, at, _ := strings.Cut(plain, " ")
-	since, err := strconv.ParseInt(at, 10, 64)
-	if err != nil || id != strconv.FormatInt(agentID, 10) || since+deviceLife.Milliseconds() <= s.now() {
+	var id, era, since int64
+	if n, _ := fmt.Sscan(plain, &id, &era, &since); n < 3 || id != a.ID || era != a.era || since+deviceLife.Milliseconds() <= s.now() {
 		return ""
 	}
 	return hex.EncodeToString(hashSecret(device)[:8])

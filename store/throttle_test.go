@@ -23,7 +23,7 @@ func TestGuessesFromManyAddresses(t *testing.T) {
 	d := loginDesk(t)
 	d.agent(t, d.su.ID)
 	must(d.LogIn(ctx, &d.li, Session{IP: "198.51.100.7"}, time.Hour))(t)
-	device := d.Device(d.li.ID)
+	device := d.Device(&d.li)
 	d.guess(t, "li", strangerTries)
 	equal(t, "audit", d.lastDeed(t), "login.refused li password by 0 from 203.0.113.29")
 	login := func(password, ip, device string) string {
@@ -80,7 +80,7 @@ func TestGuessesAtManyLogins(t *testing.T) {
 	}
 	_, err = d.Login(ctx, "li", right, office+"1", "")
 	refused(t, err, "login_wait")
-	_, err = d.Login(ctx, "li", right, office+"1", d.Device(d.li.ID))
+	_, err = d.Login(ctx, "li", right, office+"1", d.Device(&d.li))
 	ok(t, err)
 }
 
@@ -88,7 +88,7 @@ func TestGuessesAtManyLogins(t *testing.T) {
 // good for its agent alone.
 func TestDevice(t *testing.T) {
 	d := loginDesk(t)
-	device := d.Device(d.li.ID)
+	device := d.Device(&d.li)
 	for i := range loginTries {
 		_, err := d.Login(ctx, "li", wrong, fmt.Sprintf("203.0.113.%d", i), device)
 		refused(t, err, "login_wrong")
@@ -99,8 +99,8 @@ func TestDevice(t *testing.T) {
 	ok(t, err)
 
 	d.guess(t, "li", strangerTries)
-	old := d.Device(d.li.ID)
-	for name, device := range map[string]string{"another agent's": d.Device(d.su.ID), "nobody's": d.Device(0), "made up": "AAAA", "no base64": "?",
+	old := d.Device(&d.li)
+	for name, device := range map[string]string{"another agent's": d.Device(&d.su), "nobody's": d.Device(&Agent{}), "made up": "AAAA", "no base64": "?",
 		"changed": device[:20] + "A" + device[21:], "cut off": device[:30]} {
 		_, err := d.Login(ctx, "li", right, "192.0.2.1", device)
 		equal(t, name, refusal(err), "login_wait seconds=1800")
@@ -109,6 +109,11 @@ func TestDevice(t *testing.T) {
 	d.guess(t, "li", strangerTries)
 	_, err = d.Login(ctx, "li", right, "192.0.2.1", old)
 	equal(t, "an old one", refusal(err), "login_wait seconds=1800")
+
+	before := d.Device(&d.li)
+	ok(t, d.EndSessions(ctx, Actor{}, d.li.ID))
+	_, err = d.Login(ctx, "li", right, "192.0.2.1", before)
+	equal(t, "one from before all log-ins were ended", refusal(err), "login_wait seconds=1800")
 }
 
 // Who knows the password and not the code keeps nobody else from typing theirs.
@@ -126,7 +131,7 @@ func TestGuessesAtACode(t *testing.T) {
 	}
 	equal(t, "from anywhere", try(codes[0], "192.0.2.1", ""), "login_wait seconds=300")
 	equal(t, "from their own address", try(codes[0], "198.51.100.7", ""), "<nil>")
-	equal(t, "in their own browser", try(codes[1], "192.0.2.1", d.Device(d.li.ID)), "<nil>")
+	equal(t, "in their own browser", try(codes[1], "192.0.2.1", d.Device(&d.li)), "<nil>")
 }
 
 // A session's new secret opens it, the former one nothing.

@@ -168,7 +168,7 @@ var reads = []struct {
 	{"Tags", func(w *walked) error { _, err := w.Tags(ctx, w.account); return err }},
 	{"Token", func(w *walked) error { _, _, err := w.Token(ctx, w.account, "access"); return err }},
 	{"TwoStep", func(w *walked) error { _, err := w.TwoStep(ctx, w.li.ID); return err }},
-	{"Device", func(w *walked) error { w.Device(w.li.ID); return nil }},
+	{"Device", func(w *walked) error { w.Device(&w.li); return nil }},
 	{"Version", func(w *walked) error { _, err := w.Version(ctx); return err }},
 	{"Watch", func(w *walked) error { _, stop := w.Watch(); stop(); return nil }},
 	{"Close", func(w *walked) error { return nil }},

@@ -80,7 +80,7 @@ function drop(mine, code) {
   if (!mine || mine !== socket) return;
   socket = null;
   mine.close();
-  if (code === 4401) return location.assign('/login');
+  if (code === 4401) get('counts').catch(() => {}); // to the log-in page, unless another tab has a new log-in for all
   const wait = code === 1012 ? 200 + Math.random() * 800 : delay(tries++);
   const { state, since } = connection.value;
   if (state === 'connecting') get('counts').catch(() => {}); // a browser hides why: the API leads to the log-in page
