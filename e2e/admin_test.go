@@ -93,13 +93,22 @@ func TestPreferences(t *testing.T) {
 	other.until("and its own theme", "!document.documentElement.dataset.theme")
 }
 
-// A new password ends the other sessions; the old one is of no use any more.
+// A new password ends the other sessions; the old one is of no use any more. Another
+// tab of the same browser goes on where it is.
 func TestPasswordIsChanged(t *testing.T) {
 	parallel(t)
 	d := newDesk(t)
 	here, there := d.agent("xiaoli"), d.agent("xiaoli")
 	here.watch.expect("answer 422")
 	there.watch.expect("answer 4(01|22)")
+	beside := here.tab("beside")
+	ann := d.customer("安")
+	d.says(ann, "你好")
+	beside.open("/")
+	beside.live(1)
+	beside.claim(d.conversation(ann).ID)
+	beside.see(".msg >> 你好")
+	eval[int](beside, "window.stayed = 1")
 	here.open("/profile/password")
 	ids := eval[[]string](here, "[...document.querySelectorAll('dialog input[type=password]')].map((e) => e.id)")
 	if len(ids) != 2 {
@@ -122,6 +131,11 @@ func TestPasswordIsChanged(t *testing.T) {
 	there.fill("#password", "a new password")
 	there.press(kb.Enter)
 	there.live(1)
+	d.says(ann, "还在吗")
+	beside.see(".msg >> 还在吗")
+	if eval[string](beside, "location.pathname + (window.stayed ?? '')") != "/1" {
+		t.Error("the other tab has left its page")
+	}
 }
 
 // The page of a connection tells in plain words what is wrong with it.
