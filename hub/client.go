@@ -176,9 +176,11 @@ func (c *client) tellBeat() error {
 	return c.socket.Write(text(fmt.Sprintf(`{"beat":%d,"now":%d}`, c.hub.ring.top(), c.hub.store.Now().UnixMilli())))
 }
 
+var errBroken = errors.New("hub: the look at a session broke off")
+
 func (c *client) recheck(ctx context.Context) error {
 	var a store.Agent
-	var err error
+	err := errBroken
 	if ended := c.hub.aside(ctx, func() { a, err = c.check(ctx) }); ended != nil {
 		return ended
 	}

@@ -143,8 +143,11 @@ func (h *Hub) checkSessions(ctx context.Context) {
 	for {
 		select {
 		case c := <-h.checks:
-			c.do()
-			close(c.done)
+			func() {
+				defer close(c.done)
+				defer recovered(h.log)
+				c.do()
+			}()
 		case <-ctx.Done():
 			return
 		}
