@@ -60,6 +60,24 @@ func httpAnswer(status, contentType, body string) func(net.Conn) {
 	return say(fmt.Sprintf("HTTP/1.1 %s\r\nContent-Type: %s\r\nContent-Length: %d\r\nConnection: close\r\n\r\n%s", status, contentType, len(body), body))
 }
 
+// refusing is an address where nobody listens, and nobody else can meanwhile.
+func refusing(t *testing.T) string {
+	t.Helper()
+	fd, err := syscall.Socket(syscall.AF_INET, syscall.SOCK_STREAM|syscall.SOCK_CLOEXEC, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { syscall.Close(fd) })
+	if err := syscall.Bind(fd, &syscall.SockaddrInet4{Addr: [4]byte{127, 0, 0, 1}}); err != nil {
+		t.Fatal(err)
+	}
+	at, err := syscall.Getsockname(fd)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return fmt.Sprintf("127.0.0.1:%d", at.(*syscall.SockaddrInet4).Port)
+}
+
 // neverDials is a client whose dialing never ends until the call is given up.
 func neverDials(cancel func()) *Client {
 	return &Client{Base: "http://192.0.2.1", HTTP: &http.Client{Transport: &http.Transport{
@@ -79,14 +97,7 @@ func (silent) RoundTrip(*http.Request) (*http.Response, error) { return nil, io.
 // TestFailures is the table of everything that can go wrong with a call, and of
 // what is then known about it.
 func TestFailures(t *testing.T) {
-	closed := rawServer(t, func(net.Conn) {})
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	closed.Base = "http://" + listener.Addr().String()
-	listener.Close()
-
+	closed := &Client{Base: "http://" + refusing(t), HTTP: NewHTTP()}
 	const refusal = `{"errcode":45015,"errmsg":"response out of time limit or subscription is canceled rid: 61725984-6126f6f9-040f19c4"}`
 	const ok = `{"errcode":0,"errmsg":"ok"}`
 	for _, v := range []struct {
