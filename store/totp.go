@@ -9,6 +9,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"strings"
+	"unicode"
 )
 
 // One-time codes by the clock, RFC 6238: SHA-1, 30 seconds, six digits, for
@@ -61,7 +62,12 @@ func totpMatch(key, typed string, now, last int64) int64 {
 
 // plainCode is a code as it was typed, without what people put between.
 func plainCode(typed string) string {
-	return strings.ToUpper(strings.NewReplacer(" ", "", "-", "", "\u00a0", "").Replace(strings.TrimSpace(typed)))
+	return strings.ToUpper(strings.Map(func(r rune) rune {
+		if r == '-' || unicode.IsSpace(r) {
+			return -1
+		}
+		return r // what is no rune becomes one, so that no two halves meet
+	}, typed))
 }
 
 // recoveryCodes is how many there are.
