@@ -60,6 +60,10 @@ func TestPhonePage(t *testing.T) {
 	phone.until("an hour later", fmt.Sprintf("fetch('/phone/api/state').then((a) => a.json()).then(({ now }) => now > %d)", time.Now().Add(59*time.Minute).UnixMilli()))
 	p.reload()
 	p.see(".blocked")
+	// Another day begins, which only the inbox asks the server about.
+	phone.click("#users button >> " + phone.word("phone.time.47h"))
+	phone.until("some seconds of another day", fmt.Sprintf(`import(document.querySelector('script[src$="/js/phone.js"]').src.replace('phone.js', 'lib/clock.js'))
+		.then(({ tick }) => tick.value > %d)`, time.Now().Add(48*time.Hour+3*time.Second).UnixMilli()))
 	phone.click(".lab-user >> 阿明")
 	phone.see(`.wx-msg[data-kf="xiaoli@hemu_life"]`)
 }

@@ -10,6 +10,7 @@ const PAUSE = 1_000;
 export const endedToday = signal(0);
 export const zone = () => -new Date().getTimezoneOffset();
 
+let begun = false; // on the inbox only: other pages load this file for what lies beside it
 let since = 0; // the event up to which the server counted
 let told = []; // changes while a question is under way: [event, by]
 let timer = 0;
@@ -18,6 +19,7 @@ let timer = 0;
 export function beginEnded(counts) {
   clearTimeout(timer);
   timer = 0;
+  begun = true;
   take(counts);
 }
 
@@ -53,6 +55,6 @@ async function ask() {
 // At midnight a new day begins with none.
 let today = day.peek();
 effect(() => {
-  if (day.value !== today) askSoon();
+  if (day.value !== today && begun) askSoon();
   today = day.value;
 });
