@@ -75,15 +75,28 @@ func (cb *Callback) openPlain(q Query, body []byte) ([]byte, *Cipher, error) {
 }
 
 func (cb *Callback) openSealed(q Query, body []byte) ([]byte, *Cipher, error) {
-	root, err := parseTree(body)
-	if err != nil {
-		return nil, nil, ErrForged
-	}
-	encrypted := root.textOf("Encrypt")
+	encrypted := encryptedIn(body)
 	if encrypted == "" || !signed(q.MsgSignature, cb.Token, q.Timestamp, q.Nonce, encrypted) {
 		return nil, nil, ErrForged
 	}
 	return cb.decrypt(encrypted)
+}
+
+// encryptedIn is the Encrypt of an envelope, "" when it has none. Envelopes come with
+// every push, so what looks as the platform writes it is cut out, and only the rest
+// parsed: what is cut out is signed, whatever stands around it.
+func encryptedIn(body []byte) string {
+	if _, rest, ok := bytes.Cut(body, []byte("<Encrypt><![CDATA[")); ok {
+		text, rest, ok := bytes.Cut(rest, []byte("]]></Encrypt>"))
+		if ok && !bytes.ContainsAny(text, "<&]") && !bytes.Contains(rest, []byte("<Encrypt")) {
+			return string(text)
+		}
+	}
+	root, err := parseTree(body)
+	if err != nil {
+		return ""
+	}
+	return root.textOf("Encrypt")
 }
 
 func (cb *Callback) decrypt(encrypted string) ([]byte, *Cipher, error) {

@@ -127,6 +127,27 @@ func TestSafeWithoutEncryptType(t *testing.T) {
 	}
 }
 
+// What is cut out of an envelope is what a parser reads there.
+func TestEncryptedIn(t *testing.T) {
+	for body, want := range map[string]string{
+		envelope("abc+/="): "abc+/=",
+		"<xml>\n<ToUserName><![CDATA[gh]]></ToUserName>\n<Encrypt>\n<![CDATA[abc]]>\n</Encrypt>\n</xml>": "\nabc\n",
+		"<xml><Encrypt>abc</Encrypt></xml>":                                   "abc",
+		`{"ToUserName":"gh","Encrypt":"abc"}`:                                 "abc",
+		"<xml><Encrypt><![CDATA[abc]]></Encrypt><Encrypt>def</Encrypt></xml>": "abc",
+		"<xml><Encrypt><![CDATA[a]]><![CDATA[bc]]></Encrypt></xml>":           "abc",
+		"<xml><ToUserName><![CDATA[gh]]></ToUserName></xml>":                  "",
+		"<xml><Encrypt></Encrypt></xml>":                                      "",
+		"<xml><Encrypt><![CDATA[abc":                                          "",
+		"":                                                                    "",
+		"<xml><Content><![CDATA[<Encrypt><![CDATA[no]]]]><![CDATA[></Encrypt>]]></Content><Encrypt><![CDATA[abc]]></Encrypt></xml>": "abc",
+	} {
+		if got := encryptedIn([]byte(body)); got != want {
+			t.Errorf("%q: %q, want %q", body, got, want)
+		}
+	}
+}
+
 // TestPack goes there and back in every mode.
 func TestPack(t *testing.T) {
 	for _, mode := range []Mode{Plain, Compatible, Safe} {

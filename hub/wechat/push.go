@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto/sha1"
 	"encoding/hex"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -72,10 +73,7 @@ func ParsePush(plain []byte) (*Push, error) {
 }
 
 func (p *Push) read(root *node) {
-	named := map[string]bool{"ToUserName": true, "FromUserName": true, "CreateTime": true, "MsgType": true, "Encrypt": true}
 	for _, e := range p.elements() {
-		outer, _, _ := strings.Cut(e.path, ">")
-		named[outer] = true
 		if text := root.textOf(e.path); text != "" {
 			if e.kind == bare {
 				text = strings.TrimSpace(text)
@@ -89,10 +87,22 @@ func (p *Push) read(root *node) {
 		}
 	}
 	for _, kid := range root.kids {
-		if !named[kid.name] {
+		if !p.named(kid.name) {
 			p.More = append(p.More, Field{kid.name, string(kid.text)})
 		}
 	}
+}
+
+// named reports whether an element of this name is read into a field of its own.
+func (p *Push) named(name string) bool {
+	switch name {
+	case "ToUserName", "FromUserName", "CreateTime", "MsgType", "Encrypt":
+		return true
+	}
+	return slices.ContainsFunc(p.elements(), func(e element) bool {
+		rest, ok := strings.CutPrefix(e.path, name)
+		return ok && (rest == "" || rest[0] == '>')
+	})
 }
 
 // DedupeKey is the same for every delivery of one push and different for

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 )
 
 // MaxBody is the most that is read as a push. Real ones are a few KiB.
@@ -145,13 +146,17 @@ func (n *node) fill(value any, depth int) bool {
 // cleanXML removes what XML 1.0 forbids (control characters first of all), for
 // one such byte in a customer's text would make the whole push unreadable.
 func cleanXML(b []byte) []byte {
-	return bytes.TrimPrefix(bytes.Map(func(r rune) rune {
-		switch {
-		case r == '\t', r == '\n', r == '\r':
-			return r
-		case r < 0x20, r == 0xFFFE, r == 0xFFFF:
-			return -1
-		}
-		return r // bytes.Map turns bytes that are no UTF-8 into U+FFFD
-	}, b), []byte("\uFEFF"))
+	if !utf8.Valid(b) || bytes.ContainsFunc(b, forbidden) {
+		b = bytes.Map(func(r rune) rune {
+			if forbidden(r) {
+				return -1
+			}
+			return r // bytes.Map turns bytes that are no UTF-8 into U+FFFD
+		}, b)
+	}
+	return bytes.TrimPrefix(b, []byte("\uFEFF"))
+}
+
+func forbidden(r rune) bool {
+	return r < 0x20 && r != '\t' && r != '\n' && r != '\r' || r == 0xFFFE || r == 0xFFFF
 }
