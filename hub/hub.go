@@ -15,10 +15,13 @@ import (
 
 // Timing of the exchange.
 const (
-	beatEvery = 20 * time.Second     // a sign of life with the newest id
-	lookEvery = time.Second          // for commits of other processes
-	lookPause = 4 * time.Millisecond // from one look to the next: under load, one write carries more
+	beatEvery = 20 * time.Second // a sign of life with the newest id
+	lookEvery = time.Second      // for commits of other processes
 	pageSize  = 500
+
+	// From one look to the next. What a look finds is a write for every browser,
+	// so the more browsers there are, the more one write shall carry under load.
+	pauseLeast, pauseEach, pauseMost = 4 * time.Millisecond, 160 * time.Microsecond, 20 * time.Millisecond
 )
 
 // Hub feeds the browsers from the event log.
@@ -86,7 +89,7 @@ func (h *Hub) Run(ctx context.Context) error {
 		case <-ctx.Done():
 			return nil
 		case <-wake:
-			if !paused(ctx, lookPause-time.Since(looked)) {
+			if !paused(ctx, h.lookPause()-time.Since(looked)) {
 				return nil
 			}
 		case <-tick.C:
@@ -99,6 +102,12 @@ func (h *Hub) Run(ctx context.Context) error {
 			}
 		}
 	}
+}
+
+func (h *Hub) lookPause() time.Duration {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return min(max(pauseLeast, time.Duration(len(h.clients))*pauseEach), pauseMost)
 }
 
 // paused waits, unless ctx ends.
