@@ -147,6 +147,7 @@ func (t *tx) auto(conversationID int64, kind string, a AutoText) (wrote bool, er
 		return false, err
 	}
 	t.last.message++
+	t.news.work = true
 	event, err := t.event(Event{Kind: "message", Account: v.Account, Conversation: v.ID, Message: t.last.message})
 	if err != nil {
 		return false, err

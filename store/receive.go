@@ -39,13 +39,13 @@ func (s *Store) Receive(ctx context.Context, in Incoming) (again bool, err error
 	if len(in.Body) == 0 {
 		in.Body = json.RawMessage("{}")
 	}
-	err = s.write(ctx, func(t *tx) error {
+	err = s.change(ctx, change{push: true, answer: make(chan error, 1), do: func(t *tx) error {
 		p, err := t.place(&in)
 		if again = p.again; err != nil || again {
 			return err
 		}
 		return t.receive(&p, &in)
-	})
+	}})
 	return again, err
 }
 
@@ -238,6 +238,7 @@ func (t *tx) want(account int64, w *Wanted) (any, error) {
 	if w == nil {
 		return nil, nil
 	}
+	t.news.work = true
 	return t.insert("insert into media (account_id, kind, state, source, url, created_at) values ($1,$2,'wanted',$3,$4,$5)",
 		account, w.Kind, w.Source, w.URL, t.now)
 }

@@ -153,7 +153,7 @@ func (s *Store) committed(n news) {
 	if n.account {
 		s.cache.forget()
 	}
-	s.bell.ring()
+	s.bell.ring(n.work)
 }
 
 // Dir is the data directory.

@@ -171,6 +171,7 @@ var reads = []struct {
 	{"Device", func(w *walked) error { w.Device(&w.li); return nil }},
 	{"Version", func(w *walked) error { _, err := w.Version(ctx); return err }},
 	{"Watch", func(w *walked) error { _, stop := w.Watch(); stop(); return nil }},
+	{"WatchWork", func(w *walked) error { _, stop := w.WatchWork(); stop(); return nil }},
 	{"Close", func(w *walked) error { return nil }},
 }
 

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime/debug"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -15,8 +16,9 @@ import (
 const batchMost = 256
 
 // writer is the one goroutine that changes the database. It takes all changes
-// that wait, runs each under its own savepoint in one transaction, commits
-// once and then answers all of them. It never waits to collect more.
+// that wait, makes them in one transaction in which one that fails takes back
+// nothing but its own, commits once and then answers all of them. It never waits
+// to collect more.
 type writer struct {
 	path    string
 	db      *sql.DB
@@ -35,8 +37,11 @@ type writer struct {
 	stopped bool
 }
 
+// change is what one caller wants done. A push of WeChat may be done again, for it
+// keeps nothing of a time that was taken back.
 type change struct {
 	do     func(*tx) error
+	push   bool
 	answer chan error
 }
 
@@ -48,9 +53,9 @@ type tx struct {
 	news news
 }
 
-// news is what a change has to tell after the commit: it appended an event, and
-// one about an account.
-type news struct{ event, account bool }
+// news is what a change has to tell after the commit: it appended an event, one
+// about an account, or what the courier may have to act upon.
+type news struct{ event, account, work bool }
 
 func newWriter(ctx context.Context, path string, now func() int64, tell func(news)) (*writer, error) {
 	db, err := sql.Open("sqlite", dsn(path))
@@ -93,10 +98,14 @@ func (w *writer) close() error {
 // write runs do in a transaction. When ctx ends before the change is taken it
 // is not made; once taken, the answer is awaited, for the caller must know.
 func (s *Store) write(ctx context.Context, do func(*tx) error) error {
+	return s.change(ctx, change{do: do, answer: make(chan error, 1)})
+}
+
+func (s *Store) change(ctx context.Context, c change) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	w, c := s.writer, change{do: do, answer: make(chan error, 1)}
+	w := s.writer
 	w.mu.RLock()
 	if w.stopped {
 		w.mu.RUnlock()
@@ -152,50 +161,76 @@ func (w *writer) commit(batch []change) {
 	}
 }
 
-// transact runs the batch in one transaction. errs[i] tells why change i alone
-// was rolled back; the error tells why nothing was stored.
-func (w *writer) transact(batch []change, errs []error) (all news, err error) {
-	t := &tx{w: w, now: w.now()}
-	if err := t.exec("begin immediate"); err != nil {
-		return all, err
-	}
-	defer func() {
-		if err != nil {
-			// Full disks and I/O errors may have ended it already.
-			_, _ = w.conn.ExecContext(context.Background(), "rollback")
+// transact makes the batch in one transaction. errs[i] tells why change i alone
+// was taken back; the error tells why nothing was stored.
+//
+// Pushes come by the hundred and hardly ever fail. They are tried without a
+// savepoint for each, which has SQLite copy every page that they share.
+func (w *writer) transact(batch []change, errs []error) (news, error) {
+	if len(batch) > 1 && !slices.ContainsFunc(batch, func(c change) bool { return !c.push }) {
+		n, err := w.transaction(func(t *tx) error {
+			for _, c := range batch {
+				if err := protect(c, t); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		if err == nil {
+			return n, nil
 		}
-	}()
-	if err := t.ids(); err != nil {
-		return all, err
 	}
 	if len(batch) == 1 { // the transaction is its savepoint
-		if errs[0] = protect(batch[0].do, t); errs[0] != nil {
-			if err := t.exec("rollback"); err != nil {
-				return all, errors.Join(errs[0], err) // a full disk has ended the transaction
-			}
-			return all, nil
+		n, err := w.transaction(func(t *tx) error { errs[0] = protect(batch[0], t); return errs[0] })
+		if errs[0] != nil && err == errs[0] {
+			err = nil
 		}
-		return t.news, t.exec("commit")
+		return n, err
 	}
-	for i, c := range batch {
-		if err := t.exec("savepoint change"); err != nil {
-			return all, err
-		}
-		before := t.last
-		t.news = news{}
-		if errs[i] = protect(c.do, t); errs[i] != nil {
-			if err := t.exec("rollback to change"); err != nil {
-				return all, errors.Join(errs[i], err) // a full disk has ended the transaction
+	return w.transaction(func(t *tx) error {
+		for i, c := range batch {
+			if err := t.under(c, &errs[i]); err != nil {
+				return err
 			}
-			t.last = before
-		} else {
-			all = news{all.event || t.news.event, all.account || t.news.account}
 		}
-		if err := t.exec("release change"); err != nil {
-			return all, err
-		}
+		return nil
+	})
+}
+
+// transaction does all that do does, or nothing.
+func (w *writer) transaction(do func(*tx) error) (n news, err error) {
+	t := &tx{w: w, now: w.now()}
+	if err := t.exec("begin immediate"); err != nil {
+		return n, err
 	}
-	return all, t.exec("commit")
+	if err = t.ids(); err == nil {
+		err = do(t)
+	}
+	if err == nil {
+		err = t.exec("commit")
+	}
+	if err != nil {
+		// Full disks and I/O errors may have ended it already.
+		_, _ = w.conn.ExecContext(context.Background(), "rollback")
+		return n, err
+	}
+	return t.news, nil
+}
+
+// under makes a change under a savepoint of its own. failed tells why it was taken
+// back; the error, that the transaction has ended.
+func (t *tx) under(c change, failed *error) error {
+	if err := t.exec("savepoint change"); err != nil {
+		return err
+	}
+	last, told := t.last, t.news
+	if *failed = protect(c, t); *failed != nil {
+		if err := t.exec("rollback to change"); err != nil {
+			return errors.Join(*failed, err) // a full disk has ended the transaction
+		}
+		t.last, t.news = last, told
+	}
+	return t.exec("release change")
 }
 
 // ids reads the newest event's and message's id. Nobody else can add one while
@@ -207,13 +242,14 @@ func (t *tx) ids() error {
 }
 
 // protect turns a panic of one change into its error: the others go on.
-func protect(do func(*tx) error, t *tx) (err error) {
+func protect(c change, t *tx) (err error) {
 	defer func() {
 		if r := recover(); r != nil {
 			err = fmt.Errorf("store: panic in a change: %v\n%s", r, debug.Stack())
 		}
 	}()
-	return do(t)
+	t.news.work = t.news.work || !c.push
+	return c.do(t)
 }
 
 func (t *tx) stmt(query string) (*sql.Stmt, error) {

@@ -38,10 +38,15 @@ func (s *Store) block(t testing.TB) (release func()) {
 // their answers after release.
 func (s *Store) queue(t testing.TB, changes ...func(*tx) error) (answers func() []error) {
 	t.Helper()
+	return s.queueAs(t, false, changes...)
+}
+
+func (s *Store) queueAs(t testing.TB, push bool, changes ...func(*tx) error) (answers func() []error) {
+	t.Helper()
 	release := s.block(t)
 	waiting := make([]change, len(changes))
 	for i, do := range changes {
-		waiting[i] = change{do: do, answer: make(chan error, 1)}
+		waiting[i] = change{do: do, push: push, answer: make(chan error, 1)}
 		s.writer.changes <- waiting[i]
 	}
 	return func() []error {
@@ -84,11 +89,17 @@ func (s *Store) kinds(t testing.TB) (kinds []string) {
 }
 
 func TestChangesOfABatchFailAlone(t *testing.T) {
+	for _, push := range []bool{false, true} {
+		t.Run(fmt.Sprintf("pushes %v", push), func(t *testing.T) { failAlone(t, push) })
+	}
+}
+
+func failAlone(t *testing.T, push bool) {
 	s := open(t)
 	wake, stop := s.Watch()
 	defer stop()
 	bad := errors.New("no")
-	errs := s.queue(t,
+	errs := s.queueAs(t, push,
 		noted("a"),
 		func(t *tx) error { return errors.Join(noted("b")(t), bad) },
 		func(t *tx) error { _ = noted("c")(t); panic("in a change") },
@@ -147,6 +158,39 @@ func TestBellRingsForEventsOnly(t *testing.T) {
 	equal(t, "wake-ups that wait", len(wake), 1)
 	equal(t, "wake-ups of one who stopped watching", len(other), 0)
 	stop()
+}
+
+// A push that is only to be shown leaves the courier asleep; a picture is to be
+// fetched, a word of welcome to be sent, and any other change may be work.
+func TestWorkWakesTheCourier(t *testing.T) {
+	d := openDesk(t)
+	wake, stop := d.WatchWork()
+	defer stop()
+	woken := func(what string, want int) {
+		t.Helper()
+		equal(t, "wake-ups after "+what, len(wake), want)
+		for len(wake) > 0 {
+			<-wake
+		}
+	}
+	d.receive(t, d.text("o1", "hello"))
+	woken("a text", 0)
+	for _, err := range d.queueAs(t, true, noted("a"), noted("b"))() {
+		ok(t, err)
+	}
+	woken("two pushes", 0)
+	picture := d.text("o1", "")
+	picture.Type, picture.Media = "image", &Wanted{Kind: "image", Source: "m1"}
+	d.receive(t, picture)
+	woken("a picture", 1)
+	ok(t, d.write(ctx, noted("c")))
+	woken("another change", 1)
+	d.rule(t, func(r *Rules) { r.Autos.Welcome = AutoText{On: true, Text: "welcome"} })
+	woken("the rules", 1)
+	follow := d.event("o2", "subscribe", "subscribe")
+	follow.Follow = +1
+	d.receive(t, follow)
+	woken("a welcome", 1)
 }
 
 func TestManyWritersSomeFail(t *testing.T) {

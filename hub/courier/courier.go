@@ -114,7 +114,7 @@ const lookPause = 4 * time.Millisecond
 // dispatchAll looks for work until ctx ends. Due times follow the store's
 // clock, which tests and the sandbox move, so they are polled and not awaited.
 func (c *Courier) dispatchAll(ctx, sending context.Context) {
-	bell, stop := c.o.Store.Watch()
+	bell, stop := c.o.Store.WatchWork()
 	defer stop()
 	poll := time.NewTicker(c.poll)
 	defer poll.Stop()
@@ -148,7 +148,7 @@ func (c *Courier) dispatchAll(ctx, sending context.Context) {
 		polled = false
 		select {
 		case <-wake:
-			select { // pushes come by the hundred, and bring no work
+			select { // agents' deeds come by the hundred, and few bring work
 			case <-time.After(lookPause - time.Since(looked)):
 			case <-ctx.Done():
 			}
