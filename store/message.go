@@ -143,7 +143,7 @@ func (s *Store) Raw(ctx context.Context, a *Agent, messageID int64) (raw []byte,
 		}
 		return t.audit(a.actor(), deed{Name: "message.raw", Account: m.Account, Customer: m.Customer, Detail: m.Type})
 	})
-	return raw, err
+	return UnpackRaw(raw), err
 }
 
 // previewMost is how many characters of a message the list shows.

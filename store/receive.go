@@ -105,7 +105,7 @@ func (t *tx) receive(p *place, in *Incoming) error {
 	}
 	if err := t.exec(`insert into message (id, account_id, customer_id, conversation_id, dir, type, body, at, dedupe, media_id, thumb_id,
 		event_id, raw) values ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13)`, t.last.message, in.Account, p.customer, conversation,
-		in.Dir, in.Type, string(in.Body), in.At, in.Dedupe, media, thumb, event, in.Raw); err != nil {
+		in.Dir, in.Type, string(in.Body), in.At, in.Dedupe, media, thumb, event, PackRaw(in.Raw)); err != nil {
 		return err
 	}
 	if err := t.arrived(p, in, event); err != nil || p.state != "waiting" {

@@ -5,6 +5,8 @@ import (
 	"database/sql"
 	"net/url"
 	"path/filepath"
+
+	"kfdesk/store"
 )
 
 // record is a row of the program's messages; grants are what it thinks that a customer
@@ -30,7 +32,7 @@ func (c *chaos) records(ctx context.Context) (rows []record, of map[string]grant
 		return nil, nil, err
 	}
 	defer db.Close()
-	list, err := db.QueryContext(ctx, `select m.id, c.openid, m.dir, m.state, coalesce(m.client_id, ''), coalesce(m.raw, ''), m.spent, m.spent_since
+	list, err := db.QueryContext(ctx, `select m.id, c.openid, m.dir, m.state, coalesce(m.client_id, ''), coalesce(m.raw, x''), m.spent, m.spent_since
 		from message m join customer c on c.id = m.customer_id order by m.id`)
 	if err != nil {
 		return nil, nil, err
@@ -41,6 +43,7 @@ func (c *chaos) records(ctx context.Context) (rows []record, of map[string]grant
 		if err := list.Scan(&r.id, &r.openid, &r.dir, &r.state, &r.mark, &r.raw, &r.spent, &r.spentSince); err != nil {
 			return nil, nil, err
 		}
+		r.raw = string(store.UnpackRaw([]byte(r.raw)))
 		rows = append(rows, r)
 	}
 	if err := list.Err(); err != nil {

@@ -12,6 +12,7 @@ import (
 
 	"kfdesk/e2e/rig"
 	"kfdesk/hub/wechat"
+	"kfdesk/store"
 )
 
 const (
@@ -192,7 +193,7 @@ func (f *filler) in(c *chat, p *person) error {
 		return err
 	}
 	return f.exec(`insert into message (id, account_id, customer_id, conversation_id, dir, type, body, at, dedupe, event_id, raw)
-		values ($1,$2,$3,$4,'in','text',$5,$6,$7,$8,$9)`, f.message, f.account, c.customer, c.id, body(text), second*1000, push.DedupeKey(), f.event, push.Marshal())
+		values ($1,$2,$3,$4,'in','text',$5,$6,$7,$8,$9)`, f.message, f.account, c.customer, c.id, body(text), second*1000, push.DedupeKey(), f.event, store.PackRaw(push.Marshal()))
 }
 
 // reply writes a reply that was sent; its agent had read all before.
