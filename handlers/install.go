@@ -16,13 +16,17 @@ func (a *Assets) ServiceWorker(ctx *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
+	body, err := f.body()
+	if err != nil {
+		return err
+	}
 	shell, err := json.Marshal(map[string]any{"base": a.Base, "files": a.shell()})
 	if err != nil {
 		return err
 	}
 	ctx.Set(fiber.HeaderCacheControl, "no-cache")
 	ctx.Set(fiber.HeaderContentType, f.mime)
-	return ctx.SendString("const SHELL = " + string(shell) + ";\n" + string(f.body))
+	return ctx.SendString("const SHELL = " + string(shell) + ";\n" + string(body))
 }
 
 // shell are the files that the page without a server needs.

@@ -27,7 +27,7 @@ type Assets struct {
 
 type asset struct {
 	mime   string
-	body   []byte
+	body   func() ([]byte, error) // not kept: the program's file holds it
 	zipped func() ([]byte, error) // made at the first request; nil where gzip gains nothing
 }
 
@@ -51,13 +51,13 @@ func NewAssets(static fs.FS, texts *Catalogue) (*Assets, error) {
 		if strings.HasPrefix(name, "i18n/") {
 			return nil
 		}
-		return a.add(name, body)
+		return a.add(name, func() ([]byte, error) { return fs.ReadFile(static, name) })
 	})
 	if err != nil {
 		return nil, fmt.Errorf("static files: %w", err)
 	}
 	for _, lang := range Languages {
-		if err := a.add("i18n/"+lang+".json", texts.JSON(lang)); err != nil {
+		if err := a.add("i18n/"+lang+".json", func() ([]byte, error) { return texts.JSON(lang), nil }); err != nil {
 			return nil, fmt.Errorf("static files: %w", err)
 		}
 	}
@@ -71,14 +71,20 @@ func NewDevAssets(static fs.FS) *Assets {
 	return &Assets{Base: "/static/dev", dev: static}
 }
 
-func (a *Assets) add(name string, body []byte) error {
+func (a *Assets) add(name string, body func() ([]byte, error)) error {
 	mime, zip, err := fileType(name)
 	if err != nil {
 		return err
 	}
 	f := asset{mime: mime, body: body}
 	if zip { // at once it would be half of what the start takes
-		f.zipped = sync.OnceValues(func() ([]byte, error) { return gzipped(body) })
+		f.zipped = sync.OnceValues(func() ([]byte, error) {
+			body, err := body()
+			if err != nil {
+				return nil, err
+			}
+			return gzipped(body)
+		})
 	}
 	a.files[name] = f
 	return nil
@@ -181,7 +187,7 @@ func findOnDisk(static fs.FS, name string) (asset, error) {
 		if body == nil {
 			return asset{}, errNoAsset
 		}
-		return asset{mime: mime, body: body}, nil
+		return asset{mime: mime, body: func() ([]byte, error) { return body, nil }}, nil
 	}
 	file, err := static.Open(name)
 	if err != nil {
@@ -189,25 +195,27 @@ func findOnDisk(static fs.FS, name string) (asset, error) {
 	}
 	defer file.Close()
 	body, err := io.ReadAll(file)
-	return asset{mime: mime, body: body}, err
+	return asset{mime: mime, body: func() ([]byte, error) { return body, nil }}, err
 }
 
 func send(ctx *fiber.Ctx, f asset) error {
 	ctx.Set(fiber.HeaderContentType, f.mime)
-	if f.zipped == nil {
-		return ctx.Send(f.body)
+	if f.zipped != nil {
+		ctx.Set(fiber.HeaderVary, fiber.HeaderAcceptEncoding)
+		if strings.Contains(ctx.Get(fiber.HeaderAcceptEncoding), "gzip") {
+			zipped, err := f.zipped()
+			if err != nil {
+				return err
+			}
+			if zipped != nil {
+				ctx.Set(fiber.HeaderContentEncoding, "gzip")
+				return ctx.Send(zipped)
+			}
+		}
 	}
-	ctx.Set(fiber.HeaderVary, fiber.HeaderAcceptEncoding)
-	if !strings.Contains(ctx.Get(fiber.HeaderAcceptEncoding), "gzip") {
-		return ctx.Send(f.body)
-	}
-	zipped, err := f.zipped()
+	body, err := f.body()
 	if err != nil {
 		return err
 	}
-	if zipped == nil {
-		return ctx.Send(f.body)
-	}
-	ctx.Set(fiber.HeaderContentEncoding, "gzip")
-	return ctx.Send(zipped)
+	return ctx.Send(body)
 }

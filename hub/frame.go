@@ -161,8 +161,8 @@ func text(s string) []byte { return append(textFrame(len(s)), s...) }
 // ringFrames and ringBytes bound the recent frames that are kept ready. Who is
 // further behind reads the store.
 const (
-	ringFrames = 8192
-	ringBytes  = 8 << 20
+	ringFrames = 4096
+	ringBytes  = 4 << 20
 )
 
 // ring holds the recent frames, in order.
