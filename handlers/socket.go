@@ -24,6 +24,9 @@ const (
 	socketsOfAPI  = 2000 // of one agent's programs, that have a token
 )
 
+// socketBuffers: signals are short, and frames are written past the buffer.
+var socketBuffers = websocket.Config{ReadBufferSize: 256, WriteBufferSize: 128}
+
 // socketCount counts the open sockets of each agent.
 type socketCount struct {
 	mu sync.Mutex
@@ -92,7 +95,7 @@ func (c *Console) socket(ctx *fiber.Ctx) error {
 		defer c.sockets.shut(owner)
 		// Serve returns when nobody uses the connection any more: it is recycled.
 		c.Hub.Serve(context.Background(), newSocket(conn), viewer)
-	})(ctx)
+	}, socketBuffers)(ctx)
 }
 
 // socket is a hub.Socket over gofiber/websocket, the only place that knows it.
