@@ -201,22 +201,21 @@ func (s *Store) addHits(ctx context.Context, a *Agent, q Query, list []term, ids
 			return false, err
 		}
 	}
-	for _, id := range ids {
-		h, err := s.hit(ctx, a, id, list)
-		if err == ErrNotFound {
-			continue
-		}
+	for some := range slices.Chunk(ids, hitsPage+1) {
+		found, err := s.hits(ctx, a, some, list)
 		if err != nil {
 			return false, err
 		}
-		if q.From > 0 && !h.imported && h.Message.At < q.From-clockSlack {
-			return true, nil
-		}
-		if h.Message.At >= q.From && (q.To == 0 || h.Message.At < q.To) {
-			*hits = append(*hits, h)
-		}
-		if len(*hits) > hitsPage {
-			return true, nil
+		for _, h := range found {
+			if q.From > 0 && !h.imported && h.Message.At < q.From-clockSlack {
+				return true, nil
+			}
+			if h.Message.At >= q.From && (q.To == 0 || h.Message.At < q.To) {
+				*hits = append(*hits, h)
+			}
+			if len(*hits) > hitsPage {
+				return true, nil
+			}
 		}
 	}
 	return false, nil
@@ -264,13 +263,17 @@ func (s *Store) notAfter(ctx context.Context, before, at int64) (int64, error) {
 	return min(before, max(low, imported+1)), err
 }
 
-// hit reads a message with what is shown around it. ErrNotFound: the agent may
-// not see it, or it is no more.
-func (s *Store) hit(ctx context.Context, a *Agent, id int64, list []term) (Hit, error) {
+// hits reads messages with what is shown around them, the newest first, without
+// those that the agent may not see or that are no more.
+func (s *Store) hits(ctx context.Context, a *Agent, messages []int64, list []term) ([]Hit, error) {
+	wanted, err := json.Marshal(messages)
+	if err != nil {
+		return nil, err
+	}
 	const near = `(select n.id from message n where n.customer_id = m.customer_id and n.id %s m.id and n.dir <> 'event' and n.type <> 'erased' and n.state <> 'discarded'
 		order by n.id %s limit 1)`
 	before, after := fmt.Sprintf(near, "<", "desc"), fmt.Sprintf(near, ">", "")
-	return row(ctx, s, func(r scanner) (h Hit, err error) {
+	return rows(ctx, s, func(r scanner) (h Hit, err error) {
 		var line, lineBefore, lineAfter line
 		v := &h.Conversation
 		targets := append(v.targets(), line.targets()...)
@@ -282,10 +285,10 @@ func (s *Store) hit(ctx context.Context, a *Agent, id int64, list []term) (Hit, 
 		h.Message, h.imported = line.Last, line.imported
 		h.Message.Text, h.Marks = around(saidIn(line.Dir, line.Type, json.RawMessage(line.body)), list)
 		return h, nil
-	}, "select "+conversationFields+lineFields("m")+lineFields("p")+lineFields("f")+` from message m
+	}, "select "+conversationFields+lineFields("m")+lineFields("p")+lineFields("f")+` from json_each($3) i cross join message m on m.id = i.value
 		join conversation v on v.id = m.conversation_id join customer c on c.id = m.customer_id
 		left join message p on p.id = `+before+` left join message f on f.id = `+after+`
-		where m.id = $3 and m.state <> 'discarded' and m.type <> 'erased' and c.erased_at = 0 and `+sees, a.Admin(), a.ID, id)
+		where m.state <> 'discarded' and m.type <> 'erased' and c.erased_at = 0 and `+sees+" order by m.id desc", a.Admin(), a.ID, string(wanted))
 }
 
 // line reads a Last from a message.
