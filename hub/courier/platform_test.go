@@ -102,7 +102,10 @@ func TestAccountsFollowThePlatform(t *testing.T) {
 	d := newPlatform(t)
 	a := d.authorise("wx5555555555555555")
 	must(d.courier.Token(ctx, a.ID))(t)
+	ticket := func() string { return must(d.store.Component(ctx))(t).Ticket }
+	was := ticket()
 	d.sandbox.Advance(3 * time.Hour)
+	d.until("the ticket that is due", func() bool { return ticket() != was }) // a new one ends the hold
 	fault(sandbox.Fault{On: componentPath, Kind: "errcode", Code: 61006, Times: -1})(d, store.Conversation{})
 	mirror := func() int { return wechat.Code(d.courier.MirrorKF(ctx, a.ID)) }
 	equal(t, "code", mirror(), 61006)
@@ -112,9 +115,9 @@ func TestAccountsFollowThePlatform(t *testing.T) {
 	equal(t, "code", mirror(), 61006)
 	equal(t, "platform's token calls", d.count(componentPath), n)
 	d.sandbox.ClearFault(0)
-	was := must(d.store.Component(ctx))(t).Ticket
+	was = ticket()
 	ok(t, d.courier.AskTicket(ctx))
-	d.until("another ticket", func() bool { return must(d.store.Component(ctx))(t).Ticket != was })
+	d.until("another ticket", func() bool { return ticket() != was })
 	d.sandbox.Advance(tokenWaits[1])
 	equal(t, "code", mirror(), 0)
 	equal(t, "trouble", d.courier.Health(a.ID), Health{})
