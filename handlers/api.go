@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"io"
+	"slices"
 	"strconv"
 	"time"
 
@@ -80,6 +81,9 @@ func (c *Console) apiMe(ctx *fiber.Ctx) error {
 	agents, err := c.Store.Agents(ctx.UserContext())
 	if err != nil {
 		return err
+	}
+	for i := range agents { // whom colleagues speak as where one is not does not concern one
+		agents[i].Bindings = slices.DeleteFunc(agents[i].Bindings, func(b store.Binding) bool { return !me.Sees(b.Account) })
 	}
 	return ctx.JSON(fiber.Map{"me": me, "accounts": accounts, "agents": agents})
 }
