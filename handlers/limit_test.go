@@ -97,12 +97,14 @@ func TestSocketsOfAnAgentAreBounded(t *testing.T) {
 	}
 	l.dial(t, "wang", -1).next(t)
 	_ = first.Close()
-	for { // the server hears of it a moment later
+	for late := time.Now().Add(patience); time.Now().Before(late); { // the server hears of it a moment later
 		c := l.dial(t, "li", -1)
 		if _, _, err := c.ReadMessage(); err == nil {
 			return
 		}
+		_ = c.Close()
 	}
+	t.Error("one that has ended makes no room")
 }
 
 // A provider that never ends its answer, and one at an address where there is none.

@@ -100,26 +100,50 @@ func TestSecretOfASessionChanges(t *testing.T) {
 }
 
 // Signing out everywhere ends every socket of the agent at once, of every browser, and
-// no other's; so does a new password, but for the browser that sets it.
+// no other's. So does a new password; the browser that sets it comes back with its new
+// secret, the others log in.
 func TestSignOutEverywhereEndsTheSockets(t *testing.T) {
-	l := newLive(t)
-	here := l.dial(t, "li", -1)
-	other, err := l.Store.AddSession(ctx, store.Session{AgentID: l.ids["li"], Kind: "browser"}, time.Hour)
-	if err != nil {
-		t.Fatal(err)
-	}
-	l.seed = &seed{files: l.files, tokens: l.tokens, ids: l.ids, logins: map[string]string{"li": l.logins["li"], "there": other, "chen": l.logins["chen"]}}
-	there, chen := l.dial(t, "there", -1), l.dial(t, "chen", -1)
-	if got := l.posts(t, "li", "/profile/sign-out"); got.status != 303 {
-		t.Fatal(got.status)
-	}
-	for name, socket := range map[string]line{"here": here, "there": there} {
-		if code := socket.ends(t); code != hub.CloseSession {
-			t.Errorf("%s: %d", name, code)
-		}
-	}
-	l.says(t, 1, "o1", "hello")
-	for chen.row(t)["kind"] != "message" {
+	for name, tt := range map[string]struct {
+		path  string
+		pairs []string
+		back  int // what the new secret is answered
+	}{
+		"signing out everywhere": {"/profile/sign-out", nil, 401},
+		"a new password":         {"/profile/password", []string{"old", password, "password", "another long password"}, 200},
+	} {
+		t.Run(name, func(t *testing.T) {
+			l := newLive(t)
+			here := l.dial(t, "li", -1)
+			other, err := l.Store.AddSession(ctx, store.Session{AgentID: l.ids["li"], Kind: "browser"}, time.Hour)
+			if err != nil {
+				t.Fatal(err)
+			}
+			l.seed = &seed{files: l.files, tokens: l.tokens, ids: l.ids, logins: map[string]string{"li": l.logins["li"], "there": other, "chen": l.logins["chen"]}}
+			there, chen := l.dial(t, "there", -1), l.dial(t, "chen", -1)
+			got := l.posts(t, "li", tt.path, tt.pairs...)
+			if got.status != 303 {
+				t.Fatal(got.status)
+			}
+			for name, socket := range map[string]line{"here": here, "there": there} {
+				if code := socket.ends(t); code != hub.CloseSession {
+					t.Errorf("%s: %d", name, code)
+				}
+			}
+			fresh := ""
+			for _, c := range (&http.Response{Header: got.header}).Cookies() {
+				if c.Name == cookieName {
+					fresh = c.Value
+				}
+			}
+			for what, want := range map[string]int{l.logins["li"]: 401, other: 401, fresh: tt.back} {
+				if got := l.asks(t, what); got != want {
+					t.Errorf("a secret is answered %d, want %d", got, want)
+				}
+			}
+			l.says(t, 1, "o1", "hello")
+			for chen.row(t)["kind"] != "message" {
+			}
+		})
 	}
 }
 

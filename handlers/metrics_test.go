@@ -5,6 +5,7 @@ import (
 	"os"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -66,6 +67,56 @@ func TestMetrics(t *testing.T) {
 	d.leaks(t, "the metrics", got.body, []string{leakBody, openid, callbackToken, aesKey, scrapeToken})
 	if t.Failed() {
 		t.Log(regexp.MustCompile(`(?m)^(#|go_|process_).*\n`).ReplaceAllString(got.body, ""))
+	}
+}
+
+// figure is the value of a metric, -1 where it is not among them.
+func figure(t *testing.T, body, name string) float64 {
+	t.Helper()
+	m := regexp.MustCompile(`(?m)^` + regexp.QuoteMeta(name) + ` (\S+)$`).FindStringSubmatch(body)
+	if m == nil {
+		return -1
+	}
+	v, err := strconv.ParseFloat(m[1], 64)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return v
+}
+
+// Every open socket counts, and none that has ended: in the metrics, and on the page.
+func TestOpenSocketsAreCounted(t *testing.T) {
+	l := newLive(t)
+	l.MetricsToken = scrapeToken
+	shown := regexp.MustCompile(`<h3>` + l.Texts.T("zh-CN", "status.sockets") + `</h3>.*?<span class="num">([^<]*)</span>`)
+	counted := func() (int, string) {
+		t.Helper()
+		body := l.browse(t, "zhou", "GET", statusPath).body
+		return int(figure(t, l.scrape(t, scrapeToken).body, "kfdesk_sockets")), shown.FindStringSubmatch(body)[1]
+	}
+	is := func(want int) {
+		t.Helper()
+		if n, text := counted(); n != want || text != l.Texts.T("zh-CN", "status.sockets.count", "n", want) || l.Hub.Sockets() != want {
+			t.Errorf("%d sockets, on the page %q, in the hub %d, want %d", n, text, l.Hub.Sockets(), want)
+		}
+	}
+	is(0)
+	var lines []line
+	for i, who := range []string{"li", "li", "wang"} {
+		c := l.dial(t, who, -1)
+		c.next(t) // who is fed is counted
+		lines = append(lines, c)
+		is(i + 1)
+	}
+	for i, c := range lines[1:] {
+		_ = c.Close()
+		for late := time.Now().Add(patience); l.Hub.Sockets() != 2-i; { // the server hears of it a moment later
+			if time.Now().After(late) {
+				t.Fatalf("%d still count", l.Hub.Sockets())
+			}
+			time.Sleep(5 * time.Millisecond)
+		}
+		is(2 - i)
 	}
 }
 
