@@ -31,14 +31,20 @@ func (c *Console) access(ctx *fiber.Ctx) error {
 	took, status, route := time.Since(began), ctx.Response().StatusCode(), routeOf(ctx, failed)
 	push := ctx.Method() == fiber.MethodPost && (route == "/wechat/:appid" || route == "/wechat/component/:appid")
 	c.Meter.answered(status, push && status != fiber.StatusForbidden, took) // one that is forged waits for nothing
-	level := slog.LevelDebug
-	if status >= 500 || took >= slowRequest && !asSlowAsTheirSender[route] {
-		level = slog.LevelWarn
-	}
+	level := requestLevel(route, status, took)
 	if c.Log.Enabled(ctx.UserContext(), level) {
 		c.Log.Log(ctx.UserContext(), level, "request", "method", ctx.Method(), "route", route, "status", status, "ms", took.Milliseconds(), "bytes", answerBytes(ctx))
 	}
 	return err
+}
+
+// requestLevel is that of the line about a request: a warning where the fault is ours,
+// or it took long.
+func requestLevel(route string, status int, took time.Duration) slog.Level {
+	if status >= 500 || took >= slowRequest && !asSlowAsTheirSender[route] {
+		return slog.LevelWarn
+	}
+	return slog.LevelDebug
 }
 
 // routeOf is the pattern of the route that answered; "none" where there is none.

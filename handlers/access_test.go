@@ -6,6 +6,7 @@ import (
 	"net/netip"
 	"strings"
 	"testing"
+	"time"
 
 	"kfdesk/hub/wechat"
 )
@@ -73,6 +74,37 @@ func TestAccessLog(t *testing.T) {
 	got := d.browse(t, "li", "GET", "/profile")
 	if line := d.line(t, "request"); line["level"] != "WARN" || line["status"] != float64(500) || line["request"] != got.header.Get("X-Request-Id") {
 		t.Errorf("a request that failed: %v", line)
+	}
+}
+
+// The log warns of what fails by our fault and of what is slow, but not of a file that
+// comes slowly. That the time is the request's is seen in TestStatusWithoutStore.
+func TestSlowRequestsAreWarnedOf(t *testing.T) {
+	for _, c := range []struct {
+		route  string
+		status int
+		took   time.Duration
+		want   slog.Level
+	}{
+		{"/api/v1/me", 200, 2*time.Second - 1, slog.LevelDebug},
+		{"/api/v1/me", 200, 2 * time.Second, slog.LevelWarn},
+		{"/api/v1/me", 404, 2 * time.Second, slog.LevelWarn},
+		{"/api/v1/me", 499, 0, slog.LevelDebug},
+		{"/api/v1/me", 500, 0, slog.LevelWarn},
+		{"/api/v1/me", 503, 0, slog.LevelWarn},
+		{"/wechat/:appid", 200, 2 * time.Second, slog.LevelWarn},
+		{"/api/v1/media", 201, time.Minute, slog.LevelDebug},
+		{"/settings/backup/upload", 303, time.Minute, slog.LevelDebug},
+		{"/api/v1/media", 507, time.Second, slog.LevelWarn},
+	} {
+		if got := requestLevel(c.route, c.status, c.took); got != c.want {
+			t.Errorf("%s, %d after %v: %v, want %v", c.route, c.status, c.took, got, c.want)
+		}
+	}
+	for _, path := range []string{"/api/v1/media", "/settings/backup/upload"} {
+		if routes["POST "+path] == "" {
+			t.Errorf("%s is no route", path)
+		}
 	}
 }
 

@@ -1,7 +1,9 @@
 package handlers
 
 import (
+	"database/sql"
 	"html"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -85,14 +87,45 @@ func TestStatusPage(t *testing.T) {
 	}
 }
 
-// A database that cannot be written is said to be so, and not the page's end.
+// A database that cannot be written is said to be so, and not the page's end; the log
+// warns of the time that it took to find out.
 func TestStatusWithoutStore(t *testing.T) {
 	d := newDesk(t)
-	d.prober.last = readiness{At: time.Now().Add(time.Hour), Parts: []part{{"store", false}}, err: errProbe}
-	body := html.UnescapeString(d.browse(t, "zhou", "GET", statusPath).body)
-	if !strings.Contains(body, d.Texts.T("zh-CN", "status.store.bad")) {
-		t.Error("it is not shown")
+	d.talks()
+	bad := d.Texts.T("zh-CN", "status.store.bad")
+	shows := func(what string, want bool) {
+		t.Helper()
+		d.looksAgain()
+		got := d.browse(t, "zhou", "GET", statusPath)
+		_, row, _ := strings.Cut(got.body, "<h3>"+d.Texts.T("zh-CN", "status.store"))
+		row, _, _ = strings.Cut(row, "</li>")
+		state := checkRow.FindAllStringSubmatch(got.body, -1)[3][1] // warn where this machine is slow
+		if got.status != 200 || (state == "bad") != want || strings.Contains(html.UnescapeString(row), bad) != want {
+			t.Errorf("%s: %d, %s, %s", what, got.status, state, row)
+		}
 	}
+	db, err := sql.Open("sqlite", filepath.Join(d.dir, "kfdesk.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	exec := func(sql string) {
+		t.Helper()
+		if _, err := db.ExecContext(ctx, sql); err != nil {
+			t.Fatal(err)
+		}
+	}
+	db.SetMaxOpenConns(1) // so that all is of one connection
+	exec("begin immediate")
+	shows("somebody else writes for too long", true)
+	if line := d.line(t, "request"); line["level"] != "WARN" || line["status"] != 200.0 || line["route"] != statusPath || line["ms"].(float64) < 2000 {
+		t.Errorf("the log: %v", line)
+	}
+	exec("rollback")
+	shows("they have done", false)
+	exec("create trigger broken before update on setting begin select raise(abort, 'broken'); end")
+	exec("create trigger broken2 before insert on setting begin select raise(abort, 'broken'); end")
+	shows("a database that refuses", true)
 }
 
 func TestStatusBars(t *testing.T) {
