@@ -126,6 +126,11 @@ func (c *Console) checkTokens(ctx *fiber.Ctx, accounts []store.Account) statusCh
 
 func (c *Console) checkDisk(ctx *fiber.Ctx) statusCheck {
 	free, total, ok := store.Disk(c.Store.Dir())
+	return c.judgeDisk(ctx, free, total, ok)
+}
+
+// judgeDisk is of what store.Disk gives.
+func (c *Console) judgeDisk(ctx *fiber.Ctx, free, total int64, ok bool) statusCheck {
 	if !ok || total == 0 {
 		return statusCheck{Name: "disk", State: "ok", Text: c.text(ctx, "status.disk.unknown")}
 	}
