@@ -94,6 +94,18 @@ func TestReady(t *testing.T) {
 	d.ready(t, "a reply waits")
 	d.clock.Advance(time.Millisecond)
 	d.ready(t, "it waits for too long", "courier")
+
+	d.component(t)
+	w.health[1] = courier.Health{Code: store.Withdrawn, At: noon, Token: true}
+	d.ready(t, "no token, of one that is to have one", "courier", "tokens")
+	a, err := d.Store.Account(ctx, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := d.Store.AuthorizerRefused(ctx, a, store.Withdrawn); err != nil {
+		t.Fatal(err)
+	}
+	d.ready(t, "no token, of one that has withdrawn", "courier")
 }
 
 // The database is written to find out, not only read: by one write at a time, and
@@ -125,4 +137,6 @@ func TestReadyWrites(t *testing.T) {
 	}
 	d.call(t, "", "GET", "/healthz/ready", nil).ok(t, 200)
 	d.ready(t, "it is closed", "store", "courier")
+	d.Store.Forget()
+	d.ready(t, "and nothing is known of before", "store", "courier", "tokens")
 }
