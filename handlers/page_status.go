@@ -35,6 +35,7 @@ type statusPage struct {
 	Up                 string
 	Pushes             []statusPushes
 	Errors             []statusError
+	Lost               bool   // the errors could not be read, nor what is unknown
 	Wrong              int    // calls, the sum of the errors
 	Report             string // for who helps: no secret, no name
 }
@@ -80,7 +81,9 @@ func (c *Console) pageStatus(ctx *fiber.Ctx) error {
 	}
 	d.Pushes = c.statusPushes(accounts)
 	if err := c.statusErrors(ctx, d); err != nil {
-		return err
+		c.faults.note(store.FaultOf(err), c.Store.Now())
+		c.Log.ErrorContext(ctx.UserContext(), "the errors of replies could not be read", "error", err)
+		d.Lost = true
 	}
 	d.Report = c.statusReport(d, accounts)
 	p := c.page(ctx, "status.title")
@@ -192,6 +195,9 @@ func (c *Console) statusReport(d *statusPage, accounts []store.Account) string {
 	line("bytes: database %d, log %d, search %d, disk free %d; %d slow", d.Files.Database, d.Files.Log, d.Files.Search, d.Free, d.Files.Slow)
 	for i, p := range d.Pushes {
 		line("account %s: %s, last push %s, within a day %d taken, %d refused", accounts[i].AppID, p.State, stampUTC(p.At), p.Taken, p.Refused)
+	}
+	if d.Lost {
+		line("errors and unknown replies: could not be read")
 	}
 	for _, e := range d.Errors {
 		line("error %d: %d times, last %s", e.Code, e.N, stampUTC(e.Last))

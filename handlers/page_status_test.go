@@ -128,6 +128,48 @@ func TestStatusWithoutStore(t *testing.T) {
 	shows("a database that refuses", true)
 }
 
+// Errors of replies that cannot be read are said to be so: no table that lacks them, and
+// not the page's end.
+func TestStatusWithoutErrors(t *testing.T) {
+	d := newDesk(t)
+	d.Meter.Called("/cgi-bin/stable_token", &wechat.Error{Code: 40164}, time.Second)
+	db, err := sql.Open("sqlite", filepath.Join(d.dir, "kfdesk.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	const said = "the errors of replies could not be read"
+	for i, tt := range []struct {
+		deed  string
+		shown bool
+	}{{"", true}, {"alter table attempt rename to lost", false}, {"alter table lost rename to attempt", true}} {
+		if _, err := db.ExecContext(ctx, tt.deed); err != nil {
+			t.Fatal(err)
+		}
+		got := d.browse(t, "zhou", "GET", statusPath)
+		body := html.UnescapeString(got.body)
+		if n := len(checkRow.FindAllString(body, -1)); got.status != 200 || n != 6 {
+			t.Errorf("%q: %d with %d parts", tt.deed, got.status, n)
+		}
+		for text, want := range map[string]bool{
+			`class="table table-tight status-errors"`:                    tt.shown,
+			"error 40164: 1 times":                                       tt.shown,
+			d.Texts.T("zh-CN", "status.errors.lost"):                     !tt.shown,
+			"<dd>" + d.Texts.T("zh-CN", "status.unknown.lost") + "</dd>": !tt.shown,
+			"errors and unknown replies: could not be read":              !tt.shown,
+			d.Texts.T("zh-CN", "status.errors.none"):                     false,
+			"<dt>" + d.Texts.T("zh-CN", "status.queue") + "</dt>":        true,
+		} {
+			if strings.Contains(body, text) != want {
+				t.Errorf("%q: %q is shown: %v", tt.deed, text, !want)
+			}
+		}
+		if n := strings.Count(d.log.String(), said); n != min(i, 1) {
+			t.Errorf("%q: the log says it %d times", tt.deed, n)
+		}
+	}
+}
+
 func TestStatusBars(t *testing.T) {
 	bars := statusBars([]time.Duration{0, time.Second, 10 * time.Millisecond, 2 * time.Second})
 	for i, want := range []statusBar{{0, 35, 1}, {10, 18, 18}, {20, 33, 3}, {30, 0, 36}} {
