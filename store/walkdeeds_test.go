@@ -333,6 +333,7 @@ var deeds = []struct {
 	{"PruneAudit", "", func(w *walked) error { return w.PruneAudit(ctx) }},
 	{"SetToken", "", func(w *walked) error { return w.SetToken(ctx, w.account, "access", "t", 1) }},
 	{"PruneEvents", "", func(w *walked) error { return w.PruneEvents(ctx, 24*3600*1000) }},
+	{"Measure", "", func(w *walked) error { return w.Measure(ctx) }},
 	{"PruneSessions", "", func(w *walked) error { return w.PruneSessions(ctx) }},
 	{"Settle", "agent", func(w *walked) error { _, err := w.Settle(ctx, must(w.Carry(ctx, w.li.ID))(w)); return err }},
 	{"AddFirstAdmin", "", func(w *walked) error {

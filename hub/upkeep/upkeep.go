@@ -23,13 +23,17 @@ func Sweep(ctx context.Context, s *store.Store, log *slog.Logger) error {
 }
 
 // Clean removes what is not to be kept any longer, which may take long: what was
-// erased soon, what is too old once an hour.
+// erased soon, what is too old once an hour. And it measures what is left.
 func Clean(ctx context.Context, s *store.Store, log *slog.Logger) error {
 	const day = 24 * int64(time.Hour/time.Millisecond)
 	const keepEvents, keepDrafts = 7 * day, 30 * day
-	hour := time.Now()
+	hour, measured := time.Now(), time.Time{}
 	return every(ctx, 2*time.Second, func() {
 		err := s.Tidy(ctx)
+		if time.Since(measured) >= time.Hour { // at the start, too: for who looks at the page of the status
+			measured = time.Now()
+			err = errors.Join(err, s.Measure(ctx))
+		}
 		if time.Since(hour) >= time.Hour {
 			hour = time.Now()
 			err = errors.Join(err, s.PruneSessions(ctx), s.PruneEvents(ctx, keepEvents), s.PruneDrafts(ctx, keepDrafts),
