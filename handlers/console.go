@@ -78,6 +78,8 @@ type WeChat interface {
 	// Pulse and LastHour are how the courier does.
 	Pulse() courier.Pulse
 	LastHour() courier.Hour
+	// Quota is what WeChat said last of an account's calls of custom/send today.
+	Quota(accountID int64) (courier.Quota, bool)
 	kfDesk
 	Platform
 }

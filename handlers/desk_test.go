@@ -39,6 +39,7 @@ func (nobody) Health(int64) courier.Health                               { retur
 func (nobody) Clashes(int64) []int64                                     { return nil }
 func (nobody) Pulse() courier.Pulse                                      { return courier.Pulse{Beat: time.Now(), Calls: 16} }
 func (nobody) LastHour() courier.Hour                                    { return courier.Hour{} }
+func (nobody) Quota(int64) (courier.Quota, bool)                         { return courier.Quota{}, false }
 func (nobody) Examine(context.Context, int64) (courier.Examination, error) {
 	return courier.Examination{}, nil
 }

@@ -41,7 +41,7 @@ const scrapeTime, scrapesMost = 5 * time.Second, 2
 //	kfdesk_wechat_call_seconds{api,outcome}        histogram: calls; ok, refused, unsent, unknown, or why: busy, stale_token, …
 //	kfdesk_token_good{appid}                       0 while an official account has no access token
 //	kfdesk_push_seconds                            histogram: answers to pushes
-//	kfdesk_push_last_timestamp_seconds{appid}      when the last push came, 0: never
+//	kfdesk_push_last_timestamp_seconds{appid}      when the last push came, 0: never; none where that was before the program began, and a day ago
 //	kfdesk_http_requests_total{status}             1xx (sockets), 2xx, 3xx, 4xx, 5xx
 //	go_*, process_*                                of the runtime and the process: goroutines, memory, open files, CPU
 type collector struct{ c *Console }
@@ -121,9 +121,12 @@ func (k collector) Collect(out chan<- prometheus.Metric) {
 		gauge(descBeat, time.Since(pulse.Beat).Seconds())
 	}
 	accounts, _ := c.Store.Accounts(ctx)
+	pushed, _ := c.lastPushes(ctx, accounts)
 	for _, a := range accounts {
 		gauge(descTokenGood, flag(!c.WeChat.Health(a.ID).Token), a.AppID)
-		gauge(descPushed, float64(a.PushedAt)/1000, a.AppID)
+		if at, ok := pushed[a.ID]; ok || a.PushedAt == 0 {
+			gauge(descPushed, float64(at)/1000, a.AppID)
+		}
 	}
 }
 

@@ -30,6 +30,9 @@ type statusPage struct {
 	Due    int // of the queue, what may leave now
 	Files  store.Pulse
 	Free   int64 // bytes of the disk; 0: not known
+	Room   statusRoom
+	Calls  *statusCalls // nil: not known
+	Quiet  []statusQuiet
 
 	Unknown, UnknownAt int64 // replies of the last day of which nobody knows whether they arrived, and a conversation
 	Up                 string
@@ -44,10 +47,11 @@ type statusPage struct {
 type statusPushes struct {
 	Name    string
 	Link    string
-	At      int64
-	Taken   int // within a day, since the program began
+	At      int64 // 0: never, or before the program began
+	Taken   int   // within a day, since the program began
 	Refused int
-	State   string // fine, new, deaf, refused, mute
+	State   string // fine, new, deaf, refused, quiet, mute
+	Quiet   string // for how long it is
 }
 
 // statusBar is one minute of the courier's last hour.
@@ -74,12 +78,11 @@ func (c *Console) pageStatus(ctx *fiber.Ctx) error {
 	d.Due = d.Queue.Waiting - d.Queue.Later
 	d.Took.Median, d.Took.Slowest = c.took(ctx, d.Hour.Median), c.took(ctx, d.Hour.Slowest)
 	d.Bars = statusBars(d.Hour.Minutes)
-	d.Free, _, _ = store.Disk(c.Store.Dir())
 	d.Up = c.span(ctx, time.Since(c.Meter.began).Milliseconds())
-	if d.Checks, err = c.statusChecks(ctx, &ready, accounts); err != nil {
+	d.Calls = c.statusCalls(accounts)
+	if err := c.statusParts(ctx, d, &ready, accounts); err != nil {
 		return err
 	}
-	d.Pushes = c.statusPushes(accounts)
 	if err := c.statusErrors(ctx, d); err != nil {
 		c.faults.note(store.FaultOf(err), c.Store.Now())
 		c.Log.ErrorContext(ctx.UserContext(), "the errors of replies could not be read", "error", err)
@@ -89,6 +92,34 @@ func (c *Console) pageStatus(ctx *fiber.Ctx) error {
 	p := c.page(ctx, "status.title")
 	p.D, p.Entry = d, "status.js"
 	return ctx.Render("settings_status", p)
+}
+
+// statusParts are the parts of the service and their figures.
+func (c *Console) statusParts(ctx *fiber.Ctx, d *statusPage, ready *readiness, accounts []store.Account) error {
+	last, err := c.lastPushes(ctx.UserContext(), accounts)
+	if err != nil {
+		return err
+	}
+	if d.Quiet, err = c.quiets(ctx, accounts, last); err != nil {
+		return err
+	}
+	d.Pushes = c.statusPushes(accounts, last, d.Quiet)
+	sizes, err := c.Store.Sizes(ctx.UserContext())
+	if err != nil {
+		return err
+	}
+	var total int64
+	d.Free, total, _ = store.Disk(c.Store.Dir())
+	d.Room = c.statusRoom(ctx, sizes, d.Free, total)
+	pushed := slices.Clone(accounts)
+	for i := range pushed {
+		pushed[i].PushedAt = last[pushed[i].ID]
+	}
+	if d.Checks, err = c.statusChecks(ctx, ready, pushed); err != nil {
+		return err
+	}
+	c.lasts(ctx, &d.Checks[len(d.Checks)-1], d.Free, &d.Room)
+	return nil
 }
 
 // The drawing of the last hour: its minutes lie barStep apart and are barMost high.
@@ -107,20 +138,23 @@ func statusBars(minutes []time.Duration) (bars []statusBar) {
 	return bars
 }
 
-func (c *Console) statusPushes(accounts []store.Account) (list []statusPushes) {
+func (c *Console) statusPushes(accounts []store.Account, last map[int64]int64, quiet []statusQuiet) (list []statusPushes) {
 	now := c.Store.Now().UnixMilli()
 	for i := range accounts {
 		a := &accounts[i]
 		book, h := c.pushes.read(a.ID, now), c.WeChat.Health(a.ID)
-		row := statusPushes{Name: a.Name, Link: accountPath(a.ID), At: max(a.PushedAt, book.TakenAt), Taken: book.Taken, Refused: book.Refused(), State: "fine"}
+		row := statusPushes{Name: a.Name, Link: accountPath(a.ID), At: last[a.ID], Taken: book.Taken, Refused: book.Refused(), State: "fine"}
+		still := slices.IndexFunc(quiet, func(q statusQuiet) bool { return q.ID == a.ID })
 		switch {
 		case a.Refused != 0:
 			row.State = "refused"
 		case book.deaf(a.KeysUsedAt) != "":
 			row.State = "deaf"
+		case still >= 0:
+			row.State, row.Quiet = "quiet", quiet[still].Span
 		case h.Token || h.Code != 0 && slices.Contains(ofAccount, h.Code):
 			row.State = "mute"
-		case row.At == 0:
+		case a.PushedAt == 0 && row.At == 0:
 			row.State = "new"
 		}
 		list = append(list, row)
@@ -155,7 +189,7 @@ func (c *Console) statusErrors(ctx *fiber.Ctx, d *statusPage) error {
 		return cmp.Or(b.N-a.N, strings.Compare(a.API, b.API), a.Code-b.Code)
 	})
 	for _, f := range calls {
-		if f.API == "message/custom/send" {
+		if f.API == "message/custom/send" || f.API == "openapi/quota/get" { // in the store; asked for this page alone
 			continue
 		}
 		d.Errors = append(d.Errors, statusError{Code: f.Code, Text: c.errorWords(ctx, f.Code, true), N: f.N, Last: f.Last,
@@ -193,6 +227,7 @@ func (c *Console) statusReport(d *statusPage, accounts []store.Account) string {
 	line("replies: %d waiting (%d later, %d again), %d sending, %d unknown", d.Queue.Waiting, d.Queue.Later, d.Queue.Again, d.Queue.Sending, d.Unknown)
 	line("last hour: %d sent, median %d ms, slowest %d ms", d.Hour.Sent, d.Hour.Median.Milliseconds(), d.Hour.Slowest.Milliseconds())
 	line("bytes: database %d, log %d, search %d, disk free %d; %d slow", d.Files.Database, d.Files.Log, d.Files.Search, d.Free, d.Files.Slow)
+	line("bytes: media %d, all grows by %d a day", d.Room.Media, d.Room.Day)
 	for i, p := range d.Pushes {
 		line("account %s: %s, last push %s, within a day %d taken, %d refused", accounts[i].AppID, p.State, stampUTC(p.At), p.Taken, p.Refused)
 	}

@@ -47,6 +47,7 @@ type Courier struct {
 	freed  chan struct{} // holds one wake-up: a call has ended
 	beat   atomic.Int64  // when work was looked for last, ms by the real clock; 0: not running
 	times  times         // how long replies took
+	quotas quotas        // what WeChat said of them
 
 	replies, media, profiles, typists, errands, codes crew
 

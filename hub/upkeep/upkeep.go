@@ -59,8 +59,9 @@ func every(ctx context.Context, pause time.Duration, do func()) error {
 	}
 }
 
-// Mirror keeps the lists of kf accounts like WeChat's: at the start, then every
-// hour, and every few minutes where somebody may answer an invitation.
+// Mirror keeps the lists of kf accounts like WeChat's, and what is left of the day's
+// calls: at the start, then every hour; the lists every few minutes where somebody may
+// answer an invitation.
 func Mirror(ctx context.Context, s *store.Store, c *courier.Courier, log *slog.Logger) error {
 	often := time.NewTicker(5 * time.Minute)
 	defer often.Stop()
@@ -72,6 +73,12 @@ func Mirror(ctx context.Context, s *store.Store, c *courier.Courier, log *slog.L
 			}
 			if err := c.MirrorKF(ctx, accounts[i].ID); err != nil && ctx.Err() == nil {
 				log.Warn("kf accounts could not be read from WeChat", "appid", accounts[i].AppID, "error", err)
+			}
+			if n%12 > 0 {
+				continue
+			}
+			if err := c.AskQuota(ctx, accounts[i].ID); err != nil && ctx.Err() == nil { // not every account may
+				log.Debug("the quota could not be read from WeChat", "appid", accounts[i].AppID, "error", err)
 			}
 		}
 		if err != nil && ctx.Err() == nil {
