@@ -1,10 +1,13 @@
 package e2e
 
 import (
+	"context"
+	"encoding/json"
 	"fmt"
 	"testing"
 
 	"kfdesk/hub/wechat/sandbox"
+	"kfdesk/store"
 )
 
 // The page of the status counts what went out and what went wrong, says it in words,
@@ -38,6 +41,10 @@ func TestStatus(t *testing.T) {
 	for _, row := range []string{"45002", "-1", admin.word("status.no_code")} {
 		admin.see(".status-errors td:first-child >> " + row)
 	}
+	admin.see(".facts >> / 500,000") // asked at the start
+	admin.until("what the data takes up, by itself", fmt.Sprintf("document.querySelector('.facts-line').innerText.includes(%s)", quote(admin.word("status.grows.later"))))
+	d.grew(300_000_000)
+	admin.until("how it grows", fmt.Sprintf("document.querySelector('.facts-line').innerText.includes(%s)", quote(admin.word("status.grows.day", "size", "30.0 MB"))))
 	before := admin.texts("main tbody .r")[0]
 	d.says(ann, "还在吗")
 	admin.until("another push, by itself", fmt.Sprintf("document.querySelector('main tbody .r').innerText !== %s", quote(before)))
@@ -50,4 +57,18 @@ func TestStatus(t *testing.T) {
 		eval[bool](p, "(document.querySelector('.status-errors').scrollIntoView(), true)")
 		p.seen("status-errors")
 	}
+}
+
+// grew says of the data that it has grown by so many bytes within ten days.
+func (d *desk) grew(bytes int64) {
+	d.t.Helper()
+	s, err := store.Open(context.Background(), d.data, store.Options{Shared: true})
+	must(d.t, err)
+	defer s.Close()
+	list, err := s.Sizes(context.Background())
+	must(d.t, err)
+	last := list[len(list)-1]
+	text, err := json.Marshal([]store.Size{{At: last.At - 10*24*3600_000, All: last.All - bytes}, last})
+	must(d.t, err)
+	must(d.t, s.SetSetting(context.Background(), "sizes", string(text)))
 }

@@ -59,26 +59,29 @@ func every(ctx context.Context, pause time.Duration, do func()) error {
 	}
 }
 
-// Mirror keeps the lists of kf accounts like WeChat's, and what is left of the day's
-// calls: at the start, then every hour; the lists every few minutes where somebody may
-// answer an invitation.
+// Mirror keeps the lists of kf accounts like WeChat's: at the start, then every
+// hour, and every few minutes where somebody may answer an invitation. What is left of
+// the day's calls it asks for four times an hour.
 func Mirror(ctx context.Context, s *store.Store, c *courier.Courier, log *slog.Logger) error {
 	often := time.NewTicker(5 * time.Minute)
 	defer often.Stop()
 	for n := 0; ; n++ {
 		accounts, err := s.Accounts(ctx)
 		for i := 0; err == nil && i < len(accounts); i++ {
-			if accounts[i].Refused != 0 || n%12 > 0 && !invited(ctx, s, accounts[i].ID) {
+			a := &accounts[i]
+			if a.Refused != 0 {
 				continue
 			}
-			if err := c.MirrorKF(ctx, accounts[i].ID); err != nil && ctx.Err() == nil {
-				log.Warn("kf accounts could not be read from WeChat", "appid", accounts[i].AppID, "error", err)
+			if n%12 == 0 || invited(ctx, s, a.ID) {
+				if err := c.MirrorKF(ctx, a.ID); err != nil && ctx.Err() == nil {
+					log.Warn("kf accounts could not be read from WeChat", "appid", a.AppID, "error", err)
+				}
 			}
-			if n%12 > 0 {
+			if n%3 > 0 {
 				continue
 			}
-			if err := c.AskQuota(ctx, accounts[i].ID); err != nil && ctx.Err() == nil { // not every account may
-				log.Debug("the quota could not be read from WeChat", "appid", accounts[i].AppID, "error", err)
+			if err := c.AskQuota(ctx, a.ID); err != nil && ctx.Err() == nil { // not every account may
+				log.Debug("what is left of the day's calls could not be read from WeChat", "appid", a.AppID, "error", err)
 			}
 		}
 		if err != nil && ctx.Err() == nil {
