@@ -15,10 +15,14 @@ import (
 // batchMost bounds how many changes share one commit.
 const batchMost = 256
 
+// commitPause is the least time from one commit to the next while changes come in
+// company: then each carries more. Who comes alone never waits.
+const commitPause = 3 * time.Millisecond
+
 // writer is the one goroutine that changes the database. It takes all changes
 // that wait, makes them in one transaction in which one that fails takes back
 // nothing but its own, commits once and then answers all of them. It never waits
-// to collect more.
+// for more than commitPause.
 type writer struct {
 	path    string
 	db      *sql.DB
@@ -124,7 +128,12 @@ func (s *Store) change(ctx context.Context, c change) error {
 func (w *writer) run() {
 	defer close(w.done)
 	batch := make([]change, 0, batchMost)
+	var began time.Time
 	for c := range w.changes {
+		if len(batch) > 1 {
+			time.Sleep(commitPause - time.Since(began))
+		}
+		began = time.Now()
 		batch = append(batch[:0], c)
 	more:
 		for len(batch) < batchMost {
