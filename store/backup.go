@@ -43,7 +43,14 @@ func (s *Store) Backup(ctx context.Context, path string, o BackupOptions) (made 
 		return made, fmt.Errorf("backup: %s: %w", path, os.ErrExist)
 	}
 	snapshot, part := s.snapshotFile(path), path+".part"
-	defer func() { err = errors.Join(err, gone(snapshot), gone(part)) }()
+	release, err := holdNew(filepath.Dir(snapshot))
+	if err != nil {
+		return made, err
+	}
+	defer func() {
+		err = errors.Join(err, gone(part), os.RemoveAll(filepath.Dir(snapshot)))
+		release()
+	}()
 	if err := s.snapshot(ctx, snapshot, filepath.Dir(path), &made.Manifest, o); err != nil {
 		return made, err
 	}
@@ -60,13 +67,14 @@ func (s *Store) Backup(ctx context.Context, path string, o BackupOptions) (made 
 	return made, syncDir(filepath.Dir(path))
 }
 
-// snapshotMark begins the names of databases on their way into a backup.
+// snapshotMark begins the names of the folders of databases on their way into a backup.
 const snapshotMark = ".snapshot-"
 
 // snapshotFile is where the database lies on its way into the backup of a path: in
-// the data directory, for it is not encrypted. Another process may make one, too.
+// the data directory, for it is not encrypted, in a folder that is held. Another
+// process may make one, too.
 func (s *Store) snapshotFile(path string) string {
-	return filepath.Join(s.dir, fmt.Sprintf("%s%d-%s.part", snapshotMark, os.Getpid(), filepath.Base(path)))
+	return filepath.Join(s.dir, fmt.Sprintf("%s%d-%s.part", snapshotMark, os.Getpid(), filepath.Base(path)), "kfdesk.db")
 }
 
 // Made is a backup that was made.
@@ -96,9 +104,6 @@ func whenFull(err *error) {
 // snapshot copies the database as it is now, and says in the manifest what that is.
 // It does not begin when the backup would not have room in its folder.
 func (s *Store) snapshot(ctx context.Context, to, folder string, m *Manifest, o BackupOptions) error {
-	if err := gone(to); err != nil {
-		return err
-	}
 	if err := private(to); err != nil { // an empty file is a database to vacuum into
 		return err
 	}

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"errors"
 	"time"
 )
 
@@ -88,12 +89,11 @@ func (b *Backups) lose(lost bool) {
 
 // clear removes what crashes left half made.
 func (b *Backups) clear(set BackupSettings) {
-	for _, dir := range []string{b.store.BackupDir(set), set.Copy} {
-		if err := removeBackupParts(dir, "kfdesk-"); err != nil {
-			b.log.Warn("what a crash left of a backup could not be removed", "error", err)
-		}
+	err := errors.Join(clearSnapshots(b.store.dir), clearOldParts(b.store.BackupDir(set)))
+	if set.Copy != "" {
+		err = errors.Join(err, clearOldParts(set.Copy))
 	}
-	if err := removeBackupParts(b.store.dir, snapshotMark); err != nil {
+	if err != nil {
 		b.log.Warn("what a crash left of a backup could not be removed", "error", err)
 	}
 }

@@ -188,7 +188,7 @@ func TestSnapshotLiesInTheDataDirectory(t *testing.T) {
 	dir := filepath.Join(d.Dir(), "backups")
 	ok(t, os.MkdirAll(dir, 0o700))
 	files := map[string]bool{ // whether it stays
-		filepath.Join(d.Dir(), snapshotMark+"1-old.part"): false, filepath.Join(d.Dir(), snapshotMark+"1-new.part"): true,
+		filepath.Join(d.Dir(), snapshotMark+"1-old.part"): false, filepath.Join(d.Dir(), snapshotMark+"1-kfdesk-new.kfbackup.part"): true,
 		filepath.Join(dir, "kfdesk-old.kfbackup.part"): false, filepath.Join(dir, "kfdesk-new.kfbackup.part"): true,
 	}
 	for name, stays := range files {

@@ -9,7 +9,6 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
-	"strings"
 	"time"
 )
 
@@ -156,25 +155,6 @@ func copyBackup(from io.Reader, dir, name string) (err error) {
 		return err
 	}
 	return errors.Join(os.Rename(path+".part", path), syncDir(dir))
-}
-
-// removeBackupParts removes what a crash left half made in a folder, by the
-// beginning of its names. What is younger than a day may belong to a backup that
-// another process makes now.
-func removeBackupParts(dir, begin string) error {
-	files, err := os.ReadDir(dir)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil
-	}
-	for _, f := range files {
-		if !strings.HasPrefix(f.Name(), begin) || !strings.Contains(f.Name(), ".part") {
-			continue
-		}
-		if info, gone := f.Info(); gone == nil && time.Since(info.ModTime()) > 24*time.Hour {
-			err = errors.Join(err, os.Remove(filepath.Join(dir, f.Name())))
-		}
-	}
-	return err
 }
 
 // failure is a word for why a backup was not made.

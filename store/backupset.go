@@ -22,6 +22,9 @@ type BackupSettings struct {
 	Passphrase string `json:"-"` // "": they are not encrypted
 }
 
+// backupFolder is where they lie in the data directory, when nothing else is set.
+const backupFolder = "backups"
+
 const passphrasePlace = "setting.backup"
 
 // BackupSettings gives what is set, or what holds as long as nothing is.
@@ -82,7 +85,7 @@ func (s *Store) BackupDir(v BackupSettings) string {
 	if v.Dir != "" {
 		return v.Dir
 	}
-	return filepath.Join(s.dir, "backups")
+	return filepath.Join(s.dir, backupFolder)
 }
 
 // writable makes a folder that may be "", and proves that it takes files.
@@ -96,12 +99,7 @@ func writable(dir *string) error {
 	if err := os.MkdirAll(*dir, 0o700); err != nil {
 		return err
 	}
-	f, err := os.CreateTemp(*dir, ".probe-*")
-	if err != nil {
-		return err
-	}
-	f.Close()
-	return os.Remove(f.Name())
+	return probe(*dir)
 }
 
 // Last is when a daily backup was due last, before now; Next when it is due next.

@@ -15,12 +15,15 @@ import (
 // before a migration, kfdesk-before-<number>.db, and all that was there before a
 // restore, before-restore-<time>/. Erasure and retention do not reach them.
 
+// beforeMark begins the names of databases before a migration.
+const beforeMark = "kfdesk-before-"
+
 // copyDays is for how long the database before a migration stays.
 const copyDays = 30
 
 // PruneCopies removes databases before migrations that are older than that.
 func (s *Store) PruneCopies(ctx context.Context) error {
-	names, err := filepath.Glob(filepath.Join(s.dir, "kfdesk-before-*.db"))
+	names, err := filepath.Glob(filepath.Join(s.dir, beforeMark+"*.db"))
 	for _, name := range names {
 		info, failed := os.Stat(name)
 		if failed == nil && time.Since(info.ModTime()) > copyDays*24*time.Hour {

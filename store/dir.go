@@ -14,12 +14,21 @@ func makeDir(dir string) error {
 	if err := os.MkdirAll(filepath.Join(dir, "media"), 0o700); err != nil {
 		return openError("not_writable", dir, err)
 	}
-	f, err := os.CreateTemp(dir, ".probe-*")
-	if err != nil {
+	if err := probe(dir); err != nil {
 		return openError("not_writable", dir, err)
 	}
-	f.Close()
-	return os.Remove(f.Name())
+	return nil
+}
+
+// probeFile names what proves that a folder can be written.
+const probeFile = ".probe-*"
+
+func probe(dir string) error {
+	f, err := os.CreateTemp(dir, probeFile)
+	if err != nil {
+		return err
+	}
+	return errors.Join(f.Close(), gone(f.Name())) // it may have been cleared away
 }
 
 // lockDir keeps a second server off the directory for as long as this process

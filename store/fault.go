@@ -76,7 +76,7 @@ func worn(dir string) bool {
 	if _, err := os.Stat(filepath.Join(dir, "search.db")); err == nil {
 		return true
 	}
-	for _, pattern := range []string{"media/*/*", "backups/*" + BackupExt, "kfdesk-before-*.db"} {
+	for _, pattern := range []string{"media/*/*", "backups/*" + BackupExt, beforeMark + "*.db"} {
 		if found, _ := fs.Glob(os.DirFS(dir), pattern); len(found) > 0 {
 			return true
 		}

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"syscall"
@@ -21,16 +20,6 @@ var (
 
 // partFile names what is half written.
 const partFile = ".part-*"
-
-// removeParts removes what a crash left half written.
-func removeParts(dir string) error {
-	media := filepath.Join(dir, "media")
-	parts, err := fs.Glob(os.DirFS(media), partFile)
-	for _, part := range parts {
-		err = errors.Join(err, os.Remove(filepath.Join(media, part)))
-	}
-	return err
-}
 
 // SaveFile keeps the bytes of r under their SHA-256, the same bytes once. It
 // streams; what was half written is removed. AddMedia or MediaReady is to follow,

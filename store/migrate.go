@@ -46,7 +46,7 @@ func (s *Store) migrate(ctx context.Context, files fs.FS) error {
 		}
 	}
 	if have > 0 && have < len(names) {
-		if err := s.backup(ctx, filepath.Join(s.dir, fmt.Sprintf("kfdesk-before-%04d.db", have+1))); err != nil {
+		if err := s.backup(ctx, filepath.Join(s.dir, fmt.Sprintf(beforeMark+"%04d.db", have+1))); err != nil {
 			return err
 		}
 	}

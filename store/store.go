@@ -73,7 +73,7 @@ func Open(ctx context.Context, dir string, o Options) (*Store, error) {
 		}
 		s.unlock = unlock
 		failed, err := settleRestored(dir)
-		if err := errors.Join(err, removeParts(dir), removeBackupParts(dir, snapshotMark)); err != nil {
+		if err := errors.Join(err, clearData(dir)); err != nil {
 			unlock()
 			return nil, openError("not_writable", dir, err)
 		}
