@@ -11,6 +11,8 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
+	"os"
+	"path/filepath"
 	"strings"
 	"sync"
 	"time"
@@ -40,6 +42,7 @@ type Sandbox struct {
 	ctx    context.Context // ends when the sandbox stops
 	cancel context.CancelFunc
 	run    sync.Mutex // held by Run
+	left   []string   // states that an earlier one left half written
 	queues []*queue
 
 	mu      sync.Mutex
@@ -108,6 +111,9 @@ func (s *Sandbox) Run(ctx context.Context) error {
 	s.run.Lock()
 	defer s.run.Unlock()
 	defer context.AfterFunc(ctx, s.cancel)()
+	for _, name := range s.left { // not in New: a second one may be made of the folder, and does not come so far
+		_ = os.Remove(filepath.Join(s.opt.Dir, name)) // what stays goes another time
+	}
 	var wg sync.WaitGroup
 	for _, q := range s.queues {
 		wg.Go(func() { s.deliver(q) })

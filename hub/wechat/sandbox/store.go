@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -42,6 +43,7 @@ func (s *Sandbox) load() error {
 	if err := os.MkdirAll(s.files.dir, 0o700); err != nil {
 		return err
 	}
+	s.left, _ = fs.Glob(os.DirFS(s.opt.Dir), newFile)
 	data, err := os.ReadFile(s.statePath())
 	if errors.Is(err, os.ErrNotExist) {
 		return nil
@@ -86,8 +88,11 @@ func (s *Sandbox) save() error {
 	return writeFile(s.statePath(), data)
 }
 
+// newFile names what is half written.
+const newFile = "new-*"
+
 func writeFile(path string, data []byte) error {
-	tmp, err := os.CreateTemp(filepath.Dir(path), "new-*")
+	tmp, err := os.CreateTemp(filepath.Dir(path), newFile)
 	if err != nil {
 		return err
 	}

@@ -79,6 +79,31 @@ func TestRestartKeepsTheState(t *testing.T) {
 	}
 }
 
+// What a killed one left half written goes, but not from under one that runs.
+func TestHalfWrittenStateGoes(t *testing.T) {
+	dir := t.TempDir()
+	left := filepath.Join(dir, "new-1")
+	if err := os.WriteFile(left, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	s, err := New(Options{Dir: dir})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Stat(left); err != nil {
+		t.Error("one that did not run took it away: ", err)
+	}
+	if err := s.Run(canceled()); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Stat(left); !os.IsNotExist(err) {
+		t.Errorf("it is left: %v", err)
+	}
+}
+
 func TestBrokenStateIsRefused(t *testing.T) {
 	for _, content := range []string{"{", `{"format":99}`} {
 		dir := t.TempDir()
