@@ -96,6 +96,9 @@ func run(ctx context.Context, args []string) error {
 		return nil
 	}
 	repeat := fmt.Sprintf("go run ./e2e/chaos -seed %d -time %v -customers %d", o.seed, o.length, o.customers)
+	if o.race {
+		repeat += " -race"
+	}
 	fmt.Println(repeat)
 	c := &chaos{ledger: newLedger()}
 	err := c.all(ctx, o, list)

@@ -68,7 +68,7 @@ func (c *chaos) make(ctx context.Context, t trouble) error {
 		rest(ctx, t.wait)
 		return errors.Join(err, c.setClock(0))
 	case "backup":
-		return c.backup(ctx)
+		return c.backup(ctx, t)
 	case "restore":
 		return c.restore(ctx)
 	}
@@ -196,10 +196,19 @@ func (c *chaos) setClock(off time.Duration) error {
 	return err
 }
 
-// backup saves the data beside the running program.
-func (c *chaos) backup(ctx context.Context) error {
+// backup saves the data beside the running program. With one that is whole there are
+// some that are killed in the midst.
+func (c *chaos) backup(ctx context.Context, t trouble) error {
 	path, began := filepath.Join(c.dir, fmt.Sprintf("%d.kfbackup", time.Now().UnixNano())), time.Now()
-	if _, err := c.Command(ctx, "backup", "-out", path); err != nil {
+	if c.saved != "" && t.times == 3 {
+		short, stop := context.WithTimeout(ctx, t.wait/10)
+		defer stop()
+		ctx = short
+	}
+	if _, err := c.Command(ctx, "backup", "-out", path); ctx.Err() != nil {
+		c.count("backups that were killed")
+		return nil
+	} else if err != nil {
 		return err
 	}
 	c.saved, c.savedAt = path, began

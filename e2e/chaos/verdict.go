@@ -58,7 +58,8 @@ func (c *chaos) judge(ctx context.Context, before figures) error {
 	if err != nil {
 		return err
 	}
-	if err := c.Stop(); err != nil {
+	// The second start clears away what commands that were killed have left.
+	if err := errors.Join(c.Stop(), c.Start(), c.Stop()); err != nil {
 		c.fault("%v", err)
 	}
 	c.mu.Lock()
