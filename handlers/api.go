@@ -5,7 +5,6 @@ import (
 	"context"
 	"encoding/json"
 	"io"
-	"slices"
 	"strconv"
 	"time"
 
@@ -82,8 +81,8 @@ func (c *Console) apiMe(ctx *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	for i := range agents { // whom colleagues speak as where one is not does not concern one
-		agents[i].Bindings = slices.DeleteFunc(agents[i].Bindings, func(b store.Binding) bool { return !me.Sees(b.Account) })
+	for i := range agents {
+		agents[i] = agents[i].SeenBy(me)
 	}
 	return ctx.JSON(fiber.Map{"me": me, "accounts": accounts, "agents": agents})
 }

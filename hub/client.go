@@ -211,12 +211,16 @@ func (c *client) catchUp(ctx context.Context) error {
 		buf := buffers.Get().(*[]byte)
 		b := (*buf)[:0]
 		for _, f := range frames {
-			if f.agent == c.agent.ID && f.agent != 0 {
+			if f.agent != nil && f.agent.ID == c.agent.ID {
 				if err := c.recheck(ctx); err != nil {
 					return err
 				}
 			}
-			b = append(b, c.pick(&f, open)...)
+			row, err := c.pick(&f, open)
+			if err != nil {
+				return err
+			}
+			b = append(b, row...)
 			c.cursor = f.id
 			if len(b) > writeMost {
 				break
@@ -237,21 +241,23 @@ func (c *client) catchUp(ctx context.Context) error {
 var buffers = sync.Pool{New: func() any { return new([]byte) }}
 
 // pick chooses what of a frame this browser may and wants to see.
-func (c *client) pick(f *frame, open int64) []byte {
-	if f.only != 0 && f.only != c.agent.ID || f.account != 0 && !c.agent.Sees(f.account) {
-		return nil
+func (c *client) pick(f *frame, open int64) ([]byte, error) {
+	switch {
+	case f.only != 0 && f.only != c.agent.ID || f.account != 0 && !c.agent.Sees(f.account):
+		return nil, nil
+	case f.agent != nil:
+		return f.agentRow(&c.agent)
+	case f.full != nil && (f.customer == open || slices.Contains(f.told, c.agent.ID)):
+		return f.full, nil
 	}
-	if f.full != nil && (f.customer == open || slices.Contains(f.told, c.agent.ID)) {
-		return f.full
-	}
-	return f.row
+	return f.row, nil
 }
 
 // rowsOnly tells whether pick chooses the row of each frame, as it mostly does.
 func (c *client) rowsOnly(frames []frame, open int64) bool {
 	for i := range frames {
 		f := &frames[i]
-		if f.only != 0 || f.agent == c.agent.ID && f.agent != 0 || f.account != 0 && !c.agent.Sees(f.account) ||
+		if f.only != 0 || f.agent != nil || f.account != 0 && !c.agent.Sees(f.account) ||
 			f.full != nil && (f.customer == open || slices.Contains(f.told, c.agent.ID)) {
 			return false
 		}

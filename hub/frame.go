@@ -20,7 +20,7 @@ type frame struct {
 	id       int64
 	account  int64 // 0: for everybody
 	customer int64
-	agent    int64 // of an agent's change
+	agent    *store.Agent // who changed; each browser has a row of its own
 	told     []int64
 	only     int64 // the one agent who gets it; 0: all
 	row      []byte
@@ -47,16 +47,9 @@ func (h *Hub) frame(ctx context.Context, c *store.Change) (frame, error) {
 	b.WriteString(`{"id":` + strconv.FormatInt(e.ID, 10) + `,"kind":"` + e.Kind + `"`)
 	head := b.Len()
 	if e.Kind == "agent" {
-		f.agent = e.Agent
 		a, err := h.store.Agent(ctx, e.Agent)
-		if err != nil {
-			return f, err
-		}
-		if err := field(&b, "agent", a); err != nil {
-			return f, err
-		}
-		f.row = closed(&b)
-		return f, nil
+		f.agent = &a
+		return f, err
 	}
 	if e.Kind == "draft" {
 		f.only = e.Agent
@@ -97,6 +90,14 @@ func (h *Hub) frame(ctx context.Context, c *store.Change) (frame, error) {
 	b.Write(rest)
 	f.full = closed(&b)
 	return f, nil
+}
+
+// agentRow is the row of an agent's change as a colleague may see it.
+func (f *frame) agentRow(colleague *store.Agent) ([]byte, error) {
+	var b bytes.Buffer
+	b.WriteString(`{"id":` + strconv.FormatInt(f.id, 10) + `,"kind":"agent"`)
+	err := field(&b, "agent", f.agent.SeenBy(colleague))
+	return closed(&b), err
 }
 
 // concerned are the agents who are told of a line although they may look

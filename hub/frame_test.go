@@ -1,0 +1,44 @@
+package hub
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"testing"
+
+	"kfdesk/store"
+)
+
+// A change of a colleague tells each browser of the official accounts that both see.
+func TestColleaguesAreShownWhereBothAre(t *testing.T) {
+	d := newDesk(t)
+	ctx, by := context.Background(), store.Actor{}
+	must := func(err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	shop, err := d.store.AddAccount(ctx, by, store.Account{Name: "the shop", AppID: "wx0000000000000001", OriginalID: "gh_000000000001", WechatID: "shop", Mode: "plain", Secret: "secret", CallbackToken: "token123"})
+	must(err)
+	admin, err := d.store.AddAgent(ctx, by, store.Agent{Login: "boss", Role: "admin"}, "long enough")
+	must(err)
+	su, err := d.store.AddAgent(ctx, by, store.Agent{Login: "su", Role: "agent"}, "long enough")
+	must(err)
+	must(d.store.Bind(ctx, by, su.ID, d.account.ID, ""))
+	li, since := d.connect(d.newest()), d.newest()
+	d.agent = admin
+	boss := d.connect(since)
+	must(d.store.Bind(ctx, by, su.ID, shop.ID, ""))
+	for name, tt := range map[string]struct {
+		line *line
+		both bool
+	}{"li": {li, false}, "the admin": {boss, true}} {
+		tt.line.until(t, "the change", tt.line.has(d.newest()))
+		frame := string(tt.line.frames[len(tt.line.frames)-1]["agent"])
+		if !strings.Contains(frame, `"login":"su"`) || !strings.Contains(frame, fmt.Sprintf(`"account":%d,`, d.account.ID)) ||
+			strings.Contains(frame, "the shop") != tt.both || strings.Contains(frame, fmt.Sprintf(`"account":%d,`, shop.ID)) != tt.both {
+			t.Errorf("%s is told %s", name, frame)
+		}
+	}
+}
