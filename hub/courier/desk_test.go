@@ -67,11 +67,11 @@ func newDesk(t *testing.T, appids ...string) *desk {
 	t.Helper()
 	d := &desk{T: t, heard: make(chan struct{}, 1), counts: map[string]int{}, holds: map[string][]*hold{}, active: map[string]int{}}
 	d.web = httptest.NewServer(d)
-	t.Cleanup(d.web.Close)
 	began := time.Now()
 	d.sandbox = must(sandbox.New(sandbox.Options{Record: true, Base: d.web.URL, Clock: func() time.Time { return began },
 		Callback: func(appid string) string { return d.web.URL + "/callback/" + appid }}))(t)
 	d.store = d.open(t.TempDir())
+	t.Cleanup(d.web.Close) // which waits for pushes that are on their way, before the store closes
 	background(t, d.sandbox.Run)
 	if len(appids) == 0 {
 		appids = []string{"wx1234567890abcdef"}
