@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -25,6 +26,19 @@ func (d *desk) posts(t *testing.T, who, path string, pairs ...string) result {
 	req := request("POST", path, strings.NewReader(form.Encode()), "Sec-Fetch-Site", "same-origin", "Content-Type", "application/x-www-form-urlencoded")
 	req.AddCookie(&http.Cookie{Name: cookieName, Value: d.logins[who]})
 	return d.send(t, req)
+}
+
+// emptied removes all quick replies and tells how many there were.
+func (d *desk) emptied(t *testing.T) int {
+	t.Helper()
+	list, err := d.Store.QuickReplies(t.Context(), &store.Agent{ID: d.ids["zhou"], Role: "admin"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, q := range list {
+		d.posts(t, "zhou", "/quick-replies/"+strconv.FormatInt(q.ID, 10)+"/delete")
+	}
+	return len(list)
 }
 
 // imports sends a file in the form of the import.
