@@ -12,8 +12,8 @@ type bell struct {
 // Watch gives a channel that holds one wake-up, and the way to stop.
 func (s *Store) Watch() (wake <-chan struct{}, stop func()) { return s.bell.watch(false) }
 
-// WatchWork is Watch for the courier: a push that brings nothing to send and
-// nothing to fetch does not wake.
+// WatchWork is Watch for the courier: a push that brings no reply to send
+// and no medium to fetch does not wake.
 func (s *Store) WatchWork() (wake <-chan struct{}, stop func()) { return s.bell.watch(true) }
 
 func (b *bell) watch(work bool) (wake <-chan struct{}, stop func()) {

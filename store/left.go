@@ -97,14 +97,15 @@ func clearOldParts(folder string) error {
 // restores see settleRestored.
 func clearData(dir string) error {
 	_ = clearSnapshots(dir) // one of another user's stays; Backups.clear says so
-	snapshots, err := fs.Glob(os.DirFS(dir), snapshotMark+"*")
-	return errors.Join(err, eachNamed(dir, probeFile, gone), eachNamed(dir, beforeMark+"*.part", gone),
+	return errors.Join(eachNamed(dir, probeFile, gone), eachNamed(dir, beforeMark+"*.part", gone),
 		eachNamed(filepath.Join(dir, "media"), partFile, gone),
 		eachNamed(filepath.Join(dir, backupFolder), "kfdesk-*.part", func(path string) error {
-			// What a command makes has its snapshot; its note is written after that.
+			// What a command makes has its snapshot from before the part to after it, so it
+			// is looked for when the part was seen; its note is written after that.
+			snapshots, err := fs.Glob(os.DirFS(dir), snapshotMark+"*")
 			making := func(snapshot string) bool { return strings.HasSuffix(snapshot, "-"+filepath.Base(path)) }
-			if slices.ContainsFunc(snapshots, making) || strings.HasSuffix(path, ".json.part") && !old(path) {
-				return nil
+			if err != nil || slices.ContainsFunc(snapshots, making) || strings.HasSuffix(path, ".json.part") && !old(path) {
+				return err
 			}
 			return gone(path)
 		}))

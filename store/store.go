@@ -73,9 +73,12 @@ func Open(ctx context.Context, dir string, o Options) (*Store, error) {
 		}
 		s.unlock = unlock
 		failed, err := settleRestored(dir)
-		if err := errors.Join(err, clearData(dir)); err != nil {
+		if err != nil {
 			unlock()
 			return nil, openError("not_writable", dir, err)
+		}
+		if err := clearData(dir); err != nil && o.Log != nil { // a folder of backups may be elsewhere, and not be writable now
+			o.Log.Warn("what was left half made could not all be removed", "error", err)
 		}
 		if failed != nil && o.Log != nil {
 			o.Log.Error("a backup could not be restored, the data are as they were", "error", failed)

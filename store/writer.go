@@ -16,7 +16,7 @@ import (
 const batchMost = 256
 
 // commitPause is the least time from one commit to the next while changes come in
-// company: then each carries more. Who comes alone never waits.
+// company: then each carries more. Who comes alone, later than that, does not wait.
 const commitPause = 3 * time.Millisecond
 
 // writer is the one goroutine that changes the database. It takes all changes
@@ -191,7 +191,7 @@ func (w *writer) transact(batch []change, errs []error) (news, error) {
 	}
 	if len(batch) == 1 { // the transaction is its savepoint
 		n, err := w.transaction(func(t *tx) error { errs[0] = protect(batch[0], t); return errs[0] })
-		if errs[0] != nil && err == errs[0] {
+		if errs[0] != nil { // it is what was taken back
 			err = nil
 		}
 		return n, err
@@ -250,7 +250,8 @@ func (t *tx) ids() error {
 	return err
 }
 
-// protect turns a panic of one change into its error: the others go on.
+// protect makes a change, which is work for the courier unless it is a push, and
+// turns a panic of it into its error: the others go on.
 func protect(c change, t *tx) (err error) {
 	defer func() {
 		if r := recover(); r != nil {
