@@ -27,7 +27,7 @@ var arrows = map[string][]string{
 	"kfdesk/store":                   {},
 	"kfdesk/e2e":                     {},
 	"kfdesk/e2e/rig":                 {"hub/wechat/sandbox"},
-	"kfdesk/e2e/chaos":               {"e2e/rig", "hub/wechat/sandbox"},
+	"kfdesk/e2e/chaos":               {"e2e/rig", "hub/wechat/sandbox", "store"},                              // store to unpack a push
 	"kfdesk/e2e/load":                {"e2e/rig", "hub/courier", "hub/wechat", "hub/wechat/sandbox", "store"}, // store to fill one
 }
 
