@@ -44,6 +44,9 @@ func (s *Store) Backup(ctx context.Context, path string, o BackupOptions) (made 
 	}
 	snapshot, part := s.snapshotFile(path), path+".part"
 	release, err := holdNew(filepath.Dir(snapshot))
+	if errors.Is(err, os.ErrExist) {
+		return made, fmt.Errorf("backup: %s is being made: %w", path, err)
+	}
 	if err != nil {
 		return made, err
 	}
@@ -71,10 +74,10 @@ func (s *Store) Backup(ctx context.Context, path string, o BackupOptions) (made 
 const snapshotMark = ".snapshot-"
 
 // snapshotFile is where the database lies on its way into the backup of a path: in
-// the data directory, for it is not encrypted, in a folder that is held. Another
-// process may make one, too.
+// the data directory, for it is not encrypted, in a folder that is held: of one path
+// only one is made at a time, whichever process makes it.
 func (s *Store) snapshotFile(path string) string {
-	return filepath.Join(s.dir, fmt.Sprintf("%s%d-%s.part", snapshotMark, os.Getpid(), filepath.Base(path)), "kfdesk.db")
+	return filepath.Join(s.dir, snapshotMark+filepath.Base(path)+".part", "kfdesk.db")
 }
 
 // Made is a backup that was made.

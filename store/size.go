@@ -85,13 +85,16 @@ func within(dir, folder string) bool {
 }
 
 // folderSize adds up the files in a folder and below it, but for folders with one of
-// these names in it. What goes away meanwhile is not counted.
+// these names in it. What goes away meanwhile, and what may not be read, is not counted.
 func folderSize(ctx context.Context, dir string, but ...string) (sum int64, err error) {
+	if real, err := filepath.EvalSymlinks(dir); err == nil { // a walk does not follow the first, either
+		dir = real
+	}
 	err = filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
 		switch {
 		case ctx.Err() != nil:
 			return ctx.Err()
-		case errors.Is(err, fs.ErrNotExist):
+		case errors.Is(err, fs.ErrNotExist), errors.Is(err, fs.ErrPermission):
 			return nil
 		case err != nil:
 			return err
