@@ -218,14 +218,7 @@ func TestStatusOfAccounts(t *testing.T) {
 		{"replies are refused", "mute", "triangle-alert", []func(*desk, *watched){func(_ *desk, w *watched) { w.health = map[int64]courier.Health{1: {Code: ofAccount[0], At: noon}} }}},
 		{"turned away, and no token", "deaf", "triangle-alert", []func(*desk, *watched){refuse, mute}},
 		{"withdrawn, and all of it", "refused", "triangle-alert", []func(*desk, *watched){refuse, mute, func(d *desk, _ *watched) {
-			d.component(t)
-			a, err := d.Store.Account(ctx, 1)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if err := d.Store.AuthorizerRefused(ctx, a, store.Withdrawn); err != nil {
-				t.Fatal(err)
-			}
+			d.withdraws(t)
 		}}},
 	} {
 		d := newDesk(t)

@@ -116,14 +116,7 @@ func TestStatusQuiet(t *testing.T) {
 		}, time.Hour, 30, 30},
 		{"it has withdrawn", func(d *desk, t *testing.T) {
 			busy(d, t)
-			d.component(t)
-			a, err := d.Store.Account(ctx, 1)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if err := d.Store.AuthorizerRefused(ctx, a, store.Withdrawn); err != nil {
-				t.Fatal(err)
-			}
+			d.withdraws(t)
 		}, time.Hour, 0, 0},
 		{"its pushes are turned away", func(d *desk, t *testing.T) {
 			busy(d, t)
@@ -196,4 +189,17 @@ func TestStatusLastPush(t *testing.T) {
 	is("more than a day", name+d.Texts.T("zh-CN", "status.before")+" "+fine+"|", "[]")
 	d.Console.pushes.take(1, d.clock.ms.Load(), "")
 	is("one that is not stored", fmt.Sprint(name, d.clock.ms.Load(), " ", fine, "|"), fmt.Sprintf("[%v]", float64(d.clock.ms.Load())/1000))
+}
+
+// withdraws takes the first account's authorisation of the platform back.
+func (d *desk) withdraws(t *testing.T) {
+	t.Helper()
+	d.component(t)
+	a, err := d.Store.Account(ctx, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := d.Store.AuthorizerRefused(ctx, a, store.Withdrawn); err != nil {
+		t.Fatal(err)
+	}
 }

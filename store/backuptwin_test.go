@@ -16,7 +16,7 @@ func TestBackupsOfOneName(t *testing.T) {
 	if _, err := d.Backup(ctx, path, BackupOptions{}); !errors.Is(err, os.ErrExist) {
 		t.Errorf("the second: %v", err)
 	}
-	equal(t, "the first's", string(must(os.ReadFile(path + ".part"))(t)), "half")
+	equal(t, "the first's", string(must(os.ReadFile(path+".part"))(t)), "half")
 	release()
 	must(d.Backup(ctx, path, BackupOptions{}))(t)
 }

@@ -7,8 +7,8 @@ import (
 
 // A push is kept as WeChat sent it, and most of it is the same in each. So a byte
 // that no XML holds stands for each of these words. The longer come first where one
-// begins another. The list may grow at its end and never change: what is stored is
-// read by it.
+// begins another. The list never changes, for what is stored is read by it: there is
+// room for four more at its end.
 var rawWords = []string{
 	"<ToUserName><![CDATA[", "]]></ToUserName>", "<FromUserName><![CDATA[", "]]></FromUserName>",
 	"<CreateTime>", "</CreateTime>", "<MsgType><![CDATA[", "]]></MsgType>", "<Content><![CDATA[", "]]></Content>",
@@ -26,6 +26,9 @@ var rawPack, rawUnpack = func() (pack, unpack *strings.Replacer) {
 	for _, word := range rawWords {
 		for code == '\t' || code == '\n' || code == '\r' {
 			code++
+		}
+		if code >= ' ' {
+			panic("store: too many words of raw pushes")
 		}
 		there, back = append(there, word, string(code)), append(back, string(code), word)
 		code++
