@@ -42,7 +42,13 @@ type program struct {
 	carry  *store.Carried // the admin on the way into the sandbox
 }
 
+// gcPercent: a tenth less memory at the peak, for a little more CPU. GOGC is heeded.
+const gcPercent = 60
+
 func main() {
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(gcPercent)
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	os.Exit(run(ctx, os.Args[1:]))

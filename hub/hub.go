@@ -19,9 +19,11 @@ const (
 	lookEvery = time.Second      // for commits of other processes
 	pageSize  = 500
 
-	// From one look to the next. What a look finds is a write for every browser,
-	// so the more browsers there are, the more one write shall carry under load.
-	pauseLeast, pauseEach, pauseMost = 4 * time.Millisecond, 160 * time.Microsecond, 20 * time.Millisecond
+	// What a look finds is a write for every browser. From one look to the next goes
+	// as long as it would take to write each event to each browser alone, within
+	// bounds: so nothing waits while that can be done, and else a write carries more.
+	writeTime             = 15 * time.Microsecond
+	writesMost, pauseMost = 12, 20 * time.Millisecond // events that count; all in all
 )
 
 // Hub feeds the browsers from the event log.
@@ -82,14 +84,15 @@ func (h *Hub) Run(ctx context.Context) error {
 	version := int64(0)
 	for {
 		looked := time.Now()
-		if err := h.look(ctx); err != nil && ctx.Err() == nil {
+		found, err := h.look(ctx)
+		if err != nil && ctx.Err() == nil {
 			h.log.Error("reading events", "error", err)
 		}
 		select {
 		case <-ctx.Done():
 			return nil
 		case <-wake:
-			if !paused(ctx, h.lookPause()-time.Since(looked)) {
+			if !paused(ctx, h.lookPause(found)-time.Since(looked)) {
 				return nil
 			}
 		case <-tick.C:
@@ -104,10 +107,11 @@ func (h *Hub) Run(ctx context.Context) error {
 	}
 }
 
-func (h *Hub) lookPause() time.Duration {
+// lookPause is the time from a look that found so many events to the next.
+func (h *Hub) lookPause(found int) time.Duration {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	return min(max(pauseLeast, time.Duration(len(h.clients))*pauseEach), pauseMost)
+	return min(time.Duration(min(found, writesMost)*len(h.clients))*writeTime, pauseMost)
 }
 
 // paused waits, unless ctx ends.
@@ -126,16 +130,17 @@ func paused(ctx context.Context, d time.Duration) bool {
 }
 
 // look turns all new events into frames and wakes the browsers.
-func (h *Hub) look(ctx context.Context) error {
+func (h *Hub) look(ctx context.Context) (found int, err error) {
 	for {
 		changes, err := h.store.Changes(ctx, h.ring.top(), h.page)
 		if err != nil || len(changes) == 0 {
-			return err
+			return found, err
 		}
 		frames, err := h.frames(ctx, changes)
 		if err != nil {
-			return err
+			return found, err
 		}
+		found += len(frames)
 		h.ring.add(frames)
 		h.mu.Lock()
 		for c := range h.clients {

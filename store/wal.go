@@ -6,7 +6,7 @@ import (
 )
 
 // walMost is the size at which the write-ahead log is emptied. SQLite does so
-// by itself at 4 MiB, but only when nobody reads at that moment, and under load
+// by itself at 16 MiB (see dsn), but only when nobody reads at that moment, and under load
 // somebody always does.
 const walMost = 64 << 20
 

@@ -15,14 +15,14 @@ import (
 // batchMost bounds how many changes share one commit.
 const batchMost = 256
 
-// commitPause is the least time from one commit to the next while changes come in
-// company: then each carries more. Who comes alone, later than that, does not wait.
-const commitPause = 3 * time.Millisecond
+// From one commit to the next goes so long for each change that the last one carried,
+// and not more: under load commits carry more. Who comes alone does not wait.
+const pauseEach, pauseMost = 100 * time.Microsecond, 3 * time.Millisecond
 
 // writer is the one goroutine that changes the database. It takes all changes
 // that wait, makes them in one transaction in which one that fails takes back
 // nothing but its own, commits once and then answers all of them. It never waits
-// for more than commitPause.
+// longer than pauseMost.
 type writer struct {
 	path    string
 	db      *sql.DB
@@ -130,8 +130,8 @@ func (w *writer) run() {
 	batch := make([]change, 0, batchMost)
 	var began time.Time
 	for c := range w.changes {
-		if len(batch) > 1 {
-			time.Sleep(commitPause - time.Since(began))
+		if n := len(batch); n > 1 {
+			time.Sleep(min(time.Duration(n)*pauseEach, pauseMost) - time.Since(began))
 		}
 		began = time.Now()
 		batch = append(batch[:0], c)
