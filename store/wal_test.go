@@ -1,9 +1,12 @@
 package store
 
 import (
+	"errors"
 	"fmt"
+	"os"
 	"strings"
 	"testing"
+	"time"
 )
 
 // Somebody who reads keeps the write-ahead log from being emptied; as soon as
@@ -35,4 +38,22 @@ func TestWALIsEmptied(t *testing.T) {
 		t.Errorf("the log has %d bytes", size)
 	}
 	equal(t, "settings", must(row(ctx, s, one[int], "select count(*) from setting where length(value) = 100000"))(t), written)
+}
+
+// What is written comes into the database itself within a moment, not only when the
+// log is full: the log stays short, and a start after a power cut reads little.
+func TestLogIsCopied(t *testing.T) {
+	s := open(t)
+	pages := func() int64 { return must(os.Stat(s.writer.path))(t).Size() }
+	before, late := pages(), time.Now().Add(time.Minute)
+	ok(t, s.write(ctx, func(t *tx) error {
+		_, err := t.event(Event{Kind: "quickreply"})
+		return errors.Join(err, t.exec("insert into setting (name, value) values ('x', $1)", strings.Repeat("x", 100_000)))
+	}))
+	for pages() < before+100_000 {
+		if time.Now().After(late) {
+			t.Fatal("the database does not grow")
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
 }

@@ -37,6 +37,10 @@ type writer struct {
 	written atomic.Int64 // commits
 	watch   watch
 
+	copying sync.Mutex // of the write-ahead log
+	copier  sync.WaitGroup
+	rest    context.CancelFunc // ends the copier
+
 	mu      sync.RWMutex // keeps changes from being closed under a send
 	stopped bool
 }
@@ -62,7 +66,7 @@ type tx struct {
 type news struct{ event, account, work bool }
 
 func newWriter(ctx context.Context, path string, now func() int64, tell func(news)) (*writer, error) {
-	db, err := sql.Open("sqlite", dsn(path))
+	db, err := sql.Open("sqlite", dsn(path, "wal_autocheckpoint(16000)")) // see copyLog
 	if err != nil {
 		return nil, err
 	}
@@ -77,6 +81,9 @@ func newWriter(ctx context.Context, path string, now func() int64, tell func(new
 
 func (w *writer) start() {
 	w.done = make(chan struct{})
+	ctx, rest := context.WithCancel(context.Background())
+	w.rest = rest
+	w.copier.Go(func() { w.copyLog(ctx) })
 	go w.run()
 }
 
@@ -88,6 +95,8 @@ func (w *writer) stop() {
 	close(w.changes)
 	if w.done != nil {
 		<-w.done
+		w.rest()
+		w.copier.Wait()
 	}
 }
 
