@@ -92,7 +92,7 @@ fuzz() {
     if go list -deps "$pkg" | grep -q '^modernc.org/sqlite$'; then cover=(); fi
     go test -c "${cover[@]}" -o "$bin" "$pkg" || return 1
     for name in $(grep -ho --include='*_test.go' '^func Fuzz[A-Za-z0-9_]*' "$pkg"/*_test.go | cut -d' ' -f2); do
-      (cd "$pkg" && "$bin" -test.run '^$' -test.fuzz "^$name\$" -test.fuzztime "${FUZZTIME:-3s}" -test.fuzzminimizetime 10x -test.fuzzcachedir "$out/cache" -test.parallel 1 >"$out/log" 2>&1) ||
+      (cd "$pkg" && "$bin" -test.run '^$' -test.fuzz "^$name\$" -test.fuzztime "${FUZZTIME:-5s}" -test.fuzzminimizetime 10x -test.fuzzcachedir "$out/cache" -test.parallel 1 >"$out/log" 2>&1) ||
         fuzzed "$out/log" || { echo "$pkg $name"; cat "$out/log"; bad=1; }
     done
   done
