@@ -144,7 +144,7 @@ func (c *chaos) prepare(ctx context.Context, o options) (err error) {
 	}
 	c.clock = filepath.Join(c.dir, "clock")
 	c.pusher, c.asker = &http.Transport{MaxIdleConnsPerHost: 16}, &http.Transport{MaxIdleConnsPerHost: 16}
-	http.DefaultClient.Transport, http.DefaultClient.Timeout = c.requests(c.asker), 30*time.Second
+	rig.Client.Transport, rig.Client.Timeout = c.requests(c.asker), 30*time.Second
 	build := []string{"-tags", "chaos"}
 	if o.race {
 		build = append(build, "-race")

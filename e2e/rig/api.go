@@ -17,8 +17,9 @@ type Refused struct {
 
 func (r *Refused) Error() string { return fmt.Sprintf("%d %s", r.Status, r.Body) }
 
-// client keeps the connections of many who ask at once.
-var client = &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 256}}
+// Client asks the program, and keeps the connections of many who ask at once. Who
+// runs a rig may put something in between.
+var Client = &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 256}}
 
 // Ask asks the JSON API with somebody's token. Other errors than *Refused leave
 // open whether the request was carried out.
@@ -37,7 +38,7 @@ func (s *Server) Ask(ctx context.Context, login, method, path string, in, out an
 	}
 	req.Header.Set("Authorization", "Bearer "+s.Tokens[login])
 	req.Header.Set("Content-Type", "application/json")
-	answer, err := client.Do(req)
+	answer, err := Client.Do(req)
 	if err != nil {
 		return err
 	}

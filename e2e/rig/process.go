@@ -4,10 +4,10 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"sync"
 	"syscall"
 	"time"
@@ -48,7 +48,7 @@ func (s *Server) await() error {
 	defer often.Stop()
 	late := time.After(startTime)
 	for {
-		if answer, err := http.Get(s.URL + "/healthz"); err == nil {
+		if answer, err := Client.Get(s.URL + "/healthz"); err == nil {
 			return answer.Body.Close()
 		}
 		select {
@@ -110,19 +110,34 @@ func (s *Server) Keep() (dir string, err error) {
 		return "", err
 	}
 	return dir, errors.Join(os.CopyFS(filepath.Join(dir, "data"), os.DirFS(s.Data)),
-		os.WriteFile(filepath.Join(dir, "log"), []byte(s.Log()), 0o600))
+		os.WriteFile(filepath.Join(dir, "log"), []byte(s.Log()), 0o600),
+		os.WriteFile(filepath.Join(dir, "panic"), []byte(s.Panic()), 0o600))
 }
 
 // Log is the end of what the program wrote.
 func (s *Server) Log() string { return s.log.String() }
 
-// lines keeps the end of a log.
-type lines struct {
-	mu  sync.Mutex
-	buf bytes.Buffer
+// Panic is the beginning of what the program wrote from its first panic or data race
+// on, however long ago that was; "": it had none.
+func (s *Server) Panic() string {
+	s.log.mu.Lock()
+	defer s.log.mu.Unlock()
+	return string(s.log.panic)
 }
 
-const logMost = 1 << 20
+// lines keeps the end of a log, and what follows the first panic in it.
+type lines struct {
+	mu    sync.Mutex
+	buf   bytes.Buffer
+	panic []byte
+}
+
+const (
+	logMost   = 1 << 20
+	panicMost = 64 << 10
+)
+
+var panics = regexp.MustCompile(`DATA RACE|panic|fatal error: `)
 
 func (l *lines) Write(b []byte) (int, error) {
 	l.mu.Lock()
@@ -130,7 +145,19 @@ func (l *lines) Write(b []byte) (int, error) {
 	if l.buf.Len() > logMost {
 		l.buf.Next(logMost / 2)
 	}
-	return l.buf.Write(b)
+	from := max(0, l.buf.Len()-len("fatal error: ")) // a word may come in two pieces
+	l.buf.Write(b)
+	more := b
+	if l.panic == nil {
+		all := l.buf.Bytes()
+		at := panics.FindIndex(all[from:])
+		if at == nil {
+			return len(b), nil
+		}
+		more = all[1+bytes.LastIndexByte(all[:from+at[0]], '\n'):]
+	}
+	l.panic = append(l.panic, more[:min(len(more), panicMost-len(l.panic))]...)
+	return len(b), nil
 }
 
 func (l *lines) String() string {

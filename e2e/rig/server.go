@@ -168,7 +168,7 @@ func (s *Server) imitate(o Options) error {
 // kept to it.
 func (s *Server) HangUp() {
 	s.idle()
-	client.CloseIdleConnections()
+	Client.CloseIdleConnections()
 }
 
 // Witness sees what is answered, and whether the connection is broken instead.
