@@ -67,12 +67,13 @@ func (c *chaos) story(openid string, rows []record) string {
 
 // certain tells whether both sides must agree on what a customer has granted.
 func (c *chaos) certain(openid string) bool {
+	// What a deed grants is spent before what a word does, for its minute.
+	const minute = 65 * time.Second
 	word, deed := c.words[openid], c.deeds[openid]
-	if word.id == "" || !c.agreed(openid, word) {
+	if word.id == "" || !c.agreed(openid, word) || c.shut[openid].After(word.at.Add(-minute)) {
 		return false
 	}
-	// What a deed grants is spent before what a word does, for its minute.
-	return deed.id == "" || deed.at.Before(word.at.Add(-65*time.Second)) || c.agreed(openid, deed)
+	return deed.id == "" || deed.at.Before(word.at.Add(-minute)) || c.agreed(openid, deed)
 }
 
 // agreed tells whether both sides must agree since a deed: it was told of and not
