@@ -43,7 +43,7 @@ const knownSeed, knownTime = 884, 40 * time.Second
 func TestKnownPlan(t *testing.T) {
 	list := plan(knownSeed, knownTime)
 	for _, kind := range []string{"kill", "kill in the midst", "kill at the start", "restore", "disk full", "start on a full disk",
-		"files may not grow", "clock far off", "push answers lost", "agents' answers lost"} {
+		"files may not grow", "clock far off", "push answers lost", "agents' answers lost", "backup", "backup killed"} {
 		if !slices.ContainsFunc(list, func(one trouble) bool { return one.kind == kind }) {
 			t.Errorf("there is no %q in it: choose another seed", kind)
 		}

@@ -5,18 +5,20 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"io/fs"
 	"net/http"
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
 )
 
-// figures are what the program holds; -1 where that cannot be read.
+// figures are what the program holds; -1 for sockets and files where there is no /proc.
 type figures struct{ goroutines, sockets, files int }
 
 const (
@@ -43,20 +45,27 @@ func (c *chaos) idle(ctx context.Context) (figures, error) {
 			now.files++
 		}
 	}
+	now.goroutines, err = c.goroutines()
+	return now, err
+}
+
+// goroutines asks the program's metrics.
+func (c *chaos) goroutines() (int, error) {
 	if c.Metrics == "" {
-		return now, nil
+		return -1, errors.New("the program has no metrics")
 	}
 	answer, err := (&http.Client{Transport: c.asker}).Get(c.Metrics)
 	if err != nil {
-		return now, err
+		return -1, err
 	}
 	defer answer.Body.Close()
-	for lines := bufio.NewScanner(answer.Body); lines.Scan(); {
+	lines := bufio.NewScanner(answer.Body)
+	for lines.Scan() {
 		if n, ok := strings.CutPrefix(lines.Text(), "go_goroutines "); ok {
-			now.goroutines, err = strconv.Atoi(n)
+			return strconv.Atoi(n)
 		}
 	}
-	return now, err
+	return -1, errors.Join(errors.New("the metrics do not tell the goroutines"), lines.Err())
 }
 
 // judgeLeaks: when nobody is connected any more, the program holds no more than at its
@@ -70,24 +79,36 @@ func (c *chaos) judgeLeaks(ctx context.Context, before figures) {
 			break
 		}
 	}
-	if c.Metrics == "" {
-		c.count("goroutines were not counted: the program has no metrics")
-	}
-	if err != nil || now.goroutines > before.goroutines || now.sockets > before.sockets || now.files > before.files+2*readers {
-		c.fault("the program holds %+v when idle, it held %+v at the start; %v", now, before, err)
+	if err != nil {
+		c.fault("what the program holds cannot be read: %v", err)
+	} else if now.goroutines > before.goroutines || now.sockets > before.sockets || now.files > before.files+2*readers {
+		c.fault("the program holds %+v when idle, it held %+v at the start", now, before)
 	}
 }
 
 // known are the files that may lie in the data directory of a program that has ended.
-var known = regexp.MustCompile(`^(kfdesk\.db|search\.db|key|lock(\.db)?(-journal)?|before-restore-[^/]+(/.*)?|media(/[0-9a-f]{2}(/[0-9a-f]{64})?)?|\.)$`)
+// Every day it makes a backup.
+var known = regexp.MustCompile(`^(kfdesk\.db|search\.db|key|lock(\.db)?(-journal)?|before-restore-[^/]+(/.*)?|backups(/kfdesk-\d{8}-\d{6}\.(kfbackup|json))?|media(/[0-9a-f]{2}(/[0-9a-f]{64})?)?|\.)$`)
 
-// judgeFiles: the data directory has no file that is not known, and every medium is
-// what its name says.
-func (c *chaos) judgeFiles() {
+// snapshotOf is where the database lies on its way into a backup.
+func snapshotOf(backup string) string { return ".snapshot-" + filepath.Base(backup) + ".part" }
+
+// judgeFiles: the data directory has no file that is not known, but the snapshots of
+// backups that were cut off, and every medium is what its name says.
+func (c *chaos) judgeFiles(cut []string) {
+	c.counts["media"] = 0
 	_ = filepath.WalkDir(c.Data, func(path string, d fs.DirEntry, err error) error {
 		name, _ := filepath.Rel(c.Data, path)
-		if err != nil || !known.MatchString(filepath.ToSlash(name)) {
-			c.fault("%s is left in the data directory; %v", name, err)
+		name = filepath.ToSlash(name)
+		snapshot := func(of string) bool {
+			return strings.HasPrefix(name+"/", snapshotOf(of)+"/")
+		}
+		switch {
+		case err != nil:
+			c.fault("the data directory cannot be read: %v", err)
+			return nil
+		case !known.MatchString(name) && !slices.ContainsFunc(cut, snapshot):
+			c.fault("%s is left in the data directory", name)
 			return nil
 		}
 		if strings.HasPrefix(name, "media") && d.Type().IsRegular() {

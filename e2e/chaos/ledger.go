@@ -20,7 +20,15 @@ type ledger struct {
 	replies  map[string]*reply    // by mark
 	restores []span               // from a backup's begin to its restore
 	off      []span               // the program's clock was wrong
-	counts   map[string]int       // troubles, deeds
+	hard     []span               // troubles that end the program or take its disk
+	failed   []failure
+	counts   map[string]int // troubles, deeds
+}
+
+// failure is a request that the program answered with a status of 500 or more.
+type failure struct {
+	span
+	what string
 }
 
 // deed is one of a customer's.
@@ -29,10 +37,12 @@ type deed struct {
 	at time.Time
 }
 
-// span is a stretch of time of which nothing is known any more.
+// span is a stretch of time.
 type span struct{ from, to time.Time }
 
 func (s span) has(at time.Time) bool { return !at.Before(s.from) && !at.After(s.to) }
+
+func (s span) meets(other span) bool { return !s.to.Before(other.from) && !other.to.Before(s.from) }
 
 // reply is one that an agent wrote.
 type reply struct {

@@ -63,6 +63,7 @@ type chaos struct {
 	ownDisk bool   // the data lie on a small disk
 	saved   string // the last backup
 	savedAt time.Time
+	cut     []string        // backups that were killed in the midst
 	pusher  *http.Transport // of WeChat
 	asker   *http.Transport // of the agents
 	faults  []string
@@ -121,10 +122,16 @@ func (c *chaos) all(ctx context.Context, o options, list []trouble) error {
 	if err != nil {
 		return err
 	}
-	if err := c.live(ctx, o, list); err != nil {
-		return err
+	if err = c.live(ctx, o, list); err == nil {
+		err = c.judge(ctx, before)
 	}
-	return c.judge(ctx, before)
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	if err = errors.Join(err, c.verdict()); err == nil {
+		fmt.Println("nothing lost, nothing twice")
+	}
+	return err
 }
 
 var agents = []string{"ann", "ben", "cai"}

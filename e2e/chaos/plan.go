@@ -49,7 +49,7 @@ const (
 func deck() (cards []trouble) {
 	for kind, n := range map[string]int{"kill": 3, "kill at the start": 1, "kill in the midst": 2, "stop": 1, "sockets cut": 3,
 		"request cut off": 1, "pushes cut": 2, "push answers lost": 2, "agents' answers lost": 2,
-		"disk full": 2, "files may not grow": 1, "start on a full disk": 1, "clock": 2, "clock far off": 1, "backup": 2, "restore": 1} {
+		"disk full": 2, "files may not grow": 1, "start on a full disk": 1, "clock": 2, "clock far off": 1, "backup": 2, "backup killed": 1, "restore": 1} {
 		for range n {
 			cards = append(cards, trouble{kind: kind})
 		}

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"sync"
 	"time"
 
 	_ "modernc.org/sqlite"
@@ -22,12 +23,20 @@ func (c *chaos) trouble(ctx context.Context, list []trouble) {
 		}
 		fmt.Printf("%8.3f  %v\n", time.Since(began).Seconds(), t)
 		c.count("trouble: %s", t.kind)
-		if err := c.make(ctx, t); err != nil && ctx.Err() == nil {
-			fmt.Println("          ", err)
+		now := time.Now()
+		err := c.make(ctx, t)
+		if ends[t.kind] || t.kind == "disk full" || t.kind == "files may not grow" {
+			c.note(func() { c.hard = append(c.hard, span{now, time.Now()}) })
+		}
+		if errors.Is(err, errNotHere) {
 			c.count("trouble that could not be made: %s", t.kind)
+		} else if err != nil { // it is alone: no other trouble excuses that
+			c.fault("%v at %s: %v", t, now.Format(clockFormat), err)
 		}
 	}
 }
+
+var errNotHere = errors.New("only on Linux")
 
 func (c *chaos) make(ctx context.Context, t trouble) error {
 	switch t.kind {
@@ -68,7 +77,9 @@ func (c *chaos) make(ctx context.Context, t trouble) error {
 		rest(ctx, t.wait)
 		return errors.Join(err, c.setClock(0))
 	case "backup":
-		return c.backup(ctx, t)
+		return c.backup(ctx)
+	case "backup killed":
+		return c.killedBackup(ctx, t.wait/300)
 	case "restore":
 		return c.restore(ctx)
 	}
@@ -94,7 +105,7 @@ func (c *chaos) kill(ctx context.Context) error {
 // noteSending notes which replies the program that does not run was about to send, or
 // has from a backup as not yet sent.
 func (c *chaos) noteSending(ctx context.Context) error {
-	marks, err := c.sending(ctx)
+	marks, err := c.sending(context.WithoutCancel(ctx))
 	c.note(func() {
 		for _, mark := range marks {
 			if r := c.replies[mark]; r != nil {
@@ -196,22 +207,52 @@ func (c *chaos) setClock(off time.Duration) error {
 	return err
 }
 
-// backup saves the data beside the running program. With one that is whole there are
-// some that are killed in the midst.
-func (c *chaos) backup(ctx context.Context, t trouble) error {
-	path, began := filepath.Join(c.dir, fmt.Sprintf("%d.kfbackup", time.Now().UnixNano())), time.Now()
-	if c.saved != "" && t.times == 3 {
-		short, stop := context.WithTimeout(ctx, t.wait/10)
-		defer stop()
-		ctx = short
-	}
-	if _, err := c.Command(ctx, "backup", "-out", path); ctx.Err() != nil {
-		c.count("backups that were killed")
-		return nil
-	} else if err != nil {
+// commandTime is how long a command may take.
+const commandTime = time.Minute
+
+// whole is for what is not broken off when the time of the troubles is over.
+func whole(ctx context.Context) (context.Context, context.CancelFunc) {
+	return context.WithTimeout(context.WithoutCancel(ctx), commandTime)
+}
+
+func (c *chaos) newBackup() string {
+	return filepath.Join(c.dir, fmt.Sprintf("%d.kfbackup", time.Now().UnixNano()))
+}
+
+// backup saves the data beside the running program.
+func (c *chaos) backup(ctx context.Context) error {
+	ctx, stop := whole(ctx)
+	defer stop()
+	path, began := c.newBackup(), time.Now()
+	if _, err := c.Command(ctx, "backup", "-out", path); err != nil {
 		return err
 	}
 	c.saved, c.savedAt = path, began
+	return nil
+}
+
+// killedBackup kills the command while it has a snapshot, if it is not faster.
+func (c *chaos) killedBackup(ctx context.Context, after time.Duration) error {
+	ctx, kill := whole(ctx)
+	defer kill()
+	path := c.newBackup()
+	var watch sync.WaitGroup
+	watch.Go(func() {
+		for rest(ctx, time.Millisecond) {
+			if _, err := os.Stat(filepath.Join(c.Data, snapshotOf(path))); err == nil {
+				rest(ctx, after)
+				kill()
+			}
+		}
+	})
+	_, err := c.Command(ctx, "backup", "-out", path)
+	killed := errors.Is(ctx.Err(), context.Canceled)
+	kill()
+	if watch.Wait(); !killed || err == nil {
+		return err
+	}
+	c.cut = append(c.cut, path)
+	c.count("backups that were killed")
 	return nil
 }
 
@@ -220,14 +261,15 @@ func (c *chaos) restore(ctx context.Context) error {
 	if c.saved == "" {
 		return errors.New("there is no backup yet")
 	}
-	if err := c.kill(ctx); err != nil {
-		return err
-	}
-	_, err := c.Command(ctx, "restore", c.saved, "-force")
-	if err == nil {
+	ctx, stop := whole(ctx)
+	defer stop()
+	err := c.kill(ctx)
+	if _, failed := c.Command(ctx, "restore", c.saved, "-force"); failed != nil {
+		err = errors.Join(err, failed)
+	} else {
 		c.note(func() { c.restores = append(c.restores, span{c.savedAt, time.Now()}) })
 		c.age.Add(1)
-		err = c.noteSending(ctx)
+		err = errors.Join(err, c.noteSending(ctx))
 	}
 	return errors.Join(err, c.start(ctx))
 }

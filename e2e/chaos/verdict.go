@@ -38,7 +38,10 @@ func (c *chaos) settle(ctx context.Context) {
 			ahead, err = true, c.setClock(65*time.Second)
 		}
 		if !rest(ctx, 300*time.Millisecond) {
-			c.fault("%d replies are left, %v", left, err)
+			c.fault("%d replies are left", left)
+			if err != nil {
+				c.fault("the replies cannot be read: %v", err)
+			}
 			break
 		}
 	}
@@ -58,31 +61,40 @@ func (c *chaos) judge(ctx context.Context, before figures) error {
 	if err != nil {
 		return err
 	}
-	// The second start clears away what commands that were killed have left.
-	if err := errors.Join(c.Stop(), c.Start(), c.Stop()); err != nil {
+	// What backups that were killed have left goes with the next start.
+	if err := c.Stop(); err != nil {
 		c.fault("%v", err)
 	}
+	c.note(func() { c.judgeFiles(c.cut) })
+	if err := errors.Join(c.Start(), c.Stop()); err != nil {
+		c.fault("%v", err)
+	}
+	c.note(func() { c.judgeFiles(nil) })
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.judgeMessages(rows)
 	c.judgeReplies(rows)
 	c.judgeOrder(rows)
 	c.judgeBudgets(rows, granted)
-	c.judgeFiles()
+	c.judgeAnswers()
 	c.judgeLog()
+	c.judgeWork()
 	for _, what := range slices.Sorted(maps.Keys(c.counts)) {
 		fmt.Printf("%6d  %s\n", c.counts[what], what)
 	}
-	if len(c.faults) > 0 {
-		const most = 40
-		more := ""
-		if n := len(c.faults); n > most {
-			c.faults, more = c.faults[:most], fmt.Sprintf("\n  and %d more", n-most)
-		}
-		return errors.New(strings.Join(c.faults, "\n  ") + more)
-	}
-	fmt.Println("nothing lost, nothing twice")
 	return nil
+}
+
+// verdict is nil when there was no fault.
+func (c *chaos) verdict() error {
+	const most = 40
+	switch n := len(c.faults); {
+	case n == 0:
+		return nil
+	case n > most:
+		c.faults = append(c.faults[:most], fmt.Sprintf("and %d more", n-most))
+	}
+	return errors.New(strings.Join(c.faults, "\n  "))
 }
 
 // judgeMessages: what WeChat was told that we have is there once, but what a restore
@@ -206,9 +218,27 @@ func (c *chaos) inOrder(what, openid string, a, b []string, counts func(string) 
 
 // judgeLog: the program had no panic and no data race.
 func (c *chaos) judgeLog() {
-	for _, bad := range []string{"DATA RACE", "panic"} {
-		if at := strings.Index(c.Log(), bad); at >= 0 {
-			c.fault("the log has %s:\n%.2000s", bad, c.Log()[at:])
+	if text := c.Panic(); text != "" {
+		c.fault("the log has a panic or a data race:\n%.2000s", text)
+	}
+}
+
+// judgeAnswers: the program failed at no request, but where it was killed or had no disk.
+func (c *chaos) judgeAnswers() {
+	for _, one := range c.failed {
+		if slices.ContainsFunc(c.hard, one.meets) {
+			c.counts["requests that failed in trouble"]++
+		} else {
+			c.fault("%s at %s, and nothing was wrong", one.what, one.to.Format(clockFormat))
+		}
+	}
+}
+
+// judgeWork: a run that has compared nothing says nothing.
+func (c *chaos) judgeWork() {
+	for _, what := range []string{"pushes that WeChat was told of", "replies sent", "order compared: pushes", "order compared: replies"} {
+		if c.counts[what] == 0 {
+			c.fault("nothing was compared: %s: 0", what)
 		}
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -63,10 +64,12 @@ func (c *chaos) pushes(next http.RoundTripper) carrier {
 		if r.Body = io.NopCloser(bytes.NewReader(sent)); strikes(&c.cutPushes) {
 			r.Body = io.NopCloser(io.MultiReader(bytes.NewReader(sent[:len(sent)/2]), broken{}))
 		}
+		began := time.Now()
 		answer, err := next.RoundTrip(r)
 		if err != nil {
 			return nil, err
 		}
+		c.answered(began, r, answer)
 		body, err := io.ReadAll(answer.Body)
 		_ = answer.Body.Close()
 		if err != nil {
@@ -103,15 +106,30 @@ func (c *chaos) arrive(openid, id string) {
 	})
 }
 
+// answered notes a request of which the program says that it failed. /healthz and its
+// like say how the program is.
+func (c *chaos) answered(began time.Time, r *http.Request, answer *http.Response) {
+	if answer.StatusCode < 500 || strings.HasPrefix(r.URL.Path, "/health") {
+		return
+	}
+	one := failure{span{began, time.Now()}, fmt.Sprintf("%s %s was answered %s", r.Method, r.URL.Path, answer.Status)}
+	c.note(func() { c.failed = append(c.failed, one) })
+}
+
 // requests carries what the agents do.
 func (c *chaos) requests(next http.RoundTripper) carrier {
 	return func(r *http.Request) (*http.Response, error) {
+		began := time.Now()
 		answer, err := next.RoundTrip(r)
-		if err == nil && r.Method == http.MethodPost && strikes(&c.lostDone) {
+		if err != nil {
+			return nil, err
+		}
+		if c.answered(began, r, answer); r.Method == http.MethodPost && strikes(&c.lostDone) {
 			_ = answer.Body.Close()
+			c.count("agents: answers that were lost")
 			return nil, errCut
 		}
-		return answer, err
+		return answer, nil
 	}
 }
 
