@@ -6,7 +6,6 @@ import (
 	"errors"
 	"io/fs"
 	"path/filepath"
-	"strings"
 	"time"
 )
 
@@ -14,7 +13,7 @@ import (
 type Size struct {
 	At    int64 `json:"at"`
 	Media int64 `json:"media"` // pictures, voices and films
-	All   int64 `json:"all"`   // with backups that lie on the same disk; without write-ahead logs, which come and go
+	All   int64 `json:"all"`   // with the database and the search index; without what is no data of now: backups, copies, write-ahead logs
 }
 
 const (
@@ -24,8 +23,7 @@ const (
 	growthSpan   = 2 * 24 * time.Hour  // over which growth is told at least
 )
 
-// Measure looks how much there is now, file by file, and remembers it beside that of
-// the days before.
+// Measure looks how much there is now, and remembers it beside that of the days before.
 func (s *Store) Measure(ctx context.Context) error {
 	size, err := s.measure(ctx)
 	if err != nil {
@@ -52,61 +50,28 @@ func (s *Store) Sizes(ctx context.Context) (list []Size, err error) {
 	return list, json.Unmarshal([]byte(text), &list)
 }
 
-func (s *Store) measure(ctx context.Context) (Size, error) {
-	size := Size{At: s.now()}
-	set, err := s.BackupSettings(ctx)
-	if err != nil {
-		return size, err
-	}
-	if size.Media, err = folderSize(ctx, filepath.Join(s.dir, "media")); err != nil {
-		return size, err
-	}
-	if size.All, err = folderSize(ctx, s.dir, "media"); err != nil {
-		return size, err
-	}
-	size.All += size.Media
-	for _, dir := range []string{s.BackupDir(set), set.Copy} {
-		if dir == "" || within(s.dir, dir) || !SameDisk(s.dir, dir) {
-			continue
-		}
-		backups, err := folderSize(ctx, dir)
-		if err != nil {
-			return size, err
-		}
-		size.All += backups
-	}
-	return size, nil
+func (s *Store) measure(ctx context.Context) (size Size, err error) {
+	files := s.Pulse()
+	size = Size{At: s.now()}
+	size.Media, err = folderSize(ctx, filepath.Join(s.dir, "media"))
+	size.All = size.Media + files.Database + files.Search
+	return size, err
 }
 
-// within tells whether a folder is another, or lies in it.
-func within(dir, folder string) bool {
-	rel, err := filepath.Rel(dir, folder)
-	return err == nil && rel != ".." && !strings.HasPrefix(rel, ".."+string(filepath.Separator))
-}
-
-// folderSize adds up the files in a folder and below it, but for folders with one of
-// these names in it. What goes away meanwhile, and what may not be read, is not counted.
-func folderSize(ctx context.Context, dir string, but ...string) (sum int64, err error) {
+// folderSize adds up the files in a folder and below it. What goes away meanwhile, and
+// what may not be read, is not counted.
+func folderSize(ctx context.Context, dir string) (sum int64, err error) {
 	if real, err := filepath.EvalSymlinks(dir); err == nil { // a walk does not follow the first, either
 		dir = real
 	}
-	err = filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+	err = filepath.WalkDir(dir, func(_ string, d fs.DirEntry, err error) error {
 		switch {
 		case ctx.Err() != nil:
 			return ctx.Err()
 		case errors.Is(err, fs.ErrNotExist), errors.Is(err, fs.ErrPermission):
 			return nil
-		case err != nil:
+		case err != nil || d.IsDir():
 			return err
-		case d.IsDir():
-			for _, name := range but {
-				if path == filepath.Join(dir, name) {
-					return fs.SkipDir
-				}
-			}
-			return nil
-		case strings.HasSuffix(path, "-wal"), strings.HasSuffix(path, "-shm"):
-			return nil
 		}
 		info, err := d.Info()
 		if errors.Is(err, fs.ErrNotExist) {
@@ -136,7 +101,8 @@ func appendSize(list []Size, size Size) (kept []Size) {
 }
 
 // Growth is by how many bytes a day the data has grown; ok is false until it was
-// measured over two days.
+// measured over two days. Backups are no part of it: until they are as many as are
+// kept, they would be most of it.
 func Growth(list []Size) (day int64, ok bool) {
 	if len(list) == 0 {
 		return 0, false

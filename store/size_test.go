@@ -1,6 +1,8 @@
 package store
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -9,8 +11,8 @@ import (
 	"time"
 )
 
-// All files count, media apart; those of backups where they take from the same disk,
-// once; write-ahead logs come and go.
+// The database, the search index and the media count, those apart. Backups, copies of
+// the database and what else lies beside it do not: they would be told as growth.
 func TestMeasure(t *testing.T) {
 	d := openDesk(t)
 	equal(t, "before", len(must(d.Sizes(ctx))(t)), 0)
@@ -22,38 +24,75 @@ func TestMeasure(t *testing.T) {
 	}
 	before := measure()
 	equal(t, "no media", before.Media, 0)
-	if before.At != d.now() || before.All < 1000 {
-		t.Errorf("%+v", before)
+	if files := d.Pulse(); before.At != d.now() || before.All != files.Database+files.Search || files.Database == 0 || files.Search == 0 {
+		t.Errorf("%+v of %+v", before, files)
 	}
 	_, _, err := d.SaveFile(strings.NewReader(strings.Repeat("x", 5000)), 1e6)
 	ok(t, err)
+	beside := t.TempDir()
+	set := must(d.BackupSettings(ctx))(t)
+	set.Copy = beside
+	ok(t, d.SetBackupSettings(ctx, Actor{}, set))
+	for _, path := range []string{BackupName("20260101-030000"), "backups/" + BackupName("20260101-030000"), "backups/kfdesk-20260101-030000.kfbackup.part",
+		snapshotMark + "1.part/kfdesk.db", beforeMark + "0002.db", "sandbox/kfdesk.db", filepath.Join("..", filepath.Base(beside), BackupName("20260101-030000"))} {
+		path = filepath.Join(d.Dir(), path)
+		ok(t, os.MkdirAll(filepath.Dir(path), 0o700))
+		ok(t, os.WriteFile(path, make([]byte, 1_000_000), 0o600))
+	}
 	after := measure()
 	equal(t, "media", after.Media, 5000)
 	if grown := after.All - before.All; grown < 5000 || grown > 500_000 { // the settings themselves take a page
 		t.Errorf("all has grown by %d", grown)
 	}
-	backup := func(dir string) {
-		t.Helper()
-		ok(t, os.MkdirAll(dir, 0o700))
-		ok(t, os.WriteFile(filepath.Join(dir, "a backup"), make([]byte, 1_000_000), 0o600))
+}
+
+// The folder of media may be a link to another disk.
+func TestMeasureOfALinkedFolder(t *testing.T) {
+	d := openDesk(t)
+	_, _, err := d.SaveFile(strings.NewReader(strings.Repeat("x", 5000)), 1e6)
+	ok(t, err)
+	media, disk := filepath.Join(d.Dir(), "media"), filepath.Join(t.TempDir(), "disk")
+	ok(t, os.Rename(media, disk))
+	ok(t, os.Symlink(disk, media))
+	ok(t, d.Measure(ctx))
+	equal(t, "media", must(d.Sizes(ctx))(t)[0].Media, 5000)
+}
+
+// meanwhile is a context in which something happens whenever somebody asks whether it
+// has ended, as a walk does at each file.
+type meanwhile struct {
+	context.Context
+	do func()
+}
+
+func (m meanwhile) Err() error { m.do(); return nil }
+
+// What goes away while a folder is read is not counted, and ends nothing; what is no
+// folder at all is an error.
+func TestFolderSizeWhileFilesGo(t *testing.T) {
+	dir := t.TempDir()
+	for _, name := range []string{"a", "b/1", "c", "d/1"} {
+		path := filepath.Join(dir, name)
+		ok(t, os.MkdirAll(filepath.Dir(path), 0o700))
+		ok(t, os.WriteFile(path, make([]byte, 1000), 0o600))
 	}
-	grows := func(what string, least int64) {
-		t.Helper()
-		now := measure()
-		if grown := now.All - after.All; grown < least || grown > least+500_000 {
-			t.Errorf("%s: all has grown by %d, not by %d", what, grown, least)
+	equal(t, "all", must(folderSize(ctx, dir))(t), 4000)
+	asked := 0
+	goes := func() {
+		if asked++; asked == 2 { // at the first file: the folder was listed
+			ok(t, errors.Join(os.RemoveAll(filepath.Join(dir, "b")), gone(filepath.Join(dir, "c"))))
 		}
-		after = now
 	}
-	backup(d.BackupDir(BackupSettings{}))
-	grows("backups in the data directory", 1_000_000)
-	beside := filepath.Join(filepath.Dir(d.Dir()), "beside")
-	backup(beside)
-	set := must(d.BackupSettings(ctx))(t)
-	set.Dir = beside
-	ok(t, d.SetBackupSettings(ctx, Actor{}, set))
-	grows("those beside it", 1_000_000)
-	equal(t, "media", after.Media, 5000)
+	equal(t, "what stays", must(folderSize(meanwhile{ctx, goes}, dir))(t), 2000)
+	equal(t, "none", must(folderSize(ctx, filepath.Join(dir, "nowhere")))(t), 0)
+	if _, err := folderSize(ctx, filepath.Join(dir, "a", "below")); err == nil {
+		t.Error("a folder below a file is read")
+	}
+	ended, end := context.WithCancel(ctx)
+	end()
+	if _, err := folderSize(ended, dir); !errors.Is(err, context.Canceled) {
+		t.Errorf("it goes on when it is to end: %v", err)
+	}
 }
 
 // One size a day is kept, and the last, for a month; growth is told from two days on.
