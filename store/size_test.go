@@ -33,9 +33,9 @@ func TestMeasure(t *testing.T) {
 	set := must(d.BackupSettings(ctx))(t)
 	set.Copy = beside
 	ok(t, d.SetBackupSettings(ctx, Actor{}, set))
-	for _, path := range []string{BackupName("20260101-030000"), "backups/" + BackupName("20260101-030000"), "backups/kfdesk-20260101-030000.kfbackup.part",
-		snapshotMark + "1.part/kfdesk.db", beforeMark + "0002.db", "sandbox/kfdesk.db", filepath.Join("..", filepath.Base(beside), BackupName("20260101-030000"))} {
-		path = filepath.Join(d.Dir(), path)
+	backup, inside := BackupName("20260101-030000"), func(path string) string { return filepath.Join(d.Dir(), path) }
+	for _, path := range []string{filepath.Join(beside, backup), inside(backup), inside("backups/" + backup), inside("backups/" + backup + ".part"),
+		inside(snapshotMark + "1.part/kfdesk.db"), inside(beforeMark + "0002.db"), inside("sandbox/kfdesk.db")} {
 		ok(t, os.MkdirAll(filepath.Dir(path), 0o700))
 		ok(t, os.WriteFile(path, make([]byte, 1_000_000), 0o600))
 	}
