@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
@@ -32,10 +33,12 @@ type statusQuiet struct {
 // known: since the program began, or within a day. Account.PushedAt is the first.
 func (c *Console) lastPushes(ctx context.Context, accounts []store.Account) (map[int64]int64, error) {
 	now := c.Store.Now()
-	stored, err := c.Store.Pushed(ctx, now.Add(-24*time.Hour).UnixMilli(), now.Add(time.Minute).UnixMilli())
 	last := map[int64]int64{}
+	var err error
 	for _, a := range accounts {
-		if at := max(stored[a.ID].Last, c.pushes.read(a.ID, now.UnixMilli()).TakenAt); at > 0 {
+		stored, failed := c.Store.Pushed(ctx, a.ID, now.Add(-24*time.Hour).UnixMilli(), now.Add(time.Minute).UnixMilli())
+		err = errors.Join(err, failed)
+		if at := max(stored.Last, c.pushes.read(a.ID, now.UnixMilli()).TakenAt); at > 0 {
 			last[a.ID] = at
 		}
 	}
@@ -74,12 +77,12 @@ func (c *Console) quiets(ctx *fiber.Ctx, accounts []store.Account, last map[int6
 func (c *Console) usualPushes(ctx context.Context, accountID int64, since time.Time, span time.Duration) (usual int, err error) {
 	for day := 1; day <= quietDays; day++ {
 		from := since.Add(time.Duration(-day) * 24 * time.Hour)
-		pushed, err := c.Store.Pushed(ctx, from.UnixMilli(), from.Add(span).UnixMilli())
+		pushed, err := c.Store.Pushed(ctx, accountID, from.UnixMilli(), from.Add(span).UnixMilli())
 		if err != nil {
 			return 0, err
 		}
-		if n := pushed[accountID].N; day == 1 || n < usual {
-			usual = n
+		if day == 1 || pushed.N < usual {
+			usual = pushed.N
 		}
 		if usual < quietPushes {
 			break

@@ -13,10 +13,9 @@ func TestPushed(t *testing.T) {
 	other := d.addAccount(t, "wxfedcba0987654321")
 	is := func(what string, from, until time.Duration, want string) {
 		t.Helper()
-		got := must(d.Pushed(ctx, start+from.Milliseconds(), start+until.Milliseconds()))(t)
 		text := ""
 		for _, id := range []int64{d.account, other} {
-			if p, ok := got[id]; ok {
+			if p := must(d.Pushed(ctx, id, start+from.Milliseconds(), start+until.Milliseconds()))(t); p.N > 0 {
 				text += fmt.Sprintf(" %d:%d@%d", id, p.N, (p.Last-start)/60_000)
 			}
 		}
@@ -56,14 +55,30 @@ func TestPushed(t *testing.T) {
 	is("nor in its own time", -48*time.Hour, 0, "")
 }
 
-// Of very many only the newest are read.
+// Of very many pushes only the newest are counted. Neither those of another account nor
+// what was imported takes their place.
 func TestPushedIsBounded(t *testing.T) {
 	d := openDesk(t)
+	quiet := d.addAccount(t, "wxfedcba0987654321")
+	in := d.text("o2", "hello")
+	in.Account = quiet
+	must(d.Receive(ctx, in))(t)
 	d.receive(t, d.text("o1", "hello"))
-	ok(t, d.write(ctx, func(t *tx) error {
-		return t.exec(fmt.Sprintf(`with recursive n(i) as (select 1 union all select i + 1 from n where i <= %d)
-			insert into message (account_id, customer_id, conversation_id, dir, type, body, at, dedupe)
-			select m.account_id, m.customer_id, m.conversation_id, 'in', 'text', '{}', m.at + i, 'n' || i from message m, n where m.id = 1`, pushedMost))
-	}))
-	equal(t, "pushes", must(d.Pushed(ctx, 0, start*2))(t)[d.account], Pushed{N: pushedMost, Last: start + pushedMost + 1})
+	fill := func(mark string, imported int) {
+		t.Helper()
+		ok(t, d.write(ctx, func(t *tx) error {
+			return t.exec(fmt.Sprintf(`with recursive n(i) as (select 1 union all select i + 1 from n where i <= %d)
+				insert into message (account_id, customer_id, conversation_id, dir, type, body, at, dedupe, imported)
+				select m.account_id, m.customer_id, m.conversation_id, 'in', 'text', '{}', m.at + i, '%s' || i, %d from message m, n where m.id = 2`, pushedMost, mark, imported))
+		}))
+	}
+	fill("i", 1)
+	is := func(what string, account int64, want Pushed) {
+		t.Helper()
+		equal(t, what, must(d.Pushed(ctx, account, 0, start*2))(t), want)
+	}
+	is("beside an import", d.account, Pushed{N: 1, Last: start})
+	fill("n", 0)
+	is("the busy one", d.account, Pushed{N: pushedMost, Last: start + pushedMost + 1})
+	is("the quiet one", quiet, Pushed{N: 1, Last: start})
 }
