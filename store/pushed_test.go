@@ -77,7 +77,8 @@ func TestPushedIsBounded(t *testing.T) {
 		t.Helper()
 		equal(t, what, must(d.Pushed(ctx, account, 0, start*2))(t), want)
 	}
-	is("beside an import", d.account, Pushed{N: 1, Last: start})
+	d.receive(t, d.text("o1", "more"))
+	is("around an import", d.account, Pushed{N: 2, Last: start})
 	fill("n", 0)
 	is("the busy one", d.account, Pushed{N: pushedMost, Last: start + pushedMost + 1})
 	is("the quiet one", quiet, Pushed{N: 1, Last: start})
