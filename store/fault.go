@@ -76,7 +76,7 @@ func worn(dir string) bool {
 	if _, err := os.Stat(filepath.Join(dir, "search.db")); err == nil {
 		return true
 	}
-	for _, pattern := range []string{"media/*/*", "backups/*" + BackupExt, beforeMark + "*.db"} {
+	for _, pattern := range []string{"media/*/*", backupFolder + "/*" + BackupExt, beforeMark + "*.db"} {
 		if found, _ := fs.Glob(os.DirFS(dir), pattern); len(found) > 0 {
 			return true
 		}
@@ -97,7 +97,7 @@ func blank(path string) bool {
 // lastBackup is the newest backup in a data directory that may be restored as far
 // as is known; "" none. One that was uploaded may be of another installation.
 func lastBackup(dir string) string {
-	dir = filepath.Join(dir, "backups")
+	dir = filepath.Join(dir, backupFolder)
 	list, _ := listBackups(dir) // a folder that cannot be read has none
 	for _, b := range list {
 		if b.There && b.Fault == "" && b.Why != "upload" {

@@ -102,7 +102,7 @@ func clearData(dir string) error {
 		eachNamed(filepath.Join(dir, backupFolder), "kfdesk-*.part", func(path string) error {
 			// What a command makes has its snapshot from before the part to after it, so it
 			// is looked for when the part was seen; its note is written after that.
-			snapshots, err := fs.Glob(os.DirFS(dir), snapshotMark+"*")
+			snapshots, err := listNamed(dir, snapshotMark+"*")
 			making := func(snapshot string) bool { return strings.HasSuffix(snapshot, "-"+filepath.Base(path)) }
 			if err != nil || slices.ContainsFunc(snapshots, making) || strings.HasSuffix(path, ".json.part") && !old(path) {
 				return err
@@ -113,9 +113,28 @@ func clearData(dir string) error {
 
 // eachNamed does something with what has a name like the pattern in a folder.
 func eachNamed(folder, pattern string, do func(path string) error) error {
-	names, err := fs.Glob(os.DirFS(folder), pattern)
-	for _, name := range names {
-		err = errors.Join(err, do(filepath.Join(folder, name)))
+	paths, err := listNamed(folder, pattern)
+	for _, path := range paths {
+		err = errors.Join(err, do(path))
 	}
 	return err
+}
+
+// listNamed lists it. A folder that is not there has none; one that cannot be read is an
+// error, which fs.Glob would hide.
+func listNamed(folder, pattern string) (paths []string, err error) {
+	files, err := os.ReadDir(folder)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	for _, f := range files {
+		like, bad := filepath.Match(pattern, f.Name())
+		if bad != nil {
+			return nil, bad
+		}
+		if like {
+			paths = append(paths, filepath.Join(folder, f.Name()))
+		}
+	}
+	return paths, err
 }

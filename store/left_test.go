@@ -87,3 +87,22 @@ func TestLeftIsClearedAway(t *testing.T) {
 		}
 	}
 }
+
+// A folder that cannot be read is told of, and keeps nothing else from being cleared.
+func TestLeftInAFolderThatCannotBeRead(t *testing.T) {
+	dir := t.TempDir()
+	ok(t, clearData(dir)) // where there are none yet
+	probe := filepath.Join(dir, ".probe-1")
+	for _, path := range []string{filepath.Join(dir, "media"), filepath.Join(dir, backupFolder), probe} { // files in the place of folders
+		ok(t, os.WriteFile(path, nil, 0o600))
+	}
+	err := clearData(dir)
+	for _, folder := range []string{"media", backupFolder} {
+		if err == nil || !strings.Contains(err.Error(), filepath.Join(dir, folder)) {
+			t.Errorf("%s is not told of: %v", folder, err)
+		}
+	}
+	if _, err := os.Stat(probe); !os.IsNotExist(err) {
+		t.Errorf("the probe: %v", err)
+	}
+}
