@@ -36,6 +36,7 @@ type figures struct {
 	Plan     plan           `json:"plan"`
 	Accepted int            `json:"accepted"`
 	Refused  map[string]int `json:"refused"` // by the answer
+	Unsent   int            `json:"unsent"`  // due at the rate, and not sent in time
 	Seconds  float64        `json:"seconds"` // from the first post to the last answer
 	Rate     float64        `json:"rate"`    // accepted a second
 	Answer   quantiles      `json:"answer_ms"`
@@ -81,7 +82,7 @@ func (f *figures) faults() error {
 		n    int
 		what string
 	}{
-		{f.refused(), "refused"}, {f.Missing, "lost"}, {f.Unseen, "not shown"}, {f.Twice, "twice"}, {f.ShownTwice, "shown twice"},
+		{f.refused(), "refused"}, {f.Unsent, "due messages were not sent: the rate was not kept"}, {f.Missing, "lost"}, {f.Unseen, "not shown"}, {f.Twice, "twice"}, {f.ShownTwice, "shown twice"},
 		{f.Muddled, "out of order"}, {f.Disorder, "shown out of order"}, {f.Back, "shown older than before"}, {f.Cut, "sockets cut"},
 	} {
 		if one.n > 0 {
@@ -134,6 +135,9 @@ func (f *figures) print(w io.Writer) {
 	row("accepted", "%d in %.2f s: %.0f a second", f.Accepted, f.Seconds, f.Rate)
 	for answer, n := range f.Refused {
 		row("refused", "%d × %s", n, answer)
+	}
+	if f.Unsent > 0 {
+		row("not kept", "%d due messages were not sent", f.Unsent)
 	}
 	row("ms", "%8s %8s %8s %8s", "p50", "p90", "p99", "max")
 	times := func(name string, q *quantiles, less float64) {

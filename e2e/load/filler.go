@@ -82,8 +82,11 @@ func (f *filler) begin(now time.Time) error {
 	}
 	row = f.db.QueryRowContext(f.ctx, `select (select count(*) from message), (select seq from sqlite_sequence where name = 'event')`)
 	var there int
-	if err := row.Scan(&there, &f.event); err != nil || there > 0 {
-		return fmt.Errorf("the data directory holds %d messages (%w)", there, err)
+	if err := row.Scan(&there, &f.event); err != nil {
+		return err
+	}
+	if there > 0 {
+		return fmt.Errorf("the data directory holds %d messages", there)
 	}
 	f.step = min(stepMost, yearMS/int64(f.most))
 	f.at = now.UnixMilli() - f.step*int64(f.most)

@@ -162,7 +162,7 @@ func TestFaultsFail(t *testing.T) {
 		t.Error(err)
 	}
 	for _, spoil := range []func(*figures){
-		func(f *figures) { f.Accepted = 0 }, func(f *figures) { f.Refused = map[string]int{"500": 1} }, func(f *figures) { f.Unseen = 1 },
+		func(f *figures) { f.Accepted = 0 }, func(f *figures) { f.Refused = map[string]int{"500": 1} }, func(f *figures) { f.Unsent = 1 }, func(f *figures) { f.Unseen = 1 },
 		func(f *figures) { f.ShownTwice = 1 }, func(f *figures) { f.Disorder = 1 }, func(f *figures) { f.Back = 1 }, func(f *figures) { f.Orders = 2 },
 		func(f *figures) { f.Cut = 1 }, func(f *figures) { f.Missing = 1 }, func(f *figures) { f.Twice = 1 }, func(f *figures) { f.Muddled = 1 },
 		func(f *figures) { f.Plan.Time, f.Growth = 10*time.Minute, 3000 },
@@ -194,6 +194,45 @@ func TestStallCounts(t *testing.T) {
 	// The hundredth was due after 99 ms and had to wait until 300.
 	if least := posters[0].answers.Min(); least < 200_000 {
 		t.Errorf("one waited %d µs only", least)
+	}
+}
+
+// What was due and not sent when the time is over is counted, be it that it waits for a
+// poster or that there is no room for it to wait.
+func TestUnsentCounts(t *testing.T) {
+	p := plan{Posters: 1, Customers: 1, Rate: 1_000_000, Most: 1<<16 + 1000, Time: time.Minute}
+	s := newSaid(p.Most)
+	ctx, end := context.WithTimeout(context.Background(), 200*time.Millisecond)
+	defer end()
+	posters := p.hands(s, func(int, int) (string, bool) { <-ctx.Done(); return "", true })
+	post(ctx, p, posters)
+	f := figures{Plan: p, Refused: map[string]int{}}
+	f.account(s, posters, time.Second)
+	if f.Accepted != 1 || f.Unsent != p.Most-1 || f.refused() > 0 {
+		t.Errorf("%d accepted, %d unsent, %d refused", f.Accepted, f.Unsent, f.refused())
+	}
+	var out strings.Builder
+	if f.print(&out); !strings.Contains(out.String(), fmt.Sprint(p.Most-1, " due messages were not sent")) {
+		t.Errorf("%s", out.String())
+	}
+	for rate, want := range map[float64]int{0: 0, 0.5: 30, 0.51: 31, 1e9: p.Most} {
+		p.Rate = rate
+		if got := p.due(); got != want {
+			t.Errorf("%d are due at %g a second, want %d", got, rate, want)
+		}
+	}
+}
+
+// Printed or as JSON: a search that does not find all fails the run.
+func TestSizesCheck(t *testing.T) {
+	for _, asJSON := range []bool{false, true} {
+		for found, fails := range []bool{true, true, false} {
+			var out strings.Builder
+			err := tellSizes(&out, []size{{Found: 2, Holding: 2}, {Found: found, Holding: 2}}, asJSON)
+			if (err != nil) != fails || out.Len() == 0 {
+				t.Errorf("JSON %v, %d found: %v after %q", asJSON, found, err, out.String())
+			}
+		}
 	}
 }
 

@@ -16,6 +16,7 @@ const (
 	warmTime  = time.Second     // of posting before anything counts
 	quietTime = 3 * time.Second // without a frame: nothing more comes
 	drainMost = time.Minute
+	lateMost  = 5 * time.Second // for which the posters of a rate may catch up when its time is over
 )
 
 // measure carries out a plan.
@@ -129,6 +130,7 @@ func (f *figures) account(said *said, posters []*poster, took time.Duration) {
 	answers := newLatency()
 	for _, one := range posters {
 		answers.Merge(one.answers.Histogram)
+		f.Unsent += one.unsent
 		for answer, n := range one.refused {
 			f.Refused[answer] += n
 		}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"net/url"
 	"strconv"
 	"strings"
@@ -25,6 +26,7 @@ type poster struct {
 	last                   map[int]int // by customer: the number of the last, counted from 1
 	answers                latency
 	refused                map[string]int
+	unsent                 int // that were due when nobody waited for them any longer
 	turn                   int
 }
 
@@ -51,9 +53,10 @@ func (p *poster) write(due time.Duration) bool {
 // post lets all posters write for the plan's time: each as fast as it is answered,
 // or together at a rate. Then a message is due at its time whether or not the
 // posters are free, and counts from there, so that a pause of the server shows in
-// all that it kept waiting. What it keeps waiting beyond drainMost is given up.
+// all that it kept waiting. What is not sent lateMost after the time is unsent: the
+// rate was not kept.
 func post(ctx context.Context, p plan, posters []*poster) (took time.Duration) {
-	late, give := context.WithTimeout(ctx, p.Time+drainMost)
+	late, give := context.WithTimeout(ctx, p.Time+lateMost)
 	defer give()
 	ctx, cancel := context.WithTimeout(late, p.Time)
 	defer cancel()
@@ -65,10 +68,8 @@ func post(ctx context.Context, p plan, posters []*poster) (took time.Duration) {
 		wg.Go(func() {
 			if p.Rate > 0 {
 				for at := range due {
-					if late.Err() != nil {
-						one.refused["given up: the server is too slow"]++
-					} else if !one.write(at) {
-						return
+					if late.Err() != nil || !one.write(at) {
+						one.unsent++
 					}
 				}
 				return
@@ -77,9 +78,9 @@ func post(ctx context.Context, p plan, posters []*poster) (took time.Duration) {
 			}
 		})
 	}
-	for i := 0; p.Rate > 0 && ctx.Err() == nil && i < p.Most; i++ {
+	for i := range p.due() {
 		at := began + time.Duration(float64(i)/p.Rate*float64(time.Second))
-		if wait := at - time.Since(s.began); wait > 0 {
+		if wait := at - time.Since(s.began); wait > 0 && late.Err() == nil {
 			time.Sleep(wait)
 		}
 		due <- at
@@ -87,6 +88,11 @@ func post(ctx context.Context, p plan, posters []*poster) (took time.Duration) {
 	close(due)
 	wg.Wait()
 	return time.Since(s.began) - began
+}
+
+// due is how many messages are at a fixed rate.
+func (p plan) due() int {
+	return int(min(math.Ceil(p.Rate*p.Time.Seconds()), float64(p.Most)))
 }
 
 // callback signs messages as WeChat does and posts them.

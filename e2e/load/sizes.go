@@ -67,10 +67,16 @@ func sizes(ctx context.Context, out io.Writer, args []string) error {
 		}
 		list = append(list, *one)
 	}
-	if *asJSON {
-		return json.NewEncoder(out).Encode(list)
+	return tellSizes(out, list, *asJSON)
+}
+
+// tellSizes prints what was measured. It is an error when a search does not find all.
+func tellSizes(out io.Writer, list []size, asJSON bool) error {
+	if !asJSON {
+		printSizes(out, list)
+	} else if err := json.NewEncoder(out).Encode(list); err != nil {
+		return err
 	}
-	printSizes(out, list)
 	for _, one := range list {
 		if one.Found != one.Holding {
 			return fmt.Errorf("%s: a search finds %d of %d", one.Data, one.Found, one.Holding)
@@ -167,8 +173,11 @@ func (m *measurer) inside(told io.Writer, one *size) (err error) {
 	if err != nil {
 		return err
 	}
-	if m.active, err = m.db.ActiveConversations(m.ctx, &m.who); err != nil || len(m.active) == 0 {
-		return fmt.Errorf("%d conversations are active: %w", len(m.active), err)
+	if m.active, err = m.db.ActiveConversations(m.ctx, &m.who); err != nil {
+		return err
+	}
+	if len(m.active) == 0 {
+		return errors.New("no conversation is active")
 	}
 	m.account, one.Rows, m.words, m.next = account.ID, len(m.active), newChatter(2), time.Now().UnixNano()
 	began := time.Now()
