@@ -20,7 +20,7 @@ type frame struct {
 	id       int64
 	account  int64 // 0: for everybody
 	customer int64
-	agent    *store.Agent // who changed; each browser has a row of its own
+	agent    *store.Agent // who changed; row tells all of them, see agentRow
 	told     []int64
 	only     int64 // the one agent who gets it; 0: all
 	row      []byte
@@ -48,8 +48,14 @@ func (h *Hub) frame(ctx context.Context, c *store.Change) (frame, error) {
 	head := b.Len()
 	if e.Kind == "agent" {
 		a, err := h.store.Agent(ctx, e.Agent)
-		f.agent = &a
-		return f, err
+		if err != nil {
+			return f, err
+		}
+		if err := field(&b, "agent", a); err != nil {
+			return f, err
+		}
+		f.agent, f.row = &a, closed(&b)
+		return f, nil
 	}
 	if e.Kind == "draft" {
 		f.only = e.Agent
@@ -92,11 +98,16 @@ func (h *Hub) frame(ctx context.Context, c *store.Change) (frame, error) {
 	return f, nil
 }
 
-// agentRow is the row of an agent's change as a colleague may see it.
+// agentRow is the row of an agent's change as a colleague may see it: for most the
+// one that is ready.
 func (f *frame) agentRow(colleague *store.Agent) ([]byte, error) {
+	seen := f.agent.SeenBy(colleague)
+	if len(seen.Bindings) == len(f.agent.Bindings) {
+		return f.row, nil
+	}
 	var b bytes.Buffer
 	b.WriteString(`{"id":` + strconv.FormatInt(f.id, 10) + `,"kind":"agent"`)
-	err := field(&b, "agent", f.agent.SeenBy(colleague))
+	err := field(&b, "agent", seen)
 	return closed(&b), err
 }
 

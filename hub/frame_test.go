@@ -42,3 +42,21 @@ func TestColleaguesAreShownWhereBothAre(t *testing.T) {
 		}
 	}
 }
+
+// Who may see all of a colleague is given the bytes that are ready.
+func TestAgentRowIsMadeOnce(t *testing.T) {
+	d := newDesk(t)
+	f, err := d.hub.frame(context.Background(), &store.Change{Event: store.Event{ID: 1, Kind: "agent", Agent: d.agent.ID}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, tt := range map[string]struct {
+		who   store.Agent
+		ready bool
+	}{"the agent": {d.agent, true}, "an admin": {store.Agent{ID: 8, Role: "admin"}, true}, "one of no account": {store.Agent{ID: 9, Role: "agent"}, false}} {
+		row, err := f.agentRow(&tt.who)
+		if err != nil || (&row[0] == &f.row[0]) != tt.ready || strings.Contains(string(row), `"account":`) != tt.ready {
+			t.Errorf("%s: %v, %s", name, err, row)
+		}
+	}
+}
