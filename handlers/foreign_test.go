@@ -136,20 +136,22 @@ func TestIDsOfAnotherAccountInsideOfRequests(t *testing.T) {
 	for name, tt := range map[string]struct {
 		method, path, body, there string
 	}{
-		"to a colleague":       {"POST", cafe + "/transfer", `{"to":%s}`, fmt.Sprint(d.ids["li"])},
-		"inviting a colleague": {"POST", cafe + "/invite", `{"to":%s}`, fmt.Sprint(d.ids["li"])},
-		"a note's colleague":   {"POST", cafe + "/notes", `{"client_id":"0123456789","content":"x","mentions":[%s]}`, fmt.Sprint(d.ids["li"])},
-		"ending":               {"POST", conversations + "end", `{"ids":[%s]}`, p.path[len(conversations):]},
-		"a picture":            {"POST", cafe + "/messages", `{"client_id":"0123456789","type":"image","body":{},"media":%s}`, p.media},
-		"a draft's file":       {"PUT", cafe + "/draft", `{"text":"x","files":[{"place":"image","media":%s}]}`, p.media},
-		"a quick reply's":      {"POST", quickreplies, `{"scope":"mine","account":0,"title":"t","type":"image","body":{},"media":%s}`, p.media},
-		"a quick reply for":    {"POST", quickreplies, `{"scope":"mine","account":%s,"title":"t","type":"text","body":{"content":"x"}}`, "1"},
-		"a tag":                {"PUT", customer + "/tags", `{"add":[%s]}`, "1"},
-		"the list of":          {"GET", "/api/v1/conversations?list=waiting&account=%s", "", "1"},
-		"a search in":          {"GET", "/api/v1/search?q=planted&account=%s", "", "1"},
-		"a search of":          {"GET", "/api/v1/search?q=planted&agent=%s", "", fmt.Sprint(d.ids["li"])},
-		"an upload to":         {"POST", "/api/v1/media?kind=image&account=%s", "x", "1"},
-		"reading":              {"POST", cafe + "/read", `{"message":%s}`, p.message},
+		"to a colleague":               {"POST", cafe + "/transfer", `{"to":%s}`, fmt.Sprint(d.ids["li"])},
+		"inviting a colleague":         {"POST", cafe + "/invite", `{"to":%s}`, fmt.Sprint(d.ids["li"])},
+		"a note's colleague":           {"POST", cafe + "/notes", `{"client_id":"0123456789","content":"x","mentions":[%s]}`, fmt.Sprint(d.ids["li"])},
+		"ending":                       {"POST", conversations + "end", `{"ids":[%s]}`, p.path[len(conversations):]},
+		"a picture":                    {"POST", cafe + "/messages", `{"client_id":"0123456789","type":"image","body":{},"media":%s}`, p.media},
+		"a picture of a card":          {"POST", cafe + "/messages", `{"client_id":"card456789","type":"miniprogrampage","body":{"title":"t","appid":"wx0123456789abcdef","pagepath":"pages/a"},"thumb":%s}`, p.media},
+		"a draft's file":               {"PUT", cafe + "/draft", `{"text":"x","files":[{"place":"image","media":%s}]}`, p.media},
+		"a quick reply's":              {"POST", quickreplies, `{"scope":"mine","account":2,"title":"t","type":"image","body":{},"media":%s}`, p.media},
+		"that of a quick reply's card": {"POST", quickreplies, `{"scope":"mine","account":2,"title":"t","type":"miniprogrampage","body":{"title":"t","appid":"wx0123456789abcdef","pagepath":"pages/a"},"thumb":%s}`, p.media},
+		"a quick reply for":            {"POST", quickreplies, `{"scope":"mine","account":%s,"title":"t","type":"text","body":{"content":"x"}}`, "1"},
+		"a tag":                        {"PUT", customer + "/tags", `{"add":[%s]}`, "1"},
+		"the list of":                  {"GET", "/api/v1/conversations?list=waiting&account=%s", "", "1"},
+		"a search in":                  {"GET", "/api/v1/search?q=planted&account=%s", "", "1"},
+		"a search of":                  {"GET", "/api/v1/search?q=planted&agent=%s", "", fmt.Sprint(d.ids["li"])},
+		"an upload to":                 {"POST", "/api/v1/media?kind=image&account=%s", "x", "1"},
+		"reading":                      {"POST", cafe + "/read", `{"message":%s}`, p.message},
 	} {
 		ask := func(id string) result {
 			body := tt.body
