@@ -91,6 +91,12 @@ func TestKeptMediaAreOfOneLogIn(t *testing.T) {
 	if h := got.header; got.status != 200 || h.Get("Cache-Control") != "private, max-age=31536000, immutable" || h.Get("Vary") != "Cookie" {
 		t.Errorf("%d %v", got.status, h)
 	}
+	// A medium has a policy of its own, in which nothing runs; all else is as everywhere.
+	if policy := got.header.Get("Content-Security-Policy"); policy != "default-src 'none'; sandbox" {
+		t.Errorf("the policy is %q", policy)
+	}
+	got.header.Set("Content-Security-Policy", cspHeader)
+	headed(t, "a medium", got.header)
 }
 
 // What no route takes is refused by every path: a TRACE shows nothing of its

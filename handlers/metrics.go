@@ -140,26 +140,29 @@ func since(ms int64, now time.Time) float64 {
 	return max(0, now.Sub(time.UnixMilli(ms)).Seconds())
 }
 
-// Metrics gives a server the metrics for Prometheus.
+// Metrics gives a server the metrics for Prometheus; the headers of safety are the
+// server's to set.
 func Metrics(c *Console) http.Handler {
 	registry := prometheus.NewRegistry()
 	registry.MustRegister(collector{c}, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	registry.MustRegister(c.Meter.collectors()...)
-	metrics := promhttp.HandlerFor(registry, promhttp.HandlerOpts{MaxRequestsInFlight: scrapesMost, ErrorHandling: promhttp.ContinueOnError})
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.URL.Path != "/metrics" {
-			http.NotFound(w, r)
-			return
-		}
-		w.Header().Set("Cache-Control", "no-store")
-		w.Header().Set("X-Content-Type-Options", "nosniff")
-		metrics.ServeHTTP(w, r)
-	})
+	return promhttp.HandlerFor(registry, promhttp.HandlerOpts{MaxRequestsInFlight: scrapesMost, ErrorHandling: promhttp.ContinueOnError})
 }
 
 // ServeMetrics serves the metrics at their own address until ctx ends.
 func ServeMetrics(ctx context.Context, l net.Listener, c *Console) error {
-	server := &http.Server{Handler: Metrics(c), ReadHeaderTimeout: 5 * time.Second, WriteTimeout: 30 * time.Second, IdleTimeout: 2 * time.Minute}
+	metrics := Metrics(c)
+	alone := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		for _, h := range safeHeaders {
+			w.Header().Set(h[0], h[1])
+		}
+		if r.URL.Path != "/metrics" {
+			http.NotFound(w, r)
+			return
+		}
+		metrics.ServeHTTP(w, r)
+	})
+	server := &http.Server{Handler: alone, ReadHeaderTimeout: 5 * time.Second, WriteTimeout: 30 * time.Second, IdleTimeout: 2 * time.Minute}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	ended := make(chan struct{})

@@ -1,12 +1,16 @@
 package handlers
 
 import (
+	"context"
 	"errors"
+	"net"
+	"net/http"
 	"os"
 	"regexp"
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -64,6 +68,7 @@ func TestMetrics(t *testing.T) {
 			t.Errorf("there is no %s", line)
 		}
 	}
+	headed(t, "the metrics", got.header)
 	d.leaks(t, "the metrics", got.body, []string{leakBody, openid, callbackToken, aesKey, scrapeToken})
 	if t.Failed() {
 		t.Log(regexp.MustCompile(`(?m)^(#|go_|process_).*\n`).ReplaceAllString(got.body, ""))
@@ -161,6 +166,38 @@ func TestMetricsNeedTheirToken(t *testing.T) {
 	for _, token := range []string{"", scrapeToken} {
 		if got := d.scrape(t, token); got.status != 403 {
 			t.Errorf("they are off, and %q gets %d", token, got.status)
+		}
+	}
+}
+
+// At their own address they have the headers of safety too, and nothing is beside them.
+func TestMetricsAtTheirOwnAddress(t *testing.T) {
+	d := metered(t)
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	serving, end := context.WithCancel(ctx)
+	var server sync.WaitGroup
+	server.Go(func() {
+		if err := ServeMetrics(serving, ln, d.Console); err != nil {
+			t.Error(err)
+		}
+	})
+	t.Cleanup(func() { end(); server.Wait() })
+	for path, want := range map[string]int{"/metrics": 200, "/": 404, "/metrics/": 404, "/login": 404} {
+		res, err := http.Get("http://" + ln.Addr().String() + path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := read(t, res)
+		if got.status != want || strings.Contains(got.body, "kfdesk_build_info") != (want == 200) {
+			t.Errorf("%s: %d %.100s", path, got.status, got.body)
+		}
+		for _, h := range safeHeaders {
+			if said := got.header.Values(h[0]); len(said) != 1 || said[0] != h[1] {
+				t.Errorf("%s: %s is %q", path, h[0], said)
+			}
 		}
 	}
 }
