@@ -3,6 +3,7 @@ package handlers
 import (
 	"bytes"
 	"path/filepath"
+	"runtime"
 	"strconv"
 	"strings"
 	"testing"
@@ -78,5 +79,49 @@ func TestHostileFilesAsUploads(t *testing.T) {
 	parts, err := filepath.Glob(filepath.Join(d.dir, "media", ".part*"))
 	if err != nil || len(parts) > 0 {
 		t.Error("left half:", parts, err)
+	}
+}
+
+// As a picture of a kf account none of them is unpacked to more than a small one needs.
+func TestHostileFilesAsAvatars(t *testing.T) {
+	taken := 0
+	for _, f := range hostile.Files() {
+		used := allocated(func() {
+			if _, err := squareJPEG(f.Data); err == nil {
+				taken++
+			} else if err != errNoPicture {
+				t.Errorf("%s: %v", f.Name, err)
+			}
+		})
+		if used > 1<<20 {
+			t.Errorf("%s: %d KB for a file of %d KB", f.Name, used>>10, len(f.Data)>>10)
+		}
+	}
+	if taken == 0 {
+		t.Error("not even the small ones that are pictures are taken")
+	}
+}
+
+// One picture at a time is unpacked: while one is, the next waits before it takes memory.
+func TestPicturesAreUnpackedOneByOne(t *testing.T) {
+	raw := picture(t, "png")
+	scaling.Lock()
+	done := make(chan error)
+	go func() { _, err := squareJPEG(raw); done <- err }()
+	stacks := make([]byte, 1<<20)
+	for waits := false; !waits; {
+		select {
+		case err := <-done:
+			scaling.Unlock()
+			t.Fatal("it did not wait:", err)
+		default:
+		}
+		for one := range strings.SplitSeq(string(stacks[:runtime.Stack(stacks, true)]), "\n\n") {
+			waits = waits || strings.Contains(one, "handlers.squareJPEG(") && strings.Contains(one, "sync.(*Mutex).Lock")
+		}
+	}
+	scaling.Unlock()
+	if err := <-done; err != nil {
+		t.Error(err)
 	}
 }
