@@ -2,10 +2,12 @@ package handlers
 
 import (
 	"encoding/json"
+	"go/version"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -25,8 +27,10 @@ var licences = map[string]*regexp.Regexp{
 type module struct {
 	Module, Path, Version, Licence, Use, Dir string
 	Indirect                                 bool
-	Advisories                               []struct{ ID, Fixed, Note string }
+	Advisories                               []advisory
 }
+
+type advisory struct{ ID, Fixed, Note string }
 
 // Every library that go.mod names was looked at: .github/dependencies.json has its
 // version, its licence and what is known against it. When this fails after an update,
@@ -38,6 +42,7 @@ func TestEveryDependencyWasLookedAt(t *testing.T) {
 	}
 	var seen struct {
 		LookedAt string `json:"looked_at"`
+		Go       module
 		Modules  []module
 	}
 	if err := json.Unmarshal(raw, &seen); err != nil {
@@ -46,6 +51,11 @@ func TestEveryDependencyWasLookedAt(t *testing.T) {
 	if !regexp.MustCompile(`^\d{4}-\d\d-\d\d$`).MatchString(seen.LookedAt) {
 		t.Errorf("looked at on %q", seen.LookedAt)
 	}
+	mod := goMod(t)
+	if version.Lang(seen.Go.Version) != version.Lang("go"+mod.Go) {
+		t.Errorf("go.mod asks for Go %s, looked at was %s: what is known against it?", mod.Go, seen.Go.Version)
+	}
+	mended(t, seen.Go.Advisories)
 	listed := map[string]module{}
 	for _, m := range seen.Modules {
 		if listed[m.Module].Module != "" || m.Use == "" {
@@ -58,7 +68,7 @@ func TestEveryDependencyWasLookedAt(t *testing.T) {
 			}
 		}
 	}
-	for _, m := range required(t) {
+	for _, m := range required(t, mod.Require) {
 		of := listed[m.Path]
 		delete(listed, m.Path)
 		if of.Version != m.Version {
@@ -73,19 +83,48 @@ func TestEveryDependencyWasLookedAt(t *testing.T) {
 	}
 }
 
-// required are the modules that go.mod names, with where they lie.
-func required(t *testing.T) (list []module) {
+// mended fails where the Go that this was built with has a fault that a newer one of
+// it has not.
+func mended(t *testing.T, known []advisory) {
+	t.Helper()
+	now, _, _ := strings.Cut(runtime.Version(), " ")
+	if !version.IsValid(now) {
+		t.Logf("this Go is %s: nothing is known of it", now)
+		return
+	}
+	for _, a := range known {
+		if !version.IsValid(a.Fixed) || a.ID == "" || a.Note == "" {
+			t.Errorf("Go: an advisory without id, note or the version without it: %v", a)
+		}
+		if version.Compare(now, a.Fixed) < 0 {
+			t.Errorf("this Go is %s, take %s or newer: %s (%s)", now, a.Fixed, a.ID, a.Note)
+		}
+	}
+}
+
+// modFile is what go.mod says.
+type modFile struct {
+	Go      string
+	Require []module
+}
+
+func goMod(t *testing.T) (mod modFile) {
 	t.Helper()
 	edit, err := exec.Command("go", "mod", "edit", "-json", "../go.mod").Output()
+	if err == nil {
+		err = json.Unmarshal(edit, &mod)
+	}
 	if err != nil {
 		t.Fatal(err)
 	}
-	var mod struct{ Require []module }
-	if err := json.Unmarshal(edit, &mod); err != nil {
-		t.Fatal(err)
-	}
+	return mod
+}
+
+// required are the modules that go.mod names, with where they lie.
+func required(t *testing.T, named []module) (list []module) {
+	t.Helper()
 	names := []string{"list", "-m", "-f", "{{.Path}} {{.Dir}}"}
-	for _, m := range mod.Require {
+	for _, m := range named {
 		names = append(names, m.Path)
 	}
 	out, err := exec.Command("go", names...).Output()
@@ -97,7 +136,7 @@ func required(t *testing.T) (list []module) {
 		path, dir, _ := strings.Cut(strings.TrimSpace(line), " ")
 		dirs[path] = dir
 	}
-	for _, m := range mod.Require {
+	for _, m := range named {
 		m.Dir = dirs[m.Path]
 		list = append(list, m)
 	}

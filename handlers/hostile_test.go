@@ -94,7 +94,7 @@ func TestHostileFilesAsAvatars(t *testing.T) {
 			}
 		})
 		if used > 1<<20 {
-			t.Errorf("%s: %d KB for a file of %d KB", f.Name, used>>10, len(f.Data)>>10)
+			t.Fatalf("%s: %d KB for a file of %d KB", f.Name, used>>10, len(f.Data)>>10)
 		}
 	}
 	if taken == 0 {
