@@ -3,6 +3,7 @@ package handlers
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"slices"
 	"time"
 
@@ -189,8 +190,11 @@ var refusedFor = map[string]string{
 // WeChat that is turned away, the customers see a fault notice, and nothing else
 // tells why.
 func (c *Console) turnAway(ctx *fiber.Ctx, a *store.Account, reason, what string, more ...any) error {
-	c.pushes.refuse(a.ID, c.Store.Now().UnixMilli(), reason, what)
-	c.Log.With("appid", a.AppID, "reason", refusedFor[reason], "what", what).WarnContext(ctx.UserContext(), "a request to the callback was refused", more...)
+	now := c.Store.Now()
+	c.pushes.refuse(a.ID, now.UnixMilli(), reason, what)
+	if quiet, ok := c.sparse.may(fmt.Sprint("callback ", a.ID, reason), now); ok {
+		c.Log.With("appid", a.AppID, "reason", refusedFor[reason], "what", what, "more", quiet).WarnContext(ctx.UserContext(), "a request to the callback was refused", more...)
+	}
 	return refused(fiber.StatusForbidden, "bad_signature")
 }
 
@@ -209,9 +213,12 @@ func (c *Console) cspReport(ctx *fiber.Ctx) error {
 			Blocked   string `json:"blocked-uri"`
 		} `json:"csp-report"`
 	}
-	if json.Unmarshal(ctx.Body(), &report) == nil {
+	if json.Unmarshal(ctx.Body(), &report) != nil {
+		return ctx.SendStatus(fiber.StatusNoContent)
+	}
+	if quiet, ok := c.sparse.may("content policy", c.Store.Now()); ok {
 		c.Log.WarnContext(ctx.UserContext(), "a browser reports a breach of the content policy", "directive", cut(report.Body.Directive, 100),
-			"page", cut(report.Body.Document, 200), "blocked", cut(report.Body.Blocked, 200))
+			"page", cut(report.Body.Document, 200), "blocked", cut(report.Body.Blocked, 200), "more", quiet)
 	}
 	return ctx.SendStatus(fiber.StatusNoContent)
 }

@@ -55,6 +55,7 @@ type Console struct {
 	faults  faultBook
 	sockets socketCount
 	prober  prober
+	sparse  sparse
 }
 
 // WeChat is what people wait for and the courier does.

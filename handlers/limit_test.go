@@ -265,6 +265,38 @@ func TestLinesAreNotBroken(t *testing.T) {
 	}
 }
 
+// Strangers write so many lines a minute into the log, whatever they send; the next
+// minute tells how many there were, and the doctor has counted all of them.
+func TestStrangersDoNotFillTheLog(t *testing.T) {
+	d := newDesk(t)
+	const sent = linesMost + 70
+	for name, send := range map[string]func(i int){
+		"content policy": func(int) {
+			d.send(t, request("POST", "/csp-report", strings.NewReader(`{"csp-report":{"blocked-uri":"https://e.com"}}`)))
+		},
+		"the callback": func(i int) {
+			d.send(t, request("POST", fmt.Sprintf("/wechat/%s?nonce=%d&timestamp=1&signature=x", shopApp, i), strings.NewReader("<xml/>")))
+		},
+	} {
+		lines := func() int { return strings.Count(d.log.String(), name) }
+		for i := range sent {
+			send(i)
+		}
+		if n := lines(); n != linesMost {
+			t.Errorf("%s: %d lines of %d", name, n, sent)
+		}
+		d.clock.Advance(time.Minute)
+		send(sent)
+		if n := lines(); n != linesMost+1 || !strings.Contains(d.log.String(), " more=70 ") && !strings.Contains(d.log.String(), " more=70\n") {
+			t.Errorf("%s: %d lines in the next minute: %.300s", name, n, d.log)
+		}
+		d.log.text.Reset()
+	}
+	if n := d.Console.pushes.read(1, d.clock.Now().UnixMilli()).Refused(); n != sent+1 {
+		t.Errorf("the doctor has %d of them", n)
+	}
+}
+
 // A file of many rows with faults is refused in one line, not in as many.
 func TestImportOfManyRows(t *testing.T) {
 	d := newDesk(t)
