@@ -61,6 +61,37 @@ func TestRequestsThatTrickle(t *testing.T) {
 	}
 }
 
+// Who asks for a large file and does not read it is let go too.
+func TestAnswersThatNobodyReads(t *testing.T) {
+	d := newDesk(t)
+	path := d.large(t)
+	server := d.app.Server()
+	if server.ReadTimeout != readTimeout || server.WriteTimeout != writeTimeout || server.IdleTimeout != idleTimeout {
+		t.Errorf("times: %v %v %v", server.ReadTimeout, server.WriteTimeout, server.IdleTimeout)
+	}
+	server.WriteTimeout = 300 * time.Millisecond
+	conn, err := net.Dial("tcp", strings.TrimPrefix(d.serve(t), "http://"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	if _, err := fmt.Fprintf(conn, "GET %s HTTP/1.1\r\nHost: desk.example\r\nAuthorization: Bearer %s\r\n\r\n", path, d.tokens["li"]); err != nil {
+		t.Fatal(err)
+	}
+	begun := make([]byte, 12)
+	if _, err := io.ReadFull(conn, begun); err != nil || string(begun) != "HTTP/1.1 200" {
+		t.Fatalf("%q %v", begun, err)
+	}
+	for late := time.Now().Add(patience); server.GetOpenConnectionsCount() > 0; time.Sleep(5 * time.Millisecond) {
+		if time.Now().After(late) {
+			t.Fatal("the connection is held")
+		}
+	}
+	if n, err := io.Copy(io.Discard, conn); n >= 20<<20 {
+		t.Errorf("all of it was sent: %v", err)
+	}
+}
+
 // What is refused is taken in for a while only, however slowly it comes.
 func TestRefusedBodyThatTrickles(t *testing.T) {
 	near, far := net.Pipe()

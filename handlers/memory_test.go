@@ -89,12 +89,12 @@ func filmOf(size int64) *zeros {
 }
 
 // large keeps a file of 20 MB, as the courier does, and gives its address.
-func (l *live) large(t testing.TB) string {
-	hash, size, err := l.Store.SaveFile(filmOf(20<<20), 1<<30)
+func (d *desk) large(t testing.TB) string {
+	hash, size, err := d.Store.SaveFile(filmOf(20<<20), 1<<30)
 	if err != nil {
 		t.Fatal(err)
 	}
-	m, err := l.Store.AddMedia(t.Context(), store.Media{Account: 1, Kind: "video", Mime: "video/mp4", Hash: hash, Size: size})
+	m, err := d.Store.AddMedia(t.Context(), store.Media{Account: 1, Kind: "video", Mime: "video/mp4", Hash: hash, Size: size})
 	if err != nil {
 		t.Fatal(err)
 	}
