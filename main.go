@@ -12,6 +12,7 @@ import (
 	"net"
 	"os"
 	"os/signal"
+	"runtime"
 	"runtime/debug"
 	"strings"
 	"syscall"
@@ -360,6 +361,7 @@ func (p *program) greet(c *handlers.Console, logins play.Logins) {
 	if url == "" {
 		url = "http://" + nearby(p.listen.Addr())
 	}
+	p.Log.Info("kfdesk serves", "version", c.Version, "go", runtime.Version())
 	fmt.Fprintln(os.Stdout, p.text("cli.serving", "url", url))
 	if p.scrape != nil {
 		fmt.Fprintln(os.Stdout, p.text("cli.metrics", "url", "http://"+nearby(p.scrape.Addr())+"/metrics"))

@@ -200,6 +200,9 @@ func TestSignals(t *testing.T) {
 		if code := s.wait(); code != 0 {
 			t.Errorf("%v ends with %d", signal, code)
 		}
+		if !strings.Contains(s.log.String(), `"version":"`) {
+			t.Errorf("the log does not tell the version: %s", s.log)
+		}
 		for line := range strings.Lines(s.log.String()) {
 			if strings.HasPrefix(line, "{") && !json.Valid([]byte(line)) {
 				t.Errorf("no JSON: %s", line)
