@@ -21,9 +21,10 @@ const (
 
 	// What a look finds is a write for every browser. From one look to the next goes
 	// as long as it would take to write each event to each browser alone, within
-	// bounds: so nothing waits while that can be done, and else a write carries more.
+	// bounds: so little waits while that can be done, and else a write carries more.
 	writeTime             = 15 * time.Microsecond
-	writesMost, pauseMost = 12, 20 * time.Millisecond // events that count; all in all
+	writesMost            = 12 // events that count
+	pauseLeast, pauseMost = 3 * time.Millisecond, 20 * time.Millisecond
 )
 
 // Hub feeds the browsers from the event log.
@@ -111,7 +112,7 @@ func (h *Hub) Run(ctx context.Context) error {
 func (h *Hub) lookPause(found int) time.Duration {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	return min(time.Duration(min(found, writesMost)*len(h.clients))*writeTime, pauseMost)
+	return min(max(pauseLeast, time.Duration(min(found, writesMost)*len(h.clients))*writeTime), pauseMost)
 }
 
 // paused waits, unless ctx ends.
