@@ -90,6 +90,8 @@ func (d *play) noting(l look) *page {
 	p := newPage(d.t, "zhouzhe", d.URL, l)
 	send(p, cdpage.AddScriptToEvaluateOnNewDocument, cdpage.AddScriptToEvaluateOnNewDocumentParams{Source: notesBreaches})
 	p.open("/login")
+	p.see("[href^='/login/oidc']")
+	p.clean("/login")
 	p.fill("#login", "zhouzhe")
 	p.fill("#password", demoPassword)
 	p.press(kb.Enter)
@@ -125,21 +127,38 @@ func TestHostileTextsInTheInbox(t *testing.T) {
 	if len(list)+len(ended) < len(texts)/2 {
 		t.Fatalf("%d and %d conversations of %d texts", len(list), len(ended), len(texts))
 	}
-	for _, view := range []string{"mine", "waiting", "all", "ended", "blocked", "radar"} {
+	p.narrow(1440, 6000) // all rows are drawn
+	for view, mark := range map[string]string{"mine": ".view", "waiting": ".view", "all": ".view", "ended": ".view", "blocked": ".blocklist", "closing": ".radar"} {
 		eval[bool](p, fmt.Sprintf("(location.hash = '#%s', true)", view))
-		p.see("#rows")
+		p.see(mark + "[aria-current=page]" + map[bool]string{true: fmt.Sprintf("[href^='#%s']", view)}[mark == ".view"])
+		p.see("#rows .conv, #rows .empty")
+		eval[bool](p, "document.querySelector('#rows').dispatchEvent(new Event('scroll'))")
 		p.clean(view)
 	}
+	p.set(look{})
+	var mine int64 // one that can be answered
+	opened := 0
 	for _, v := range append(list, ended...) {
 		view := map[string]string{"waiting": "waiting", "closed": "ended"}[v.State]
 		if view == "" {
 			view = "all"
 		}
 		p.show(view, v.ID)
-		p.until("the thread and the panel", fmt.Sprintf("document.querySelector('.panel .cust') && document.querySelector('#stream .msg, #stream .evt') && location.hash.endsWith('/%d')", v.ID))
+		p.until("the thread and the panel", fmt.Sprintf("document.querySelector('.panel .cust code')?.title === %s && document.querySelector('#stream .msg, #stream .evt')", quote(v.Customer.OpenID)))
+		opened += eval[int](p, "e2e.find('#stream .raw summary').map((one) => one.click()).length")
+		p.until("the pushes as they came", "[...document.querySelectorAll('#stream .raw')].every((one) => one.querySelector('.raw-text'))")
 		p.clean(fmt.Sprint("conversation ", v.ID, " ", v.State))
+		if eval[bool](p, "Boolean(document.querySelector('#reply'))") {
+			mine = v.ID
+		}
+	}
+	if opened == 0 || mine == 0 {
+		t.Fatalf("%d pushes as they came, and %d can be answered", opened, mine)
 	}
 	p.hostileStates(list[len(list)-1].ID, texts)
+	p.show("all", mine)
+	p.hostileWriting()
+	p.hostileDialogs()
 	chen := list[slices.IndexFunc(list, func(v one) bool { return v.Customer.OpenID == demoChen })].ID
 	p.show("all", chen)
 	for _, text := range texts[:20] { // into the open inbox
@@ -186,6 +205,77 @@ func (p *page) hostileStates(open int64, texts []string) {
 	p.see("[role=menu]")
 	p.clean("menu")
 	p.press(kb.Escape)
+}
+
+// hostileWriting opens what puts something into a reply: quick replies, editors with
+// what was sent before, articles.
+func (p *page) hostileWriting() {
+	p.t.Helper()
+	p.click(fmt.Sprintf(".tools [aria-label=%q]", p.word("quick.title")))
+	for n := range 20 { // of all types
+		p.until("a quick reply", fmt.Sprintf("document.querySelectorAll('kf-quick [role=option]')[%d]?.ariaSelected === 'true'", n))
+		p.clean(fmt.Sprint("quick reply ", n))
+		p.press(kb.ArrowDown)
+	}
+	p.press(kb.Escape)
+	p.gone("kf-quick")
+	for _, name := range []string{"news", "music", "msgmenu", "miniprogrampage", "wxcard"} {
+		if name == "news" {
+			p.click(fmt.Sprintf(".tools [aria-label=%q]", p.word("editor.news")))
+		} else {
+			p.editor(name)
+			p.see("kf-" + name + " .recent")
+		}
+		p.see("kf-" + name + " .wx-screen")
+		p.clean(name)
+		for n := range p.texts("kf-" + name + " .recent button") {
+			p.click(fmt.Sprintf("kf-%s .recent button:nth-child(%d)", name, n+1))
+			p.clean(fmt.Sprint(name, " as sent before, ", n))
+		}
+		p.click("kf-" + name + " .dialog-head button")
+		p.gone("kf-" + name + " dialog")
+	}
+	p.editor("articles")
+	for _, kind := range []string{"article", "material"} {
+		p.click("kf-articles .seg label >> " + p.word("editor.articles."+kind))
+		p.see("kf-articles .callout-warn >> onerror")
+		p.see("kf-articles .art")
+		p.clean(kind)
+	}
+	p.fill("kf-articles [type=search]", "script")
+	p.until("what was found", "e2e.find('kf-articles .art').every((one) => one.querySelector('.hit'))")
+	p.click("kf-articles .art")
+	p.see("kf-articles .wx-card >> script")
+	p.clean("articles that were found")
+	p.click("kf-articles .dialog-head button")
+	p.gone("kf-articles dialog")
+}
+
+// hostileDialogs opens what names messages, customers and colleagues.
+func (p *page) hostileDialogs() {
+	p.t.Helper()
+	shut := func(dialog, line string) {
+		p.t.Helper()
+		p.see(dialog + " " + line)
+		p.clean(dialog)
+		p.click(dialog + " .dialog-head button")
+		p.gone(dialog)
+	}
+	p.click("#stream .msg:has(.bubble-text):not(:has(.unknown)) .msg-more")
+	p.see(".msg-menu [role=menuitem]")
+	p.clean("the menu of a message")
+	p.click("[role=menuitem] >> " + p.word("inbox.forward.to"))
+	shut("kf-forward", ".pick label")
+	p.click(".thread-acts [title='Shift+T']")
+	shut("kf-handover", ".pick label >> xss")
+	p.click(".thread-acts [aria-haspopup=menu]")
+	p.click("[role=menuitem] >> " + p.word("handover.invite.menu"))
+	shut("kf-handover", ".pick label >> xss")
+	eval[bool](p, "(document.activeElement.blur(), true)")
+	p.press("m")
+	p.write(".composer-note textarea", " @")
+	p.see(".mentions [role=option]")
+	p.clean("whom a note can name")
 }
 
 // The pages that are read and submitted: every address that one of them leads to,

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	_ "modernc.org/sqlite"
 )
@@ -24,16 +25,16 @@ func hostileTexts(t testing.TB) (list []string) {
 	return list
 }
 
-// Columns of texts that people or WeChat fill. All of them are planted; of the
-// others it is said here that they hold nothing of the kind, so that a new column
-// makes one think about it.
+// Columns of texts that people or WeChat fill. All of them are planted, see
+// everywhere; of the others it is said here that they hold nothing of the kind, so
+// that a new column makes one think about it.
 var planted = map[string]string{
 	"account": "name", "agent": "login name seen_ip", "article": "title description url cover", "article_sync": "errmsg", "attempt": "errmsg",
 	"audit": "ip deed subject detail", "authorizer": "principal", "conversation": "last_text reason",
 	"customer": "openid unionid remark source language session_kf", "draft": "text pieces forms", "errand": "errmsg",
-	"keyword_hit": "word", "kf_account": "kf_account nickname kf_wx invite_wx invite_status avatar_url", "kf_deed": "kf_account wish ip",
+	"keyword_hit": "word", "kf_account": "kf_account nickname kf_wx invite_wx avatar_url", "kf_deed": "kf_account wish ip",
 	"media": "name error", "memo": "text", "message": "body dedupe kf_account nick errmsg auto raw", "oidc_member": "issuer subject",
-	"quickreply": "category code title spelling body", "session": "name ip", "tag": "name", "login_failure": "subject",
+	"quickreply": "category code title spelling body", "session": "name ip", "setting": "value", "tag": "name", "login_failure": "subject",
 }
 
 // unplanted are words of ours, numbers and names by which machines know each other.
@@ -42,9 +43,9 @@ var unplanted = map[string]string{
 	"agent_account": "kf_account", "article": "kind ref", "article_sync": "kind", "attempt": "outcome", "authcode": "hash appid openid",
 	"authorizer": "scopes", "authstate": "hash", "component": "appid desktop_url phone_url",
 	"conversation": "state last_dir last_type last_state", "customer": "action_cause", "draft": "mode files", "erased": "hash", "errand": "what",
-	"event": "kind", "half_login": "way", "kf_account": "kf_id", "kf_deed": "what", "leftover": "kind ref", "link": "kind",
+	"event": "kind", "half_login": "way", "kf_account": "kf_id invite_status", "kf_deed": "what", "leftover": "kind ref", "link": "kind",
 	"media": "kind state source url hash mime wx_url", "message": "dir type state client_id spent", "quickreply": "type", "session": "kind way",
-	"setting": "name value", "token": "kind", "upload": "hash type media_id", "migration": "name",
+	"setting": "name", "token": "kind", "upload": "hash type media_id", "migration": "name",
 }
 
 // planter writes hostile texts into a database as no part of the program would let
@@ -132,18 +133,38 @@ func plant(t testing.TB, path string, texts []string) {
 	p := &planter{t, tx}
 	p.complete()
 	me := p.number("select id from agent where login = 'zhouzhe'")
-	for _, query := range []string{"update media set name = ?", "update attempt set errmsg = ?", "update account set name = ?",
+	for _, query := range []string{"update attempt set errmsg = ?", "update account set name = ?",
 		"update agent set name = ? where login <> 'zhouzhe'", "update kf_account set nickname = ?, kf_wx = ?1, invite_wx = ?1, invite_status = 'waiting'"} {
 		p.exec(query, texts[0]+texts[1]+texts[30])
 	}
-	for n, text := range texts {
+	for _, kind := range []string{"article", "material"} {
+		p.exec("insert into article_sync (account_id, kind, tried_at, errcode, errmsg) values (1, ?, ?, 59999, ?)", kind, time.Now().UnixMilli(), texts[1])
+	}
+	p.oidc(texts[0] + texts[1] + texts[30])
+	for n, text := range slices.Backward(texts) { // the first of them are the newest
 		if n%2 == 0 {
 			p.person(n/2, text, texts[(n+1)%len(texts)], me)
 		}
 		p.things(n, text, me)
+		if n%8 == 0 {
+			p.account(n, strings.Join(texts[n:min(n+8, len(texts))], " "))
+		}
 	}
 	p.rules(texts)
+	p.everywhere()
 	must(t, tx.Commit())
+}
+
+// everywhere fails when a column that is said to be planted holds no hostile text.
+func (p *planter) everywhere() {
+	p.t.Helper()
+	for table, columns := range planted {
+		for _, column := range strings.Fields(columns) {
+			if p.number(fmt.Sprintf("select count(*) from %s where instr(%s, 'xss') > 0", table, column)) == 0 {
+				p.t.Errorf("%s.%s holds no hostile text", table, column)
+			}
+		}
+	}
 }
 
 // complete fails when a column of text is in neither of the two lists.
@@ -166,7 +187,9 @@ func (p *planter) person(n int, text, other string, me int64) {
 	p.t.Helper()
 	like := p.number("select id from customer order by id limit 1")
 	openid := fmt.Sprintf("%s#%d", text, n)
-	who := p.clone("customer", like, map[string]any{"openid": openid, "unionid": text, "remark": text, "source": text, "language": text, "session_kf": "", "vip": n % 4})
+	at := p.number("select max(at) from message")
+	until := at + []int64{47, -1, 47, 1}[n%4]*3600_000 // open, closed, open, about to close
+	who := p.clone("customer", like, map[string]any{"message_left": 5, "message_total": 5, "message_since": at, "message_until": until, "openid": openid, "unionid": text, "remark": text, "source": text, "language": text, "session_kf": "", "vip": n % 4})
 	state, agent := "open", me
 	switch {
 	case n%10 == 3:
@@ -177,7 +200,6 @@ func (p *planter) person(n int, text, other string, me int64) {
 	if n%10 == 5 {
 		p.exec("update customer set session_kf = ? where id = ?", text, who)
 	}
-	at := p.number("select max(at) from message")
 	v := p.clone("conversation", p.number("select id from conversation where state = 'open' limit 1"), map[string]any{"customer_id": who, "state": state, "agent_id": agent,
 		"last_text": other, "reason": other, "last_type": "text", "last_dir": "in", "waiting_since": at, "unread": n % 3})
 	p.exec("update customer set conversation_id = ?, blocked_at = ? where id = ?", v, n%20/19*int(at), who)
@@ -192,13 +214,18 @@ func (p *planter) person(n int, text, other string, me int64) {
 			sender, errcode, status := int64(0), 0, ""
 			if dir == "out" || dir == "note" {
 				sender, status = me, "sent"
-				if dir == "out" && i%2 == 1 {
+				if dir == "out" && (i+n)%2 == 1 {
 					errcode, status = 40000+n, "failed"
 				}
 			}
 			media := sql.NullInt64{}
 			if name := map[string]string{"image": "image", "voice": "voice", "video": "video"}[typ]; name != "" {
-				media = sql.NullInt64{Int64: p.number("select id from media where kind = ? limit 1", name), Valid: true}
+				like := p.number("select id from media where kind = ? order by state = 'ready' desc limit 1", name)
+				values := map[string]any{"name": text}
+				if n%9 == 0 {
+					values = map[string]any{"name": text, "state": "lost", "error": text}
+				}
+				media = sql.NullInt64{Int64: p.clone("media", like, values), Valid: true}
 			}
 			auto := ""
 			if dir == "out" && n%4 == 0 {
@@ -207,7 +234,7 @@ func (p *planter) person(n int, text, other string, me int64) {
 			last = p.clone("message", said, map[string]any{"customer_id": who, "conversation_id": v, "dir": dir, "type": typ, "at": at + int64(i),
 				"body":   bodyOf(text, map[string]any{"lat": 30.1, "lng": 120.2, "scale": 16, "size": 5, "count": 2, "waited_ms": 1000, "mentions": []int64{me}}),
 				"dedupe": fmt.Sprintf("%s|%s|%s|%d", text, dir, typ, n), "kf_account": text, "nick": text, "agent_id": sender, "state": status,
-				"errcode": errcode, "errmsg": text, "client_id": nil, "raw": []byte(text), "auto": auto, "media_id": media, "thumb_id": nil})
+				"errcode": errcode, "errmsg": text, "client_id": nil, "raw": []byte("<xml>" + text), "auto": auto, "media_id": media, "thumb_id": nil})
 		}
 	}
 	p.exec("update conversation set last_id = ?, last_at = ? where id = ?", last, at, v)
@@ -216,7 +243,8 @@ func (p *planter) person(n int, text, other string, me int64) {
 	p.exec("insert into memo (customer_id, agent_id, at, text) values (?, ?, ?, ?)", who, me, at, other)
 	p.exec("insert into errand (customer_id, what, tag_id, event_id, errcode, errmsg, retry_at) values (?, 'remark', 0, 1, 40013, ?, -1)", who, text)
 	pieces, _ := json.Marshal([]string{text, other})
-	forms, _ := json.Marshal(map[string]any{"news": map[string]string{"title": text, "description": text, "url": text, "picurl": text}})
+	form := json.RawMessage(bodyOf(text, nil))
+	forms, _ := json.Marshal(map[string]any{"news": form, "music": form, "msgmenu": form, "miniprogrampage": form, "wxcard": form})
 	p.exec("insert into draft (agent_id, conversation_id, mode, text, pieces, forms, edited_at) values (?, ?, ?, ?, ?, ?, ?)",
 		me, v, []string{"reply", "note"}[n%2], other, string(pieces), string(forms), at)
 }
@@ -245,7 +273,25 @@ func (p *planter) things(n int, text string, me int64) {
 	p.exec("insert into kf_account (account_id, kf_account, nickname, kf_id, kf_wx, invite_wx, invite_status, invite_until, avatar_url, synced_at) values (1, ?, ?, ?, '', ?, 'waiting', ?, ?, ?)",
 		unique+"@hemu_life", text, fmt.Sprint(n), text, at+1e9, text, at)
 	p.exec("insert into kf_deed (account_id, kf_account, what, wish, bind_id, agent_id, ip, at, undone) values (1, ?, 'add', ?, 0, ?, ?, ?, 1)", unique, text, me, text, at)
-	p.clone("agent", p.number("select id from agent where login = 'lixiaolin'"), map[string]any{"login": unique, "name": text, "seen_ip": text})
+	agent := p.clone("agent", p.number("select id from agent where login = 'lixiaolin'"), map[string]any{"login": unique, "name": text, "seen_ip": text})
+	p.exec("insert into agent_account (agent_id, account_id, kf_account) values (?, 1, ?)", agent, unique+"@hemu_life")
+	p.exec("insert into oidc_member (agent_id, issuer, subject) values (?, ?, ?)", agent, text, unique)
+}
+
+// account makes an official account that had authorised the third-party platform and
+// has withdrawn: nobody asks WeChat for its tokens.
+func (p *planter) account(n int, text string) {
+	p.t.Helper()
+	id := p.clone("account", 1, map[string]any{"appid": fmt.Sprintf("wx%016x", n), "original_id": fmt.Sprintf("gh_%012x", n), "name": text})
+	p.exec(`insert into authorizer (account_id, component_id, refresh_token, principal, authorised_at, refused, refused_at)
+		values (?, 1, x'00', ?, 1, 61003, 2)`, id, text)
+}
+
+// oidc switches the sign-in by another system on.
+func (p *planter) oidc(text string) {
+	p.t.Helper()
+	value, _ := json.Marshal(map[string]any{"oidc": map[string]any{"on": true, "issuer": text, "client_id": text, "button": text, "claim": text, "domain": text}})
+	p.exec("insert into setting (name, value) values ('security', ?)", string(value))
 }
 
 // rules fills the lists of the account's rules.
