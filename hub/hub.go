@@ -22,7 +22,7 @@ const (
 	// What a look finds is a write for every browser. From one look to the next goes
 	// as long as it would take to write each event to each browser alone, within
 	// bounds: so little waits while that can be done, and else a write carries more.
-	writeTime             = 15 * time.Microsecond
+	writeTime             = 10 * time.Microsecond
 	writesMost            = 12 // events that count
 	pauseLeast, pauseMost = 3 * time.Millisecond, 20 * time.Millisecond
 )
