@@ -20,18 +20,15 @@ const copyEvery = time.Second
 func (w *writer) copyLog(ctx context.Context) {
 	tick := time.NewTicker(copyEvery)
 	defer tick.Stop()
-	for before := int64(0); ; {
+	for {
 		select {
 		case <-ctx.Done():
 			return
 		case <-tick.C:
 		}
-		if n := w.written.Load(); n != before {
-			before = n
-			w.copying.Lock()
-			_, _ = w.db.ExecContext(context.Background(), "pragma wal_checkpoint(passive)")
-			w.copying.Unlock()
-		}
+		w.copying.Lock()
+		_, _ = w.db.ExecContext(context.Background(), "pragma wal_checkpoint(passive)")
+		w.copying.Unlock()
 	}
 }
 
@@ -42,7 +39,9 @@ func (w *writer) emptyWAL() {
 	if w.walSize() < w.walMost {
 		return
 	}
-	w.copying.Lock() // one of both would give up
+	if !w.copying.TryLock() {
+		return // the next commit looks again
+	}
 	defer w.copying.Unlock()
 	for _, pragma := range []string{"pragma busy_timeout(100)", "pragma wal_checkpoint(truncate)", "pragma busy_timeout(5000)"} {
 		_, _ = w.conn.ExecContext(context.Background(), pragma)

@@ -21,8 +21,8 @@ const pauseEach, pauseMost = 100 * time.Microsecond, 3 * time.Millisecond
 
 // writer is the one goroutine that changes the database. It takes all changes
 // that wait, makes them in one transaction in which one that fails takes back
-// nothing but its own, commits once and then answers all of them. It never waits
-// longer than pauseMost.
+// nothing but its own, commits once and then answers all of them. It waits
+// for no more than pauseMost, and where it empties the log.
 type writer struct {
 	path    string
 	db      *sql.DB
@@ -34,7 +34,7 @@ type writer struct {
 	changes chan change
 	done    chan struct{} // nil until started
 	walMost int64
-	written atomic.Int64 // commits
+	written atomic.Int64 // commits with events
 	watch   watch
 
 	copying sync.Mutex // of the write-ahead log
@@ -66,7 +66,7 @@ type tx struct {
 type news struct{ event, account, work bool }
 
 func newWriter(ctx context.Context, path string, now func() int64, tell func(news)) (*writer, error) {
-	db, err := sql.Open("sqlite", dsn(path, "wal_autocheckpoint(16000)")) // see copyLog
+	db, err := sql.Open("sqlite", dsn(path, "wal_autocheckpoint(20000)")) // more than walMost: see copyLog
 	if err != nil {
 		return nil, err
 	}
