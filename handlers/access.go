@@ -31,11 +31,24 @@ func (c *Console) access(ctx *fiber.Ctx) error {
 	took, status, route := time.Since(began), ctx.Response().StatusCode(), routeOf(ctx, failed)
 	push := ctx.Method() == fiber.MethodPost && (route == "/wechat/:appid" || route == "/wechat/component/:appid")
 	c.Meter.answered(status, push && status != fiber.StatusForbidden, took) // one that is forged waits for nothing
-	level := requestLevel(route, status, took)
+	level, more := c.loudness(route, status, took)
 	if c.Log.Enabled(ctx.UserContext(), level) {
-		c.Log.Log(ctx.UserContext(), level, "request", "method", ctx.Method(), "route", route, "status", status, "ms", took.Milliseconds(), "bytes", answerBytes(ctx))
+		c.Log.Log(ctx.UserContext(), level, "request", "method", ctx.Method(), "route", route, "status", status, "ms", took.Milliseconds(), "bytes", answerBytes(ctx), "more", more)
 	}
 	return err
+}
+
+// loudness is the level of the line about a request, and how many like it were kept
+// back: anybody can send slowly, and so make as many warnings.
+func (c *Console) loudness(route string, status int, took time.Duration) (level slog.Level, more int) {
+	level = requestLevel(route, status, took)
+	if level == slog.LevelWarn && status < 500 {
+		quiet, ok := c.sparse.may("slow "+route, c.Store.Now())
+		if more = quiet; !ok {
+			level = slog.LevelDebug
+		}
+	}
+	return level, more
 }
 
 // requestLevel is that of the line about a request: a warning where the fault is ours,

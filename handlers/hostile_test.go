@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"kfdesk/hub/wechat"
 	"kfdesk/hub/wechat/hostile"
@@ -109,11 +110,14 @@ func TestPicturesAreUnpackedOneByOne(t *testing.T) {
 	done := make(chan error)
 	go func() { _, err := squareJPEG(raw); done <- err }()
 	stacks := make([]byte, 1<<20)
-	for waits := false; !waits; {
+	for waits, late := false, time.After(patience); !waits; time.Sleep(time.Millisecond) {
 		select {
 		case err := <-done:
 			scaling.Unlock()
 			t.Fatal("it did not wait:", err)
+		case <-late:
+			scaling.Unlock()
+			t.Fatal("it is not seen to wait")
 		default:
 		}
 		for one := range strings.SplitSeq(string(stacks[:runtime.Stack(stacks, true)]), "\n\n") {

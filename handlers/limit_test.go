@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -69,7 +70,7 @@ func TestAnswersThatNobodyReads(t *testing.T) {
 	if server.ReadTimeout != readTimeout || server.WriteTimeout != writeTimeout || server.IdleTimeout != idleTimeout {
 		t.Errorf("times: %v %v %v", server.ReadTimeout, server.WriteTimeout, server.IdleTimeout)
 	}
-	server.WriteTimeout = 300 * time.Millisecond
+	server.WriteTimeout = 2 * time.Second
 	conn, err := net.Dial("tcp", strings.TrimPrefix(d.serve(t), "http://"))
 	if err != nil {
 		t.Fatal(err)
@@ -322,6 +323,18 @@ func TestStrangersDoNotFillTheLog(t *testing.T) {
 			t.Errorf("%s: %d lines in the next minute: %.300s", name, n, d.log)
 		}
 		d.log.text.Reset()
+	}
+	loud := 0
+	for range sent {
+		if level, _ := d.Console.loudness("/login", 422, time.Minute); level == slog.LevelWarn {
+			loud++
+		}
+		if level, _ := d.Console.loudness("/login", 500, 0); level != slog.LevelWarn {
+			t.Fatal("a fault of ours is kept back")
+		}
+	}
+	if loud != linesMost {
+		t.Errorf("%d lines of slow requests", loud)
 	}
 	if n := d.Console.pushes.read(1, d.clock.Now().UnixMilli()).Refused(); n != sent+1 {
 		t.Errorf("the doctor has %d of them", n)

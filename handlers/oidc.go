@@ -203,7 +203,9 @@ func (c *Console) oidcFailed(ctx *fiber.Ctx, err error) error {
 		return err
 	}
 	if why != nil && why.err != nil {
-		c.Log.ErrorContext(ctx.UserContext(), "sign-in by OIDC", "error", why.err)
+		if quiet, ok := c.sparse.may("oidc", c.Store.Now()); ok { // anybody can come back with a code
+			c.Log.ErrorContext(ctx.UserContext(), "sign-in by OIDC", "error", why.err, "more", quiet)
+		}
 	}
 	if c.whole(ctx) == nil {
 		alert.Title = c.text(ctx, "people.oidc.not_connected")

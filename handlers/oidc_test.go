@@ -7,6 +7,7 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/json"
+	"log/slog"
 	"math/big"
 	"net/http"
 	"net/http/httptest"
@@ -318,4 +319,19 @@ func TestMembersThatOIDCMakes(t *testing.T) {
 	d.get(t, oidcReturn+"?code=the-code&state="+d.begin(t, p, "/")).has(t, 422, "没有对应的成员")
 	p.claims = object{"sub": "44", "email": "满@hemu.example", "email_verified": true}
 	d.get(t, oidcReturn+"?code=the-code&state="+d.begin(t, p, "/")).has(t, 422, "没有给出可以用的用户名")
+}
+
+// Whoever makes up codes of the provider does not fill the log.
+func TestCodesThatAreMadeUp(t *testing.T) {
+	d, p := oidcDesk(t, nil)
+	log := &logBook{also: t.Output()}
+	d.Log = slog.New(slog.NewTextHandler(log, nil))
+	for range linesMost + 5 {
+		state := d.begin(t, p, "/")
+		p.used = true
+		d.get(t, oidcReturn+"?code=made-up&state="+state).has(t, 422, "和那边的连接没有成功")
+	}
+	if n := strings.Count(log.String(), "sign-in by OIDC"); n != linesMost {
+		t.Errorf("%d lines", n)
+	}
 }

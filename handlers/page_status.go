@@ -110,7 +110,11 @@ func (c *Console) statusParts(ctx *fiber.Ctx, d *statusPage, ready *readiness, a
 	}
 	var total int64
 	d.Free, total, _ = store.Disk(c.Store.Dir())
-	d.Room = c.statusRoom(ctx, sizes, d.Free, total)
+	copies, err := c.copiesHere(ctx.UserContext())
+	if err != nil {
+		return err
+	}
+	d.Room = c.statusRoom(ctx, sizes, copies, d.Free, total)
 	pushed := slices.Clone(accounts)
 	for i := range pushed {
 		pushed[i].PushedAt = last[pushed[i].ID]

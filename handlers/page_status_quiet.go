@@ -36,9 +36,12 @@ func (c *Console) lastPushes(ctx context.Context, accounts []store.Account) (map
 	last := map[int64]int64{}
 	var err error
 	for _, a := range accounts {
-		stored, failed := c.Store.Pushed(ctx, a.ID, now.Add(-24*time.Hour).UnixMilli(), now.Add(time.Minute).UnixMilli())
-		err = errors.Join(err, failed)
-		if at := max(stored.Last, c.pushes.read(a.ID, now.UnixMilli()).TakenAt); at > 0 {
+		at := c.pushes.read(a.ID, now.UnixMilli()).TakenAt
+		if at == 0 { // the store reads a day of all accounts
+			stored, failed := c.Store.Pushed(ctx, a.ID, now.Add(-24*time.Hour).UnixMilli(), now.Add(time.Minute).UnixMilli())
+			at, err = stored.Last, errors.Join(err, failed)
+		}
+		if at > 0 {
 			last[a.ID] = at
 		}
 	}

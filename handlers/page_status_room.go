@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"context"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
@@ -19,11 +20,13 @@ type statusRoom struct {
 	Share string // of media in the disk, in words; "": not known
 	Day   int64  // bytes by which all grows a day
 	Known bool   // whether that is
-	Lasts string // how long what is free is enough at that rate, in words; "": not known, or it does not grow
+	Lasts string // how long what is free is enough for that and for the backups, in words; "": not known, or it does not grow
 	days  int64  // the same
 }
 
-func (c *Console) statusRoom(ctx *fiber.Ctx, sizes []store.Size, free, total int64) (r statusRoom) {
+// statusRoom: copies is how many backups are kept on the same disk, each of which grows
+// with the data.
+func (c *Console) statusRoom(ctx *fiber.Ctx, sizes []store.Size, copies, free, total int64) (r statusRoom) {
 	if len(sizes) == 0 {
 		return r
 	}
@@ -33,10 +36,19 @@ func (c *Console) statusRoom(ctx *fiber.Ctx, sizes []store.Size, free, total int
 		r.Share = c.share(ctx, last.Media, total)
 	}
 	if r.Day, r.Known = store.Growth(sizes); r.Day > 0 && total > 0 {
-		r.days = free / r.Day
+		r.days = free / (r.Day * (1 + copies))
 		r.Lasts = c.daysText(ctx, r.days)
 	}
 	return r
+}
+
+// copiesHere is how many backups are kept on the disk of the data, when all are there.
+func (c *Console) copiesHere(ctx context.Context) (int64, error) {
+	v, err := c.Store.BackupSettings(ctx)
+	if err != nil || !v.On || v.Dir != "" && !store.SameDisk(v.Dir, c.Store.Dir()) {
+		return 0, err
+	}
+	return int64(v.Keep), nil
 }
 
 // share is a part of a disk in words.

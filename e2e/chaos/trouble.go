@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strconv"
 	"sync"
@@ -88,6 +89,8 @@ func (c *chaos) make(ctx context.Context, t trouble) error {
 
 // start starts the program again, however long the troubles of before last.
 func (c *chaos) start(ctx context.Context) (err error) {
+	ctx, stop := whole(ctx)
+	defer stop()
 	for range 3 {
 		if err = c.Start(); err == nil || !rest(ctx, time.Second) {
 			return err
@@ -246,9 +249,9 @@ func (c *chaos) killedBackup(ctx context.Context, after time.Duration) error {
 		}
 	})
 	_, err := c.Command(ctx, "backup", "-out", path)
-	killed := errors.Is(ctx.Err(), context.Canceled)
 	kill()
-	if watch.Wait(); !killed || err == nil {
+	watch.Wait()
+	if ended, ok := errors.AsType[*exec.ExitError](err); !ok || ended.Exited() {
 		return err
 	}
 	c.cut = append(c.cut, path)

@@ -109,9 +109,12 @@ func (s *Server) Keep() (dir string, err error) {
 	if dir, err = os.MkdirTemp("", "kfdesk-kept-"); err != nil {
 		return "", err
 	}
-	return dir, errors.Join(os.CopyFS(filepath.Join(dir, "data"), os.DirFS(s.Data)),
-		os.WriteFile(filepath.Join(dir, "log"), []byte(s.Log()), 0o600),
-		os.WriteFile(filepath.Join(dir, "panic"), []byte(s.Panic()), 0o600))
+	err = errors.Join(os.CopyFS(filepath.Join(dir, "data"), os.DirFS(s.Data)),
+		os.WriteFile(filepath.Join(dir, "log"), []byte(s.Log()), 0o600))
+	if text := s.Panic(); text != "" {
+		err = errors.Join(err, os.WriteFile(filepath.Join(dir, "panic"), []byte(text), 0o600))
+	}
+	return dir, err
 }
 
 // Log is the end of what the program wrote.
