@@ -118,7 +118,7 @@ func (c *Console) readQuick(ctx *fiber.Ctx, raw []byte) (f quickFile) {
 		}
 		cell := func(column string) string {
 			if at := places[column]; at >= 0 && at < len(cells) {
-				return strings.TrimSpace(plainText(unguarded(cells[at]))) // nothing that is dropped keeps a space
+				return strings.TrimSpace(plainText(unguarded(cells[at]))) // what is dropped goes first, else it would keep a space at an end
 			}
 			return ""
 		}

@@ -15,8 +15,8 @@ type Pushed struct {
 }
 
 // Pushed counts what was pushed of an official account and stored from a time on and
-// before another. It is read from the messages and not kept beside them, as Sizes are:
-// it is asked for any span, and what is counted was there before anybody counted.
+// before another. It is counted anew each time, for any span; only what cannot be known
+// afterwards is kept, as Sizes are.
 func (s *Store) Pushed(ctx context.Context, account, from, until int64) (Pushed, error) {
 	first, err := s.messageFrom(ctx, from)
 	if err != nil {
