@@ -40,10 +40,10 @@ func (x *index) ready(ctx context.Context) error {
 }
 
 // connect opens the file. NORMAL: what a power cut takes is found again by the
-// cursor. A log of 16 MiB, for the pages of an index change again and again.
+// cursor.
 func (x *index) connect() (err error) {
 	with := strings.NewReplacer("synchronous%28FULL%29", "synchronous%28NORMAL%29")
-	if x.db, err = sql.Open("sqlite", with.Replace(dsn(x.path, "wal_autocheckpoint(4000)"))); err != nil {
+	if x.db, err = sql.Open("sqlite", with.Replace(dsn(x.path))); err != nil {
 		return err
 	}
 	x.db.SetMaxOpenConns(1)

@@ -2,10 +2,8 @@ package store
 
 import (
 	"fmt"
-	"os"
 	"strings"
 	"testing"
-	"time"
 )
 
 // Somebody who reads keeps the write-ahead log from being emptied; as soon as
@@ -37,24 +35,4 @@ func TestWALIsEmptied(t *testing.T) {
 		t.Errorf("the log has %d bytes", size)
 	}
 	equal(t, "settings", must(row(ctx, s, one[int], "select count(*) from setting where length(value) = 100000"))(t), written)
-}
-
-// What is written comes into the database itself within a moment, not only when the
-// log is full: the log stays short, and a start after a power cut reads little.
-func TestLogIsCopied(t *testing.T) {
-	t0 := t
-	s := open(t)
-	pages := func() int64 { return must(os.Stat(s.writer.path))(t).Size() }
-	before, late := pages(), time.Now().Add(time.Minute)
-	ok(t, s.SetSetting(ctx, "x", strings.Repeat("x", 100_000)))
-	for pages() < before+100_000 {
-		if time.Now().After(late) {
-			t.Fatal("the database does not grow")
-		}
-		time.Sleep(10 * time.Millisecond)
-	}
-	ok(t, s.write(ctx, func(t *tx) error { // by itself, in a commit, only when it was not emptied either
-		equal(t0, "pages", must(txOne[int64](t, "pragma wal_autocheckpoint"))(t0)*4096 > walMost, true)
-		return nil
-	}))
 }

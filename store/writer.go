@@ -37,10 +37,6 @@ type writer struct {
 	written atomic.Int64 // commits with events
 	watch   watch
 
-	copying sync.Mutex // of the write-ahead log
-	copier  sync.WaitGroup
-	rest    context.CancelFunc // ends the copier
-
 	mu      sync.RWMutex // keeps changes from being closed under a send
 	stopped bool
 }
@@ -66,7 +62,7 @@ type tx struct {
 type news struct{ event, account, work bool }
 
 func newWriter(ctx context.Context, path string, now func() int64, tell func(news)) (*writer, error) {
-	db, err := sql.Open("sqlite", dsn(path, "wal_autocheckpoint(20000)")) // more than walMost: see copyLog
+	db, err := sql.Open("sqlite", dsn(path))
 	if err != nil {
 		return nil, err
 	}
@@ -81,9 +77,6 @@ func newWriter(ctx context.Context, path string, now func() int64, tell func(new
 
 func (w *writer) start() {
 	w.done = make(chan struct{})
-	ctx, rest := context.WithCancel(context.Background())
-	w.rest = rest
-	w.copier.Go(func() { w.copyLog(ctx) })
 	go w.run()
 }
 
@@ -95,8 +88,6 @@ func (w *writer) stop() {
 	close(w.changes)
 	if w.done != nil {
 		<-w.done
-		w.rest()
-		w.copier.Wait()
 	}
 }
 
