@@ -95,6 +95,11 @@ func (f *figures) faults() error {
 	if f.Accepted == 0 {
 		list = append(list, errors.New("nothing was accepted"))
 	}
+	for _, q := range []*quantiles{f.Shown, f.Sent} {
+		if most := float64(f.Plan.P99.Microseconds()) / 1000; q != nil && most > 0 && q.P99 > most {
+			list = append(list, fmt.Errorf("one of a hundred was shown after %.1f ms or later", q.P99))
+		}
+	}
 	if f.grows() {
 		list = append(list, fmt.Errorf("the memory grew by %.0f KiB a minute", f.Growth))
 	}

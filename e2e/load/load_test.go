@@ -157,7 +157,7 @@ func TestWeChatFaults(t *testing.T) {
 
 // Every kind of fault fails the run.
 func TestFaultsFail(t *testing.T) {
-	good := figures{Accepted: 1, Orders: 1, DeafCut: 1}
+	good := figures{Accepted: 1, Orders: 1, DeafCut: 1, Shown: &quantiles{P99: 19.5}, Plan: plan{P99: 20 * time.Millisecond}}
 	if err := good.faults(); err != nil {
 		t.Error(err)
 	}
@@ -166,6 +166,7 @@ func TestFaultsFail(t *testing.T) {
 		func(f *figures) { f.ShownTwice = 1 }, func(f *figures) { f.Disorder = 1 }, func(f *figures) { f.Back = 1 }, func(f *figures) { f.Orders = 2 },
 		func(f *figures) { f.Cut = 1 }, func(f *figures) { f.Missing = 1 }, func(f *figures) { f.Twice = 1 }, func(f *figures) { f.Muddled = 1 },
 		func(f *figures) { f.Plan.Time, f.Growth = 10*time.Minute, 3000 },
+		func(f *figures) { f.Plan.P99 = 19 * time.Millisecond }, func(f *figures) { f.Sent = &quantiles{P99: 20.5} },
 	} {
 		bad := good
 		spoil(&bad)

@@ -6,7 +6,8 @@
 //	go run ./e2e/load                                   50 sockets, 16 posters, 10 s
 //	go run ./e2e/load -sockets 500 -rate 1000           a fixed rate
 //	go run ./e2e/load -out -rate 100                    the way back
-//	go run ./e2e/load -rate 200 -deaf 5 -time 10m       memory stays flat, five read nothing
+//	go run ./e2e/load -rate 200 -deaf 5 -time 10m -p99 20ms
+//	                                                    memory stays flat, five read nothing, the others are not kept waiting
 //	go run ./e2e/load fill -messages 1000000 -data DIR  a database to try it on: -data DIR
 //	go run ./e2e/load sizes DIR10000 DIR1000000         what its size costs
 //
@@ -42,6 +43,7 @@ type plan struct {
 	Out       bool          `json:"out"`          // the way back
 	Deaf      int           `json:"deaf"`         // of the sockets: they read nothing
 	Delay     time.Duration `json:"wechat_delay"` // of WeChat's answer, on the way back
+	P99       time.Duration `json:"p99"`          // until shown, at most; 0: however late
 }
 
 // No run is larger than these.
@@ -102,6 +104,7 @@ func run(ctx context.Context, out io.Writer, args []string) error {
 	set.BoolVar(&p.Out, "out", false, "agents reply: the way back")
 	set.DurationVar(&p.Delay, "wechat-delay", 0, "how long WeChat takes to answer a reply")
 	set.IntVar(&p.Deaf, "deaf", 0, "sockets that read nothing")
+	set.DurationVar(&p.P99, "p99", 0, "fail when more than one of a hundred is shown later; 0: never")
 	data := set.String("data", "", "start the server on this data directory, as fill leaves one")
 	set.StringVar(&s.URL, "server", "", "a server that runs, on this machine")
 	token := set.String("token", "", "its API token of an agent or an admin")
