@@ -268,7 +268,12 @@ func (p *program) together(ctx context.Context, cancel context.CancelCauseFunc, 
 	part(func(ctx context.Context) error {
 		<-ctx.Done()
 		defer p.listen.Close() // for a server that has not begun to serve, Shutdown does nothing
-		return app.ShutdownWithTimeout(shutdownTime)
+		err := app.ShutdownWithTimeout(shutdownTime)
+		if errors.Is(err, context.DeadlineExceeded) { // somebody sends or reads too slowly; whoever stops us did nothing wrong
+			p.Log.Warn("at the end requests were cut off", "after", shutdownTime)
+			return nil
+		}
+		return err
 	})
 	if err := parts.Wait(); err != nil && !errors.Is(err, context.Canceled) {
 		return err

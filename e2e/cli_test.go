@@ -211,6 +211,24 @@ func TestSignals(t *testing.T) {
 	}
 }
 
+// Who does not finish a request is cut off at the end, and that is no failure.
+func TestEndWithAHalfRequest(t *testing.T) {
+	t.Parallel()
+	s := serve(t, "-data", t.TempDir())
+	conn, err := net.Dial("tcp", strings.TrimPrefix(s.URL, "http://"))
+	must(t, err)
+	defer conn.Close()
+	_, err = conn.Write([]byte("POST /setup HTTP/1.1\r\nHost: desk.example\r\nExpect: 100-continue\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 100\r\n\r\n"))
+	must(t, err)
+	begun := make([]byte, len("HTTP/1.1 100"))
+	_, err = io.ReadFull(conn, begun) // the request is being taken
+	must(t, err)
+	must(t, s.cmd.Process.Signal(syscall.SIGTERM))
+	if code := s.wait(); code != 0 || !strings.Contains(s.log.String(), "cut off") {
+		t.Errorf("it ends with %d: %s", code, s.log)
+	}
+}
+
 // The metrics have an address of their own, where whoever may reach it reads them.
 func TestMetricsAddress(t *testing.T) {
 	t.Parallel()
